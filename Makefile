@@ -1,0 +1,52 @@
+# Each target sets up what it needs: system packages where it may install them, .venv, the build.
+PYTHON ?= python3
+VENV := .venv
+RUN := $(VENV)/bin/python
+C_FILES = $(shell git ls-files -co --exclude-standard '*.c' '*.h' '*.cpp')
+
+.PHONY: help demo test bench lint format build clean
+
+help:
+	@echo "make demo    cut the shipped page's boxes, count its colours; pictures in out/"
+	@echo "make test    run the tests"
+	@echo "make bench   run the benchmarks"
+	@echo "make lint    check style, types and spelling"
+	@echo "make format  rewrite the sources in the project's style"
+	@echo "make build   build the extension in place, in $(VENV)"
+	@echo "make clean   delete what was built"
+
+demo: build
+	@$(RUN) benchmarks/demo.py
+
+test: build
+	$(RUN) -m pytest $(ARGS)
+
+bench: build
+	$(RUN) benchmarks/image_crop.py
+	$(RUN) benchmarks/image_crop.py --data source
+	$(RUN) benchmarks/extract_color.py
+
+lint: $(VENV)/.ready
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(RUN) -m mypy
+	$(VENV)/bin/clang-format --dry-run -Werror $(C_FILES)
+	$(VENV)/bin/codespell
+
+format: $(VENV)/.ready
+	$(VENV)/bin/ruff check --fix .
+	$(VENV)/bin/ruff format .
+	$(VENV)/bin/clang-format -i $(C_FILES)
+
+# setup.py itself knows whether anything changed.
+build: $(VENV)/.ready
+	@$(RUN) setup.py -q build_ext --inplace
+
+$(VENV)/.ready: requirements.txt pyproject.toml tools/setup.sh
+	@tools/setup.sh "$(PYTHON)" $(VENV)
+	@touch $@
+
+clean:
+	rm -rf $(VENV) build dist out src/*.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+	rm -f src/fastcv/*.so

@@ -1,0 +1,113 @@
+"""What fastcv is compared with: the same jobs in Python, NumPy and cv2.
+
+Every function carries the optional ``profile``: ``kernprof -l -v`` shows its lines' times.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from harness import cv2, profile
+
+
+@profile
+def crop_loop(
+    image: np.ndarray,
+    boxes: Iterable[np.ndarray],
+    interpolation: int = cv2.INTER_LINEAR,
+    border: int = cv2.BORDER_CONSTANT,
+) -> list[np.ndarray]:
+    """Cut boxes (corners lt, rt, rb, lb) out of a page, one warp a box."""
+    crops = []
+    for box in boxes:
+        lt, rt, rb, lb = box
+        width = max(int(np.linalg.norm(rb - lb)), int(np.linalg.norm(rt - lt)))
+        height = max(int(np.linalg.norm(rt - rb)), int(np.linalg.norm(lt - lb)))
+        target = np.array(
+            [[0, 0], [width - 1, 0], [width - 1, height - 1], [0, height - 1]], np.float32
+        )
+        matrix = cv2.getPerspectiveTransform(box, target)
+        crop = cv2.warpPerspective(
+            image, matrix, (width, height), flags=interpolation, borderMode=border
+        )
+        crops.append(crop)
+    return crops
+
+
+@profile
+def colors_naive(image: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
+    """Count whole pixel rows."""
+    colors, counts = np.unique(_visible_pixels(image), axis=0, return_counts=True)
+    order = _most_frequent(counts, n)
+    return colors[order], counts[order]
+
+
+@profile
+def colors_fast(image: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
+    """Pack a pixel into one number, then count numbers."""
+    packed = _pack_by_shifts(_visible_pixels(image))
+    values, counts = np.unique(packed, return_counts=True)
+    order = _most_frequent(counts, n)
+    return _unpack(values[order]), counts[order]
+
+
+@profile
+def colors_faster(image: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
+    """Pack and sort in place, then measure the runs of equal numbers."""
+    packed = _pack_in_place(_visible_pixels(image))
+    packed.sort()
+    is_start = np.ones(packed.size, bool)
+    np.not_equal(packed[1:], packed[:-1], out=is_start[1:])
+    starts = np.flatnonzero(is_start)
+    counts = np.diff(starts, append=packed.size)
+    order = _most_frequent(counts, n)
+    return _unpack(packed[starts[order]]), counts[order]
+
+
+@profile
+def colors_cv2_pack(image: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
+    """Let cv2 pack (four bytes a pixel are one number), then count numbers."""
+    channels = 1 if image.ndim == 2 else image.shape[2]
+    to_rgba = {1: cv2.COLOR_GRAY2RGBA, 3: cv2.COLOR_BGR2RGBA, 4: cv2.COLOR_BGRA2RGBA}[channels]
+    packed = cv2.cvtColor(image, to_rgba).view("<u4").ravel()  # alpha is the highest byte
+    if channels == 4:
+        packed = packed[packed >= 1 << 24] & 0xFFFFFF
+    values, counts = np.unique(packed, return_counts=True)
+    order = _most_frequent(counts, n)
+    return _unpack(values[order]), counts[order]
+
+
+def _visible_pixels(image: np.ndarray) -> np.ndarray:
+    """Return the B, G, R of each pixel that counts, shape (m, 3)."""
+    channels = 1 if image.ndim == 2 else image.shape[2]
+    pixels = image.reshape(-1, channels)
+    if channels == 1:
+        return np.repeat(pixels, 3, axis=1)
+    return pixels if channels == 3 else pixels[pixels[:, 3] >= 1, :3]
+
+
+def _pack_by_shifts(pixels: np.ndarray) -> np.ndarray:
+    """Return B<<16 | G<<8 | R of each pixel."""
+    blue, green, red = (pixels[:, channel].astype(np.uint32) for channel in range(3))
+    return blue << 16 | green << 8 | red
+
+
+def _pack_in_place(pixels: np.ndarray) -> np.ndarray:
+    """Return what `_pack_by_shifts` does, with one buffer."""
+    packed = pixels[:, 0].astype(np.uint32)
+    for channel in (1, 2):
+        packed <<= 8
+        packed |= pixels[:, channel]
+    return packed
+
+
+def _unpack(values: np.ndarray) -> np.ndarray:
+    """Return the B, G, R of packed values, shape (k, 3)."""
+    return np.stack([values >> 16, values >> 8, values], axis=-1).astype(np.uint8)
+
+
+def _most_frequent(counts: np.ndarray, n: int) -> np.ndarray:
+    """Return the indices of the n largest counts; of equal ones the last comes first."""
+    return np.argsort(counts, kind="stable")[::-1][:n]

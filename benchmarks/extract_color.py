@@ -1,0 +1,149 @@
+"""What does counting colours cost? NumPy's ways against fastcv, on the same pixels.
+
+Usage::
+
+    python benchmarks/extract_color.py
+    python benchmarks/extract_color.py --image photo.png --colors 12
+    kernprof -l -v -z benchmarks/extract_color.py --repeat 1
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from baselines import colors_cv2_pack, colors_fast, colors_faster, colors_naive
+from harness import (
+    DATA,
+    Row,
+    describe_machine,
+    fastcv,
+    make_rows,
+    measure,
+    positive_int,
+    print_header,
+    print_table,
+    read_image,
+    say,
+    write_json,
+)
+
+NUMPY_WAYS = {
+    "naive: np.unique over rows": colors_naive,
+    "fast: pack + np.unique": colors_fast,
+    "faster: in place, sort + runs": colors_faster,
+    "cv2 pack + np.unique": colors_cv2_pack,
+}
+
+
+def time_colors(
+    image: np.ndarray, *, n: int, repeat: int, threads: int, skip_naive: bool = False
+) -> list[Row]:
+    """Check that all ways find the same colours, then time them."""
+    ways = dict(list(NUMPY_WAYS.items())[skip_naive:])
+    functions: dict[str, Callable[[], Any]] = {
+        name: partial(way, image, n) for name, way in ways.items()
+    }
+    functions["main_colors"] = partial(fastcv.main_colors, image, n)
+    functions[f"main_colors, {threads} threads"] = partial(
+        fastcv.main_colors, image, n, num_threads=threads
+    )
+    panels = (
+        fastcv.extract_main_colors(image, n),
+        fastcv.extract_main_colors_openmp(image, n, num_threads=threads),
+    )
+    seconds = measure(functions, repeat, lambda results: check_colors(results, panels))
+    return make_rows(seconds, image.shape[0] * image.shape[1])
+
+
+def check_colors(
+    results: dict[str, tuple[np.ndarray, np.ndarray]], panels: Sequence[np.ndarray]
+) -> None:
+    """End the run if a way's colours or counts, or a panel's bands, differ from the first's."""
+    (baseline, (colors, counts)), *others = results.items()
+    for name, (other_colors, other_counts) in others:
+        if not np.array_equal(colors, other_colors) or not np.array_equal(counts, other_counts):
+            sys.exit(
+                f"DIFFERENT: {name} found {list_colors(other_colors, other_counts)}, "
+                f"{baseline} {list_colors(colors, counts)}."
+            )
+    bands = np.repeat(np.repeat(colors, 64, axis=0)[:, np.newaxis], 512, axis=1)
+    for panel in panels:
+        if not np.array_equal(panel, bands):
+            sys.exit(f"DIFFERENT: a panel's bands are not the colours that {baseline} found.")
+
+
+def list_colors(colors: np.ndarray, counts: np.ndarray) -> str:
+    """Return colours as #RRGGBB, each with its count."""
+    return ", ".join(
+        f"#{red:02X}{green:02X}{blue:02X} {count:,} px"
+        for (blue, green, red), count in zip(colors, counts, strict=True)
+    )
+
+
+def print_strongest(rows: Sequence[Row]) -> None:
+    """Compare fastcv with the fastest of NumPy's ways, not only with the first."""
+    numpy_row = min((row for row in rows if row.name in NUMPY_WAYS), key=lambda row: row.min_ms)
+    for row in rows:
+        if row.name not in NUMPY_WAYS:
+            factor = numpy_row.min_ms / row.min_ms
+            print(f"  {row.name}: {factor:.2f}x as fast as the fastest above ({numpy_row.name})")
+
+
+def parse_arguments() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument(
+        "--image", metavar="FILE", help="another image (default: data/page.jpg and data/logo.png)"
+    )
+    parser.add_argument("--repeat", type=positive_int, default=5, help="timed rounds (5)")
+    parser.add_argument(
+        "--threads", type=positive_int, default=fastcv.get_num_threads(),
+        help="at most this many for the last row (default: %(default)s)",
+    )  # fmt: skip
+    parser.add_argument("-n", "--colors", type=positive_int, default=6, help="colours to find (6)")
+    parser.add_argument(
+        "--skip-naive", action="store_true", help="leave the first row out: it takes most time"
+    )
+    parser.add_argument("--json", metavar="FILE", help="also write the machine and rows here")
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Run the benchmark."""
+    arguments = parse_arguments()
+    machine = describe_machine(arguments.threads)
+    print_header(machine)
+    tables = {}
+    paths = [Path(arguments.image)] if arguments.image else [DATA / "page.jpg", DATA / "logo.png"]
+    for path in paths:
+        image, decode_ms = read_image(path)
+        say(f"decoding {path.name}: {decode_ms:.1f} ms (once, not part of the table)")
+        say(f"checking {path.name}, then timing {arguments.repeat} rounds ...")
+        try:
+            rows = time_colors(
+                image,
+                n=arguments.colors,
+                repeat=arguments.repeat,
+                threads=arguments.threads,
+                skip_naive=arguments.skip_naive,
+            )
+        except (TypeError, ValueError) as error:
+            sys.exit(f"The colours of {path} cannot be counted: {error}")
+        title = f"{arguments.colors} main colours of {path.name}, {image.shape}"
+        tables[title] = rows
+        print_table(title, rows)
+        print_strongest(rows)
+        say("")
+    if arguments.json:
+        write_json(arguments.json, machine, tables)
+
+
+if __name__ == "__main__":
+    main()

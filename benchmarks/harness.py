@@ -1,0 +1,198 @@
+"""What the benchmarks share: data, interleaved timing, tables, the machine's description.
+
+The scripts take ``cv2`` and ``fastcv`` from here, where a missing one is said in one sentence.
+"""
+
+from __future__ import annotations
+
+import argparse
+import builtins
+import json
+import os
+import platform
+import runpy
+import statistics
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+try:
+    import cv2 as cv2
+    import numpy as np
+except ImportError as error:
+    sys.exit(f"The benchmarks need {error.name}: pip install -r requirements.txt")
+try:
+    import fastcv as fastcv
+except ImportError as error:
+    sys.exit(f"fastcv cannot be imported ({error}): pip install . in the project's folder.")
+
+ROOT = Path(__file__).resolve().parent.parent
+DATA = ROOT / "data"
+
+profile: Callable[[Any], Any] = getattr(builtins, "profile", lambda function: function)
+"""line_profiler's decorator under ``kernprof -l``, nothing otherwise."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a result table."""
+
+    name: str
+    min_ms: float
+    median_ms: float
+    ratio: float
+    """How many times faster than the first row, by the minima."""
+    ns_per_px: float
+    same: bool | None
+    """Whether the pixels equal the first row's; None for the first row itself."""
+
+
+def say(text: str) -> None:
+    """Print a progress line at once."""
+    print(text, flush=True)
+
+
+def measure(
+    functions: dict[str, Callable[[], Any]],
+    repeat: int,
+    check: Callable[[dict[str, Any]], None] | None = None,
+) -> dict[str, list[float]]:
+    """Time functions in turn (A B C A B C ...), so that a drift of the machine meets them all.
+
+    The first round is not timed; its results go to ``check``, which ends the run if they differ.
+    """
+    results = {name: function() for name, function in functions.items()}
+    if check is not None:
+        check(results)
+    del results
+    seconds: dict[str, list[float]] = {name: [] for name in functions}
+    for _ in range(repeat):
+        for name, function in functions.items():
+            start = perf_counter()
+            result = function()
+            seconds[name].append(perf_counter() - start)
+            del result  # freed outside the timed span
+    return seconds
+
+
+def time_once(function: Callable[[], Any]) -> tuple[Any, float]:
+    """Return a call's result and its milliseconds."""
+    start = perf_counter()
+    result = function()
+    return result, 1e3 * (perf_counter() - start)
+
+
+def make_rows(seconds: dict[str, list[float]], pixels: int) -> list[Row]:
+    """Turn seconds of checked functions into rows; the first one is the baseline."""
+    baseline = next(iter(seconds))
+    fastest = {name: min(values) for name, values in seconds.items()}
+    return [
+        Row(
+            name=name,
+            min_ms=1e3 * fastest[name],
+            median_ms=1e3 * statistics.median(values),
+            ratio=fastest[baseline] / fastest[name],
+            ns_per_px=1e9 * fastest[name] / pixels,
+            same=None if name == baseline else True,
+        )
+        for name, values in seconds.items()
+    ]
+
+
+def print_table(title: str, rows: Sequence[Row]) -> None:
+    """Print rows as a plain table."""
+    width = max(len(row.name) for row in rows)
+    head = f"{'min ms':>10}{'median ms':>12}{'ratio':>9}{'ns/px':>9}   same pixels"
+    print(f"\n{title}\n  {'what':<{width}}{head}\n  {'-' * (width + len(head))}")
+    for row in rows:
+        same = {None: "baseline", True: "yes", False: "NO"}[row.same]
+        print(
+            f"  {row.name:<{width}}{row.min_ms:>10.2f}{row.median_ms:>12.2f}{row.ratio:>8.2f}x"
+            f"{row.ns_per_px:>9.2f}   {same}"
+        )
+
+
+def describe_machine(threads: int) -> dict[str, Any]:
+    """Return what the numbers depend on."""
+    build = fastcv.build_info()
+    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return {
+        "CPU": _read_cpu_model(),
+        "CPUs usable": usable,
+        "Python": platform.python_version(),
+        "NumPy": np.__version__,
+        "cv2": f"{cv2.__version__}, {cv2.getNumThreads()} threads",
+        "fastcv": f"{build['version']}, engine {build['engine']}, OpenCV {build['opencv']}",
+        "fastcv threads": threads,
+    }
+
+
+def print_header(machine: dict[str, Any]) -> None:
+    """Print the machine, one fact a line."""
+    width = max(map(len, machine))
+    for fact, value in machine.items():
+        print(f"{fact:<{width}}  {value}")
+    print(flush=True)
+
+
+def write_json(path: str, machine: dict[str, Any], tables: Mapping[str, Sequence[Row]]) -> None:
+    """Write the machine and every table's rows."""
+    rows = {title: [asdict(row) for row in table] for title, table in tables.items()}
+    try:
+        Path(path).write_text(json.dumps({"machine": machine, "tables": rows}, indent=2) + "\n")
+    except OSError as error:
+        sys.exit(f"{path} cannot be written: {error.strerror}.")
+
+
+def read_image(path: str | Path) -> tuple[np.ndarray, float]:
+    """Read an image as stored (alpha kept) and return it with the milliseconds that took."""
+    if not Path(path).is_file():
+        sys.exit(f"No such image: {path}")
+    image, milliseconds = time_once(lambda: cv2.imread(str(path), cv2.IMREAD_UNCHANGED))
+    if image is None:
+        sys.exit(f"Not an image that OpenCV can read: {path}")
+    return image, milliseconds
+
+
+def read_boxes(path: str | Path) -> np.ndarray:
+    """Read quads, shape (n, 4, 2), from a JSON list or an object with the key "boxes"."""
+    try:
+        content = json.loads(Path(path).read_text())
+        boxes = np.asarray(content["boxes"] if isinstance(content, dict) else content, np.float32)
+    except FileNotFoundError:
+        sys.exit(f"No such file of boxes: {path}")
+    except (KeyError, TypeError, ValueError) as error:
+        sys.exit(f"{path} holds no list of quads (four points x, y each): {error!r}")
+    if boxes.ndim != 3 or boxes.shape[1:] != (4, 2) or not len(boxes):
+        sys.exit(f"{path} must hold n quads of four points (x, y); its shape is {boxes.shape}.")
+    return boxes
+
+
+def make_source_page() -> tuple[np.ndarray, np.ndarray]:
+    """Make the source's own benchmark: a random page and 1,528 turned boxes."""
+    path = DATA / "source_benchmark.py"
+    if not path.is_file():
+        sys.exit(f"No such file: {path}")
+    image, boxes = runpy.run_path(str(path))["make_source_benchmark"]()
+    return image, boxes
+
+
+def positive_int(text: str) -> int:
+    """Read a whole number of at least 1 from the command line."""
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{number} is below 1")
+    return number
+
+
+def _read_cpu_model() -> str:
+    """Return the CPU's name, or the architecture where the system does not tell."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        lines = []
+    names = (line.split(":", 1)[1].strip() for line in lines if line.startswith("model name"))
+    return next(names, platform.processor() or platform.machine())

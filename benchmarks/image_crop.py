@@ -1,0 +1,150 @@
+"""How fast are a page's crops? A Python loop over cv2 against fastcv, on the same boxes.
+
+Usage::
+
+    python benchmarks/image_crop.py
+    python benchmarks/image_crop.py --data source --repeat 30
+    kernprof -l -v -z benchmarks/image_crop.py --repeat 2
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from baselines import crop_loop
+from harness import (
+    DATA,
+    Row,
+    cv2,
+    describe_machine,
+    fastcv,
+    make_rows,
+    make_source_page,
+    measure,
+    positive_int,
+    print_header,
+    print_table,
+    read_boxes,
+    read_image,
+    say,
+    write_json,
+)
+
+INTERPOLATIONS = ("linear", "nearest", "cubic", "area", "lanczos4")
+BORDERS = ("constant", "replicate", "reflect", "reflect101", "wrap")
+
+
+def time_crops(
+    image: np.ndarray,
+    boxes: np.ndarray,
+    *,
+    repeat: int,
+    threads: int,
+    interpolation: str = "linear",
+    border: str = "constant",
+) -> list[Row]:
+    """Check that all ways cut the same pixels, then time them."""
+    flag = getattr(cv2, f"INTER_{interpolation.upper()}")
+    mode = getattr(cv2, f"BORDER_{border.upper()}")
+    options: dict[str, Any] = {"interpolation": interpolation, "border": border}
+    functions: dict[str, Callable[[], Any]] = {
+        "Python loop": lambda: crop_loop(image, boxes, flag, mode),
+        "image_crop": lambda: fastcv.image_crop(image, boxes, **options),
+        f"image_crop_openmp, {threads} threads": lambda: fastcv.image_crop_openmp(
+            image, boxes, num_threads=threads, **options
+        ),
+    }
+    pixels = sum(crop.shape[0] * crop.shape[1] for crop in functions["image_crop"]())
+    return make_rows(measure(functions, repeat, check_crops), pixels)
+
+
+def check_crops(results: dict[str, Sequence[np.ndarray]]) -> None:
+    """End the run, naming the first crop that differs from the baseline's."""
+    (baseline, expected), *others = results.items()
+    for name, crops in others:
+        if len(crops) != len(expected):
+            sys.exit(f"DIFFERENT: {name} made {len(crops)} crops, {baseline} {len(expected)}.")
+        for index, (crop, right) in enumerate(zip(crops, expected, strict=True)):
+            if crop.dtype != right.dtype or crop.shape != right.shape:
+                sys.exit(
+                    f"DIFFERENT: crop {index} of {name} is {crop.shape} {crop.dtype}, "
+                    f"that of {baseline} {right.shape} {right.dtype}."
+                )
+            if crop.tobytes() != right.tobytes():
+                sys.exit(
+                    f"DIFFERENT: crop {index} of {name} has {np.count_nonzero(crop != right)} of "
+                    f"{crop.size} values unlike {baseline}'s."
+                )
+
+
+def load_page(arguments: argparse.Namespace) -> tuple[str, np.ndarray, np.ndarray, float]:
+    """Return the page's name, the page, its boxes and the milliseconds of decoding."""
+    if arguments.image:
+        image, decode_ms = read_image(arguments.image)
+        return arguments.image, image, read_boxes(arguments.boxes), decode_ms
+    if arguments.data == "source":
+        return "the source's random page", *make_source_page(), 0.0
+    image, decode_ms = read_image(DATA / "page.jpg")
+    return "data/page.jpg", image, read_boxes(DATA / "page_boxes.json"), decode_ms
+
+
+def parse_arguments() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument(
+        "--data", choices=("page", "source"), default="page",
+        help="the shipped page, or the source's random page of 1,528 boxes (default: page)",
+    )  # fmt: skip
+    parser.add_argument("--image", metavar="FILE", help="another page; needs --boxes")
+    parser.add_argument(
+        "--boxes", metavar="FILE.json",
+        help='its quads lt, rt, rb, lb: a list, or an object with the key "boxes"',
+    )  # fmt: skip
+    parser.add_argument("--repeat", type=positive_int, default=15, help="timed rounds (15)")
+    parser.add_argument(
+        "--threads", type=positive_int, default=fastcv.get_num_threads(),
+        help="at most this many for image_crop_openmp (default: %(default)s)",
+    )  # fmt: skip
+    parser.add_argument("--interpolation", choices=INTERPOLATIONS, default="linear")
+    parser.add_argument("--border", choices=BORDERS, default="constant")
+    parser.add_argument("--json", metavar="FILE", help="also write the machine and rows here")
+    arguments = parser.parse_args()
+    if bool(arguments.image) != bool(arguments.boxes):
+        parser.error("--image and --boxes belong together")
+    return arguments
+
+
+def main() -> None:
+    """Run the benchmark."""
+    arguments = parse_arguments()
+    machine = describe_machine(arguments.threads)
+    print_header(machine)
+    name, image, boxes, decode_ms = load_page(arguments)
+    if decode_ms:
+        say(f"decoding {name}: {decode_ms:.1f} ms (once, not part of the table)")
+    say(f"checking {len(boxes)} crops, then timing {arguments.repeat} rounds ...")
+    try:
+        rows = time_crops(
+            image,
+            boxes,
+            repeat=arguments.repeat,
+            threads=arguments.threads,
+            interpolation=arguments.interpolation,
+            border=arguments.border,
+        )
+    except ValueError as error:
+        sys.exit(f"The boxes cannot be cut: {error}")
+    options = f"{arguments.interpolation}, {arguments.border}"
+    title = f"{len(boxes)} crops of {name}, {image.shape} {image.dtype}, {options}"
+    print_table(title, rows)
+    if arguments.json:
+        write_json(arguments.json, machine, {title: rows})
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,54 @@
+/* How many threads, and a loop that runs on them. */
+#ifndef FASTCV_THREADS_H
+#define FASTCV_THREADS_H
+
+#include <stddef.h>
+
+#include "fastcv/status.h"
+
+enum { FASTCV_MAX_THREADS = 1024 };
+
+/* Where a loop may run. poll is called on the caller's own thread about every 50 ms while the
+ * loop runs; when it returns non-zero the loop ends after the items in progress. */
+typedef struct FastcvPool {
+    int num_threads; /* at least 1 */
+    int (*poll)(void *context);
+    void *poll_context;
+} FastcvPool;
+
+/* work(context, item, thread) for every item below items, in any order; thread numbers are below
+ * pool.num_threads, and no two calls at once share one. work must not fail. */
+typedef struct FastcvLoop {
+    void (*work)(void *context, ptrdiff_t item, int thread);
+    void *context;
+    ptrdiff_t items;
+} FastcvLoop;
+
+/* With one thread, the loop runs on the caller's; with more, in an OpenMP region on a thread that
+ * fastcv owns, which survives fork. Where the system refuses threads it runs serially.
+ * Returns OK, CANCELLED or FORKED. */
+FastcvStatus fastcv_run(FastcvLoop loop, FastcvPool pool);
+
+/* The count that a call without num_threads uses: fastcv_set_num_threads, FASTCV_NUM_THREADS,
+ * OMP_NUM_THREADS, else the CPUs of this thread's affinity within the tightest cgroup quota, or 1
+ * when the caller is a worker process. Never above OMP_THREAD_LIMIT. */
+int fastcv_num_threads(int is_worker_process);
+
+/* 0 goes back to the default. */
+void fastcv_set_num_threads(int num_threads);
+
+/* An explicit count, kept within OMP_THREAD_LIMIT. */
+int fastcv_limit_threads(int num_threads);
+
+/* CPUs that this thread may run on, at least 1. */
+int fastcv_affinity_cpus(void);
+
+/* CPUs that the tightest cgroup quota (v1 or v2, over all ancestors) allows: max(1, floor(quota)),
+ * or 0 where none is set. root is put before /proc/self/…, and before every mount point; "" for
+ * the real ones. */
+int fastcv_cgroup_cpus(const char *root);
+
+/* The date (yyyymm) of the OpenMP standard that the core was compiled for. */
+int fastcv_openmp_date(void);
+
+#endif

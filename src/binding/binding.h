@@ -1,0 +1,55 @@
+/* What the files of this room share. Include it first: it brings Python.h and NumPy. */
+#ifndef FASTCV_BINDING_H
+#define FASTCV_BINDING_H
+
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+
+#define NPY_NO_DEPRECATED_API NPY_2_0_API_VERSION
+#define PY_ARRAY_UNIQUE_SYMBOL fastcv_array_api
+#ifndef FASTCV_IMPORTS_NUMPY
+#define NO_IMPORT_ARRAY
+#endif
+#include <numpy/arrayobject.h>
+
+#include <stdatomic.h>
+
+#include "fastcv/threads.h"
+
+typedef struct ModuleState {
+    PyObject *masked_array; /* numpy.ma.MaskedArray */
+    atomic_size_t crop_bytes_cap;
+    atomic_size_t call_bytes_cap;
+} ModuleState;
+
+static inline ModuleState *state_of(PyObject *module)
+{
+    return PyModule_GetState(module);
+}
+
+/* The entries that Python calls, one group a file. */
+extern const char py_image_crop_doc[], py_image_crop_openmp_doc[];
+PyObject *py_image_crop(PyObject *module, PyObject *args, PyObject *kwargs);
+PyObject *py_image_crop_openmp(PyObject *module, PyObject *args, PyObject *kwargs);
+
+PyObject *py_count_colors(PyObject *module, PyObject *args);
+
+extern PyMethodDef py_settings_methods[];
+
+/* A pool whose loops run without the GIL and notice signals. */
+typedef struct PyRun {
+    PyThreadState *thread;
+    FastcvPool pool;
+} PyRun;
+
+/* Between these two no Python object may be touched. num_threads is at least 1. */
+void py_run_begin(PyRun *run, int num_threads);
+void py_run_end(PyRun *run);
+
+/* Sets the exception that goes with a status other than OK; a cancelled run has set it already. */
+void py_set_run_error(const char *function, FastcvError error);
+
+/* num_threads given by the caller, or the default for None. -1 with an exception on a bad one. */
+int py_resolve_threads(const char *function, PyObject *num_threads);
+
+#endif

@@ -1,0 +1,138 @@
+#include "binding/convert.h"
+
+static const int npy_types[FASTCV_DEPTHS] = {
+    [FASTCV_U8] = NPY_UINT8,    [FASTCV_U16] = NPY_UINT16,  [FASTCV_S16] = NPY_INT16,
+    [FASTCV_F32] = NPY_FLOAT32, [FASTCV_F64] = NPY_FLOAT64,
+};
+
+static const char *const depth_names[FASTCV_DEPTHS] = {"uint8", "uint16", "int16", "float32",
+                                                       "float64"};
+
+static void set_dtype_error(const char *function, PyArrayObject *array, unsigned depths)
+{
+    char names[64] = "";
+    for (int depth = 0; depth < FASTCV_DEPTHS; depth++) {
+        if (!(depths >> depth & 1))
+            continue;
+        const char *separator = !names[0] ? "" : depths >> (depth + 1) ? ", " : " or ";
+        size_t end = strlen(names);
+        PyOS_snprintf(names + end, sizeof names - end, "%s%s", separator, depth_names[depth]);
+    }
+    PyErr_Format(PyExc_TypeError, "%s: image must be %s, not %S", function, names,
+                 (PyObject *)PyArray_DESCR(array));
+}
+
+static void set_shape_error(const char *function, PyArrayObject *array, const char *wanted)
+{
+    PyObject *shape = PyObject_GetAttrString((PyObject *)array, "shape");
+    if (shape)
+        PyErr_Format(PyExc_ValueError, "%s: image must be %s, not of shape %S", function, wanted,
+                     shape);
+    Py_XDECREF(shape);
+}
+
+static int depth_of(PyArrayObject *array)
+{
+    for (int depth = 0; depth < FASTCV_DEPTHS; depth++) {
+        if (PyArray_TYPE(array) == npy_types[depth])
+            return depth;
+    }
+    return -1;
+}
+
+static int check_shape(const char *function, PyArrayObject *array)
+{
+    const int ndim = PyArray_NDIM(array);
+    if (ndim != 2 && ndim != 3)
+        set_shape_error(function, array, "(height, width) or (height, width, channels)");
+    else if (PyArray_SIZE(array) == 0)
+        set_shape_error(function, array, "at least one pixel");
+    else if (ndim == 3 && PyArray_DIM(array, 2) > FASTCV_MAX_CHANNELS)
+        set_shape_error(function, array, "of 1 to 4 channels");
+    return PyErr_Occurred() ? -1 : 0;
+}
+
+/* Whether the memory can be read as it is: pixels side by side in native byte order, rows one
+ * after the other. (A stride has no meaning along an axis of length 1.) */
+static int can_view(PyArrayObject *array)
+{
+    const npy_intp item = PyArray_ITEMSIZE(array), width = PyArray_DIM(array, 1);
+    const npy_intp channels = PyArray_NDIM(array) == 3 ? PyArray_DIM(array, 2) : 1;
+    const npy_intp stride = PyArray_STRIDE(array, 0);
+
+    return PyArray_ISALIGNED(array) && PyArray_ISNOTSWAPPED(array) &&
+           (channels == 1 || PyArray_STRIDE(array, 2) == item) &&
+           (width == 1 || PyArray_STRIDE(array, 1) == item * channels) &&
+           (PyArray_DIM(array, 0) == 1 ||
+            (stride >= width * channels * item && stride % item == 0));
+}
+
+/* Steals array. */
+static PyArrayObject *as_viewable(PyArrayObject *array)
+{
+    if (can_view(array))
+        return array;
+    PyArray_Descr *descr = PyArray_DescrFromType(PyArray_TYPE(array)); /* in native byte order */
+    PyObject *copy = PyArray_FromArray(
+        array, descr, NPY_ARRAY_C_CONTIGUOUS | NPY_ARRAY_ALIGNED | NPY_ARRAY_ENSURECOPY);
+    Py_DECREF(array);
+    return (PyArrayObject *)copy;
+}
+
+static PyArrayObject *as_base_array(ModuleState *state, const char *function, PyObject *object)
+{
+    int is_masked = PyObject_IsInstance(object, state->masked_array);
+    if (is_masked < 0)
+        return NULL;
+    if (is_masked) {
+        PyErr_Format(PyExc_TypeError,
+                     "%s: image must be a plain array, not a masked one: fill or drop its mask",
+                     function);
+        return NULL;
+    }
+    PyObject *array = PyArray_FromAny(object, NULL, 0, 0, NPY_ARRAY_ENSUREARRAY, NULL);
+    if (!array && PyErr_ExceptionMatches(PyExc_ValueError))
+        PyErr_Format(PyExc_TypeError, "%s: image must be an array, not %.200s", function,
+                     Py_TYPE(object)->tp_name);
+    return (PyArrayObject *)array;
+}
+
+int py_image_convert(ModuleState *state, const char *function, PyObject *object, unsigned depths,
+                     PyImage *image)
+{
+    image->array = NULL;
+    PyArrayObject *array = as_base_array(state, function, object);
+    if (!array)
+        return -1;
+    int depth = depth_of(array);
+    if (depth < 0 || !(depths >> depth & 1)) {
+        set_dtype_error(function, array, depths);
+        Py_DECREF(array);
+        return -1;
+    }
+    if (check_shape(function, array) < 0) {
+        Py_DECREF(array);
+        return -1;
+    }
+    array = as_viewable(array);
+    if (!array)
+        return -1;
+    image->array = array;
+    image->view = (FastcvImage){
+        .pixels = PyArray_DATA(array),
+        .stride_bytes = PyArray_STRIDE(array, 0),
+        .width_px = PyArray_DIM(array, 1),
+        .height_px = PyArray_DIM(array, 0),
+        .channels = PyArray_NDIM(array) == 3 ? (int)PyArray_DIM(array, 2) : 1,
+        .depth = (FastcvDepth)depth,
+    };
+    if (image->view.height_px == 1)
+        image->view.stride_bytes =
+            image->view.width_px * (ptrdiff_t)fastcv_pixel_bytes(&image->view);
+    return 0;
+}
+
+void py_image_release(PyImage *image)
+{
+    Py_CLEAR(image->array);
+}

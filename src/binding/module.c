@@ -1,0 +1,77 @@
+/* fastcv._core: the one extension module. */
+#define FASTCV_IMPORTS_NUMPY
+#include "binding/binding.h"
+
+static PyMethodDef methods[] = {
+    {"image_crop", (PyCFunction)(void (*)(void))py_image_crop, METH_VARARGS | METH_KEYWORDS,
+     py_image_crop_doc},
+    {"image_crop_openmp", (PyCFunction)(void (*)(void))py_image_crop_openmp,
+     METH_VARARGS | METH_KEYWORDS, py_image_crop_openmp_doc},
+    {"count_colors", py_count_colors, METH_VARARGS,
+     "count_colors($module, function, n_argument, image, n, num_threads, /)\n--\n\n"
+     "The n most frequent colours and their counts; the names are for messages."},
+    {NULL, NULL, 0, NULL},
+};
+
+static int exec_module(PyObject *module)
+{
+    ModuleState *state = state_of(module);
+    atomic_init(&state->crop_bytes_cap, (size_t)1 << 30);
+    atomic_init(&state->call_bytes_cap, (size_t)4 << 30);
+
+    if (PyArray_ImportNumPyAPI() < 0)
+        return -1;
+    PyObject *ma = PyImport_ImportModule("numpy.ma");
+    if (!ma)
+        return -1;
+    state->masked_array = PyObject_GetAttrString(ma, "MaskedArray");
+    Py_DECREF(ma);
+    if (!state->masked_array)
+        return -1;
+    return PyModule_AddFunctions(module, py_settings_methods);
+}
+
+static int traverse_module(PyObject *module, visitproc visit, void *arg)
+{
+    Py_VISIT(state_of(module)->masked_array);
+    return 0;
+}
+
+static int clear_module(PyObject *module)
+{
+    Py_CLEAR(state_of(module)->masked_array);
+    return 0;
+}
+
+static void free_module(void *module)
+{
+    clear_module(module);
+}
+
+static PyModuleDef_Slot slots[] = {
+    {Py_mod_exec, exec_module},
+#ifdef Py_mod_multiple_interpreters
+    {Py_mod_multiple_interpreters, Py_MOD_MULTIPLE_INTERPRETERS_NOT_SUPPORTED}, /* nor by NumPy */
+#endif
+#ifdef Py_mod_gil
+    {Py_mod_gil, Py_MOD_GIL_NOT_USED},
+#endif
+    {0, NULL},
+};
+
+static struct PyModuleDef definition = {
+    PyModuleDef_HEAD_INIT,
+    .m_name = "fastcv._core",
+    .m_doc = "fastcv's C core; import fastcv instead.",
+    .m_size = sizeof(ModuleState),
+    .m_methods = methods,
+    .m_slots = slots,
+    .m_traverse = traverse_module,
+    .m_clear = clear_module,
+    .m_free = free_module,
+};
+
+PyMODINIT_FUNC PyInit__core(void)
+{
+    return PyModuleDef_Init(&definition);
+}

@@ -1,0 +1,213 @@
+/* image_crop and image_crop_openmp: plan, run, hand over. */
+#include "binding/convert.h"
+
+static const char *const interpolation_names[] = {
+    [FASTCV_NEAREST] = "nearest", [FASTCV_LINEAR] = "linear",     [FASTCV_CUBIC] = "cubic",
+    [FASTCV_AREA] = "area",       [FASTCV_LANCZOS4] = "lanczos4", [FASTCV_INTERPOLATIONS] = NULL};
+
+static const char *const border_names[] = {
+    [FASTCV_CONSTANT] = "constant", [FASTCV_REPLICATE] = "replicate",
+    [FASTCV_REFLECT] = "reflect",   [FASTCV_REFLECT101] = "reflect101",
+    [FASTCV_WRAP] = "wrap",         [FASTCV_BORDERS] = NULL};
+
+enum { DEGENERATE_RAISE, DEGENERATE_EMPTY };
+static const char *const degenerate_names[] = {"raise", "empty", NULL};
+
+static const char *const fault_texts[] = {
+    [FASTCV_QUAD_NOT_FINITE] = "has a corner that is not finite",
+    [FASTCV_QUAD_TOO_FAR] = "has a corner beyond ±2**30 px",
+    [FASTCV_QUAD_TOO_SMALL] = "is under 2 px wide or high",
+    [FASTCV_QUAD_COLLINEAR] = "has three corners on a line",
+    [FASTCV_QUAD_SINGULAR] = "has no perspective transform",
+    [FASTCV_QUAD_TOO_LARGE] = "is 2**31 px or more wide or high",
+    [FASTCV_QUAD_OUT_OF_REACH] =
+        "cannot be cut from a page with a side over 32,766 px: it is not convex, is itself that "
+        "large, or leaves the page under a border other than constant and replicate",
+};
+
+/* One call: its arguments, and what is allocated for it. */
+typedef struct CropCall {
+    const char *function;
+    PyImage image;
+    FastcvCropOptions options;
+    int degenerate;
+    int num_threads;
+    FastcvQuad *quads;
+    FastcvCrop *crops;
+    Py_ssize_t count;
+} CropCall;
+
+static void release(CropCall *call)
+{
+    py_image_release(&call->image);
+    PyMem_Free(call->quads);
+    PyMem_Free(call->crops);
+}
+
+/* An option left out is its first choice. */
+static int read_choice(CropCall *call, const char *argument, PyObject *object,
+                       const char *const names[], int by_default)
+{
+    return object ? py_choice_convert(call->function, argument, object, names) : by_default;
+}
+
+static int read_arguments(CropCall *call, ModuleState *state, PyObject *args, PyObject *kwargs,
+                          int takes_threads)
+{
+    PyObject *image, *boxes, *interpolation = NULL, *border = NULL, *border_value = NULL;
+    PyObject *degenerate = NULL, *num_threads = Py_None;
+    char *names[] = {"image",
+                     "boxes",
+                     "interpolation",
+                     "border",
+                     "border_value",
+                     "degenerate",
+                     takes_threads ? "num_threads" : NULL,
+                     NULL};
+    char format[40];
+    PyOS_snprintf(format, sizeof format, "OO|$OOOO%s:%s", takes_threads ? "O" : "", call->function);
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, format, names, &image, &boxes, &interpolation,
+                                     &border, &border_value, &degenerate, &num_threads))
+        return -1;
+
+    FastcvCropOptions *options = &call->options;
+    int choice =
+        read_choice(call, "interpolation", interpolation, interpolation_names, FASTCV_LINEAR);
+    if (choice < 0)
+        return -1;
+    options->interpolation = (FastcvInterpolation)choice;
+    choice = read_choice(call, "border", border, border_names, FASTCV_CONSTANT);
+    if (choice < 0)
+        return -1;
+    options->border = (FastcvBorder)choice;
+    call->degenerate =
+        read_choice(call, "degenerate", degenerate, degenerate_names, DEGENERATE_RAISE);
+    if (call->degenerate < 0)
+        return -1;
+    call->num_threads = takes_threads ? py_resolve_threads(call->function, num_threads) : 1;
+    if (call->num_threads < 0)
+        return -1;
+    const unsigned every_depth = (1u << FASTCV_DEPTHS) - 1;
+    if (py_image_convert(state, call->function, image, every_depth, &call->image) < 0)
+        return -1;
+    if (border_value && py_border_value_convert(call->function, border_value, &call->image.view,
+                                                options->border_value) < 0)
+        return -1;
+    return py_boxes_convert(state, call->function, boxes, &call->quads, &call->count);
+}
+
+static void set_fault(const CropCall *call, Py_ssize_t index, FastcvQuadFault fault)
+{
+    const FastcvQuad *q = &call->quads[index];
+    char corners[160];
+    PyOS_snprintf(corners, sizeof corners,
+                  "[[%.9g, %.9g], [%.9g, %.9g], [%.9g, %.9g], [%.9g, %.9g]]", q->x[0], q->y[0],
+                  q->x[1], q->y[1], q->x[2], q->y[2], q->x[3], q->y[3]);
+    PyErr_Format(PyExc_ValueError, "%s: boxes[%zd] %s: %s", call->function, index,
+                 fault_texts[fault], corners);
+}
+
+/* Output bytes of one crop, or SIZE_MAX where that overflows. */
+static size_t crop_bytes(const FastcvCrop *crop, size_t pixel_bytes)
+{
+    const size_t row = (size_t)crop->width_px * pixel_bytes;
+    return crop->height_px && row > SIZE_MAX / (size_t)crop->height_px
+               ? SIZE_MAX
+               : row * (size_t)crop->height_px;
+}
+
+static int plan(CropCall *call, ModuleState *state)
+{
+    const size_t pixel_bytes = fastcv_pixel_bytes(&call->image.view);
+    const size_t crop_cap = atomic_load(&state->crop_bytes_cap);
+    const size_t call_cap = atomic_load(&state->call_bytes_cap);
+    size_t total = 0;
+
+    call->crops = PyMem_Calloc((size_t)call->count, sizeof *call->crops);
+    if (!call->crops) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    for (Py_ssize_t i = 0; i < call->count; i++) {
+        FastcvCrop *crop = &call->crops[i];
+        FastcvQuadFault fault =
+            fastcv_crop_plan(&call->quads[i], &call->image.view, &call->options, crop);
+        if (fault && (call->degenerate == DEGENERATE_RAISE || !fastcv_quad_is_degenerate(fault))) {
+            set_fault(call, i, fault);
+            return -1;
+        }
+        size_t bytes = crop_bytes(crop, pixel_bytes);
+        if (bytes > crop_cap) {
+            PyErr_Format(PyExc_ValueError,
+                         "%s: boxes[%zd] makes a crop of %d x %d px, over the limit of %zu bytes "
+                         "a crop (set_output_limits)",
+                         call->function, i, (int)crop->width_px, (int)crop->height_px, crop_cap);
+            return -1;
+        }
+        if (bytes > call_cap - total) {
+            PyErr_Format(PyExc_ValueError,
+                         "%s: boxes[0] to boxes[%zd] make more than the limit of %zu bytes a call "
+                         "(set_output_limits)",
+                         call->function, i, call_cap);
+            return -1;
+        }
+        total += bytes;
+    }
+    return 0;
+}
+
+/* A list of arrays, uninitialised, each known to its crop. */
+static PyObject *allocate(CropCall *call)
+{
+    const int ndim = PyArray_NDIM(call->image.array), type = PyArray_TYPE(call->image.array);
+    PyObject *list = PyList_New(call->count);
+    for (Py_ssize_t i = 0; list && i < call->count; i++) {
+        FastcvCrop *crop = &call->crops[i];
+        npy_intp shape[3] = {crop->height_px, crop->width_px, call->image.view.channels};
+        PyObject *array = PyArray_SimpleNew(ndim, shape, type);
+        if (!array) {
+            Py_CLEAR(list);
+            break;
+        }
+        crop->pixels = PyArray_DATA((PyArrayObject *)array);
+        PyList_SET_ITEM(list, i, array);
+    }
+    return list;
+}
+
+static PyObject *cut_boxes(const char *function, PyObject *module, PyObject *args, PyObject *kwargs,
+                           int takes_threads)
+{
+    CropCall call = {.function = function};
+    ModuleState *state = state_of(module);
+    PyObject *list = NULL;
+
+    if (read_arguments(&call, state, args, kwargs, takes_threads) < 0 || plan(&call, state) < 0)
+        goto done;
+    list = allocate(&call);
+    if (!list)
+        goto done;
+
+    PyRun run;
+    py_run_begin(&run, call.num_threads);
+    FastcvError error =
+        fastcv_crop_run(&call.image.view, &call.options, call.crops, call.count, run.pool);
+    py_run_end(&run);
+    if (error.status) {
+        py_set_run_error(function, error);
+        Py_CLEAR(list);
+    }
+done:
+    release(&call);
+    return list;
+}
+
+PyObject *py_image_crop(PyObject *module, PyObject *args, PyObject *kwargs)
+{
+    return cut_boxes("image_crop", module, args, kwargs, 0);
+}
+
+PyObject *py_image_crop_openmp(PyObject *module, PyObject *args, PyObject *kwargs)
+{
+    return cut_boxes("image_crop_openmp", module, args, kwargs, 1);
+}

@@ -1,0 +1,183 @@
+/* Settings of the process and what this build is. */
+#include "binding/binding.h"
+#include "opencv/shim.h"
+
+static PyObject *set_num_threads(PyObject *module, PyObject *num_threads)
+{
+    (void)module;
+    if (num_threads == Py_None) {
+        fastcv_set_num_threads(0);
+        Py_RETURN_NONE;
+    }
+    int count = py_resolve_threads("set_num_threads", num_threads);
+    if (count < 0)
+        return NULL;
+    fastcv_set_num_threads(count);
+    Py_RETURN_NONE;
+}
+
+static PyObject *get_num_threads(PyObject *module, PyObject *unused)
+{
+    (void)module, (void)unused;
+    int count = py_resolve_threads("get_num_threads", Py_None);
+    return count < 0 ? NULL : PyLong_FromLong(count);
+}
+
+static int read_limit(const char *name, PyObject *object, atomic_size_t *limit)
+{
+    if (object == Py_None)
+        return 0;
+    if (!PyIndex_Check(object)) {
+        PyErr_Format(PyExc_TypeError, "set_output_limits: %s must be an int or None, not %.200s",
+                     name, Py_TYPE(object)->tp_name);
+        return -1;
+    }
+    Py_ssize_t bytes = PyNumber_AsSsize_t(object, NULL);
+    if (bytes == -1 && PyErr_Occurred())
+        return -1;
+    if (bytes < 0) {
+        PyErr_Format(PyExc_ValueError, "set_output_limits: %s must not be negative, got %S", name,
+                     object);
+        return -1;
+    }
+    atomic_store(limit, (size_t)bytes);
+    return 0;
+}
+
+static PyObject *set_output_limits(PyObject *module, PyObject *args, PyObject *kwargs)
+{
+    static char *names[] = {"crop_bytes", "call_bytes", NULL};
+    PyObject *crop_bytes = Py_None, *call_bytes = Py_None;
+    ModuleState *state = state_of(module);
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "|$OO:set_output_limits", names, &crop_bytes,
+                                     &call_bytes))
+        return NULL;
+    size_t before = atomic_load(&state->crop_bytes_cap);
+    if (read_limit("crop_bytes", crop_bytes, &state->crop_bytes_cap) < 0)
+        return NULL;
+    if (read_limit("call_bytes", call_bytes, &state->call_bytes_cap) < 0) {
+        atomic_store(&state->crop_bytes_cap, before); /* a refused call changes nothing */
+        return NULL;
+    }
+    Py_RETURN_NONE;
+}
+
+static PyObject *get_output_limits(PyObject *module, PyObject *unused)
+{
+    (void)unused;
+    ModuleState *state = state_of(module);
+    return Py_BuildValue("(nn)", (Py_ssize_t)atomic_load(&state->crop_bytes_cap),
+                         (Py_ssize_t)atomic_load(&state->call_bytes_cap));
+}
+
+static PyObject *build_info(PyObject *module, PyObject *unused)
+{
+    (void)module, (void)unused;
+    char opencv[FASTCV_VERSION_BYTES];
+    fastcv_opencv_version(opencv);
+    return Py_BuildValue("{s:s, s:s, s:s, s:s, s:s, s:i}",                //
+                         "version", FASTCV_VERSION,                       //
+                         "engine", "opencv",                              //
+                         "opencv", opencv,                                //
+                         "opencv_built_with", fastcv_opencv_built_with(), //
+                         "compiler", FASTCV_COMPILER,                     //
+                         "openmp", fastcv_openmp_date());
+}
+
+static PyObject *cgroup_cpus(PyObject *module, PyObject *root)
+{
+    (void)module;
+    PyObject *path;
+    if (!PyUnicode_FSConverter(root, &path))
+        return NULL;
+    int cpus = fastcv_cgroup_cpus(PyBytes_AS_STRING(path));
+    Py_DECREF(path);
+    return PyLong_FromLong(cpus);
+}
+
+PyDoc_STRVAR(set_num_threads_doc,
+             "set_num_threads($module, num_threads, /)\n"
+             "--\n"
+             "\n"
+             "Set how many threads calls without ``num_threads`` use, in this process.\n"
+             "\n"
+             "Parameters\n"
+             "----------\n"
+             "num_threads : int or None\n"
+             "    1 to 1024, or None to go back to the default.\n"
+             "\n"
+             "Raises\n"
+             "------\n"
+             "TypeError, ValueError\n"
+             "    Not an int; not from 1 to 1024.\n");
+
+PyDoc_STRVAR(
+    get_num_threads_doc,
+    "get_num_threads($module, /)\n"
+    "--\n"
+    "\n"
+    "How many threads a call without ``num_threads`` would use now.\n"
+    "\n"
+    "The first of: `set_num_threads`; the environment's FASTCV_NUM_THREADS;\n"
+    "OMP_NUM_THREADS; 1 in a `multiprocessing` worker; the CPUs in this thread's affinity,\n"
+    "within the tightest cgroup quota. Never above OMP_THREAD_LIMIT.\n"
+    "\n"
+    "Returns\n"
+    "-------\n"
+    "int\n");
+
+PyDoc_STRVAR(set_output_limits_doc,
+             "set_output_limits($module, /, *, crop_bytes=None, call_bytes=None)\n"
+             "--\n"
+             "\n"
+             "Set how many bytes of crops one call may make, in this process.\n"
+             "\n"
+             "A call beyond a limit is refused with a ValueError before it allocates, so that one\n"
+             "wild box does not take the machine's memory.\n"
+             "\n"
+             "Parameters\n"
+             "----------\n"
+             "crop_bytes : int, optional\n"
+             "    For a single crop; 1 GiB at first. None leaves it as it is.\n"
+             "call_bytes : int, optional\n"
+             "    For all crops of a call together; 4 GiB at first. None leaves it as it is.\n"
+             "\n"
+             "Raises\n"
+             "------\n"
+             "TypeError, ValueError\n"
+             "    Not an int; negative.\n");
+
+PyDoc_STRVAR(get_output_limits_doc, "get_output_limits($module, /)\n"
+                                    "--\n"
+                                    "\n"
+                                    "The limits in force: ``(crop_bytes, call_bytes)``.\n"
+                                    "\n"
+                                    "Returns\n"
+                                    "-------\n"
+                                    "tuple of int\n");
+
+PyDoc_STRVAR(
+    build_info_doc,
+    "build_info($module, /)\n"
+    "--\n"
+    "\n"
+    "What this build is made of.\n"
+    "\n"
+    "Returns\n"
+    "-------\n"
+    "dict\n"
+    "    ``version`` of fastcv; ``engine`` that computes the crops; ``opencv``, the version\n"
+    "    loaded, and ``opencv_built_with``; ``compiler``; ``openmp``, the date of the\n"
+    "    OpenMP standard (yyyymm).\n");
+
+PyMethodDef py_settings_methods[] = {
+    {"set_num_threads", set_num_threads, METH_O, set_num_threads_doc},
+    {"get_num_threads", get_num_threads, METH_NOARGS, get_num_threads_doc},
+    {"set_output_limits", (PyCFunction)(void (*)(void))set_output_limits,
+     METH_VARARGS | METH_KEYWORDS, set_output_limits_doc},
+    {"get_output_limits", get_output_limits, METH_NOARGS, get_output_limits_doc},
+    {"build_info", build_info, METH_NOARGS, build_info_doc},
+    {"_cgroup_cpus", cgroup_cpus, METH_O,
+     "_cgroup_cpus($module, root, /)\n--\n\nCPUs of the cgroup quota found below root, or 0."},
+    {NULL, NULL, 0, NULL},
+};

@@ -1,0 +1,76 @@
+/* From Python to the core's loops and back: the GIL, signals, thread counts, errors. */
+#include "binding/binding.h"
+
+static int poll_signals(void *context)
+{
+    PyRun *run = context;
+    PyEval_RestoreThread(run->thread);
+    int is_raised = PyErr_CheckSignals() < 0;
+    run->thread = PyEval_SaveThread();
+    return is_raised;
+}
+
+void py_run_begin(PyRun *run, int num_threads)
+{
+    run->pool = (FastcvPool){num_threads, poll_signals, run};
+    run->thread = PyEval_SaveThread();
+}
+
+void py_run_end(PyRun *run)
+{
+    PyEval_RestoreThread(run->thread);
+}
+
+void py_set_run_error(const char *function, FastcvError error)
+{
+    switch (error.status) {
+    case FASTCV_OK:
+    case FASTCV_ERR_CANCELLED:
+        break;
+    case FASTCV_ERR_MEMORY:
+        PyErr_NoMemory();
+        break;
+    case FASTCV_ERR_FORKED:
+        if (!PyErr_Occurred())
+            PyErr_Format(PyExc_RuntimeError, "%s: the process forked during the call", function);
+        break;
+    case FASTCV_ERR_OPENCV:
+        PyErr_Format(PyExc_RuntimeError, "%s: OpenCV: %s", function, error.message);
+        break;
+    }
+}
+
+/* multiprocessing.parent_process() is set in its workers, however they were started. */
+static int is_worker_process(void)
+{
+    PyObject *name = PyUnicode_FromString("multiprocessing.process");
+    PyObject *module = name ? PyImport_GetModule(name) : NULL;
+    PyObject *parent = module ? PyObject_CallMethod(module, "parent_process", NULL) : NULL;
+    int is_worker = PyErr_Occurred() ? -1 : parent && parent != Py_None;
+    Py_XDECREF(parent);
+    Py_XDECREF(module);
+    Py_XDECREF(name);
+    return is_worker;
+}
+
+int py_resolve_threads(const char *function, PyObject *num_threads)
+{
+    if (num_threads == Py_None) {
+        int is_worker = is_worker_process();
+        return is_worker < 0 ? -1 : fastcv_num_threads(is_worker);
+    }
+    if (!PyIndex_Check(num_threads)) {
+        PyErr_Format(PyExc_TypeError, "%s: num_threads must be an int or None, not %.200s",
+                     function, Py_TYPE(num_threads)->tp_name);
+        return -1;
+    }
+    Py_ssize_t count = PyNumber_AsSsize_t(num_threads, NULL);
+    if (count == -1 && PyErr_Occurred())
+        return -1;
+    if (count < 1 || count > FASTCV_MAX_THREADS) {
+        PyErr_Format(PyExc_ValueError, "%s: num_threads must be from 1 to %d, got %S", function,
+                     FASTCV_MAX_THREADS, num_threads);
+        return -1;
+    }
+    return fastcv_limit_threads((int)count);
+}

@@ -1,0 +1,23 @@
+/* A growing hash from packed colours to counts. */
+#ifndef FASTCV_CORE_COLOR_TABLE_H
+#define FASTCV_CORE_COLOR_TABLE_H
+
+#include <stddef.h>
+
+#include "fastcv/colors.h"
+
+/* Open addressing over a power of two of slots; a slot with count 0 is empty. All zero is a valid,
+ * empty table. */
+typedef struct FastcvColorTable {
+    FastcvColorCount *slots;
+    size_t capacity;
+    size_t used;
+    int is_out_of_memory; /* once set, additions are lost */
+} FastcvColorTable;
+
+/* count must be at least 1. */
+void fastcv_color_table_add(FastcvColorTable *table, uint32_t packed, uint64_t count);
+
+void fastcv_color_table_free(FastcvColorTable *table);
+
+#endif

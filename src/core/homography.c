@@ -1,0 +1,100 @@
+/* The eight unknowns of a homography whose last element is 1 solve
+ *
+ *     [ x y 1 0 0 0 -xX -yX ]       [ X ]
+ *     [ 0 0 0 x y 1 -xY -yY ] · m = [ Y ]      for each corner (x, y) → (X, Y),
+ *
+ * by Gaussian elimination with partial pivoting. OpenCV lists the four X rows first, rounds the
+ * products xX … to float32 (its points are float), and takes a pivot below 100 ε for singular.
+ * The order of every operation below is part of the result; see facts about rounding in
+ * docs/arithmetic.md. */
+#include "core/homography.h"
+
+#include <float.h>
+#include <math.h>
+
+enum { UNKNOWNS = 8 };
+
+typedef double Row[UNKNOWNS + 1]; /* a row of the matrix and its right-hand side */
+
+static void fill_system(const FastcvQuad *from, const FastcvQuad *to, Row system[UNKNOWNS])
+{
+    for (int i = 0; i < 4; i++) {
+        float x = from->x[i], y = from->y[i], tx = to->x[i], ty = to->y[i];
+        float xx = -x * tx, yx = -y * tx, xy = -x * ty, yy = -y * ty;
+        const Row row_x = {x, y, 1, 0, 0, 0, xx, yx, tx};
+        const Row row_y = {0, 0, 0, x, y, 1, xy, yy, ty};
+        for (int k = 0; k <= UNKNOWNS; k++) {
+            system[i][k] = row_x[k];
+            system[i + 4][k] = row_y[k];
+        }
+    }
+}
+
+static double *pivot_row(double *rows[UNKNOWNS], int column)
+{
+    int best = column;
+    for (int i = column + 1; i < UNKNOWNS; i++) {
+        if (fabs(rows[i][column]) > fabs(rows[best][column]))
+            best = i;
+    }
+    double *pivot = rows[best];
+    rows[best] = rows[column];
+    rows[column] = pivot;
+    return pivot;
+}
+
+int fastcv_homography_solve(const FastcvQuad *from, const FastcvQuad *to, double matrix[9])
+{
+    Row system[UNKNOWNS];
+    double *rows[UNKNOWNS], solution[UNKNOWNS];
+
+    fill_system(from, to, system);
+    for (int i = 0; i < UNKNOWNS; i++)
+        rows[i] = system[i];
+
+    for (int column = 0; column < UNKNOWNS; column++) {
+        const double *pivot = pivot_row(rows, column);
+        if (!(fabs(pivot[column]) >= DBL_EPSILON * 100))
+            return 0;
+        double scale = -1 / pivot[column];
+        for (int i = column + 1; i < UNKNOWNS; i++) {
+            double factor = rows[i][column] * scale;
+            for (int k = column + 1; k <= UNKNOWNS; k++)
+                rows[i][k] += factor * pivot[k];
+        }
+    }
+    for (int i = UNKNOWNS - 1; i >= 0; i--) {
+        double rest = rows[i][UNKNOWNS];
+        for (int k = i + 1; k < UNKNOWNS; k++)
+            rest -= rows[i][k] * solution[k];
+        solution[i] = rest / rows[i][i];
+    }
+    for (int i = 0; i < UNKNOWNS; i++)
+        matrix[i] = solution[i];
+    matrix[8] = 1;
+    return 1;
+}
+
+int fastcv_homography_invert(const double matrix[9], double inverse[9])
+{
+    const double a = matrix[0], b = matrix[1], c = matrix[2];
+    const double d = matrix[3], e = matrix[4], f = matrix[5];
+    const double g = matrix[6], h = matrix[7], i = matrix[8];
+
+    double determinant = a * (e * i - f * h) - b * (d * i - f * g) + c * (d * h - e * g);
+    double scale = 1 / determinant;
+    if (determinant == 0 || !isfinite(scale))
+        return 0;
+
+    const double cofactors[9] = {
+        e * i - f * h, c * h - b * i, b * f - c * e, //
+        f * g - d * i, a * i - c * g, c * d - a * f, //
+        d * h - e * g, b * g - a * h, a * e - b * d,
+    };
+    for (int k = 0; k < 9; k++) {
+        inverse[k] = cofactors[k] * scale;
+        if (!isfinite(inverse[k]))
+            return 0;
+    }
+    return 1;
+}

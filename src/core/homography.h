@@ -1,0 +1,14 @@
+/* 3×3 homographies, row-major, in OpenCV 4.x's order of operations. */
+#ifndef FASTCV_CORE_HOMOGRAPHY_H
+#define FASTCV_CORE_HOMOGRAPHY_H
+
+#include "fastcv/quad.h"
+
+/* The matrix that maps each corner of from to the same corner of to (cv::getPerspectiveTransform).
+ * Returns 0, leaving matrix alone, where the system has no solution. */
+int fastcv_homography_solve(const FastcvQuad *from, const FastcvQuad *to, double matrix[9]);
+
+/* The inverse by cofactors (cv::invert). Returns 0 where the determinant is 0 or not finite. */
+int fastcv_homography_invert(const double matrix[9], double inverse[9]);
+
+#endif

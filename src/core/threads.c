@@ -1,0 +1,278 @@
+/* libgomp keeps its threads per starting thread and does not survive fork: a region in a forked
+ * child hangs for good when the parent had run one on the same thread. So every region starts on
+ * a host thread that belongs to fastcv; a forked child has lost it and makes its own.
+ *
+ * Callers queue: one region runs at a time, with all the threads that it asked for, so that many
+ * Python threads calling at once never make more OS threads than one of them would. */
+#define _GNU_SOURCE
+#include "fastcv/threads.h"
+
+#include <omp.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdint.h>
+#include <string.h>
+#include <time.h>
+
+enum { POLL_MS = 50 };
+
+#ifdef __linux__
+typedef cpu_set_t Affinity;
+
+static void get_affinity(Affinity *cpus)
+{
+    CPU_ZERO(cpus);
+    sched_getaffinity(0, sizeof *cpus, cpus);
+}
+
+static void set_affinity(const Affinity *cpus)
+{
+    sched_setaffinity(0, sizeof *cpus, cpus);
+}
+#else
+typedef char Affinity;
+
+static void get_affinity(Affinity *cpus)
+{
+    *cpus = 0;
+}
+
+static void set_affinity(const Affinity *cpus)
+{
+    (void)cpus;
+}
+#endif
+
+/* A loop on its way through the host. It lives on its caller's stack until is_done. */
+typedef struct Job {
+    const FastcvLoop *loop;
+    int num_threads;
+    Affinity affinity;
+    atomic_int is_stopped;
+    int is_done;
+    struct Job *next;
+} Job;
+
+static struct {
+    pthread_mutex_t lock;
+    pthread_cond_t has_job, job_done;
+    Job *first, **end; /* the queue; end is where the next job's address goes */
+    int is_alive;
+    unsigned forks; /* changes in a forked child */
+} host;
+
+static pthread_once_t host_once = PTHREAD_ONCE_INIT;
+
+static int64_t now_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
+}
+
+static void reset_host(void)
+{
+    pthread_condattr_t attributes;
+    pthread_condattr_init(&attributes);
+#ifdef __linux__
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+#endif
+    pthread_mutex_init(&host.lock, NULL);
+    pthread_cond_init(&host.has_job, &attributes);
+    pthread_cond_init(&host.job_done, &attributes);
+    pthread_condattr_destroy(&attributes);
+    host.first = NULL;
+    host.end = &host.first;
+    host.is_alive = 0;
+}
+
+/* In the child only the forking thread goes on: the host, its queue and whoever held its lock are
+ * gone, so all of it starts anew. */
+static void after_fork_in_child(void)
+{
+    reset_host();
+    host.forks++;
+}
+
+static void init_host(void)
+{
+    reset_host();
+    pthread_atfork(NULL, NULL, after_fork_in_child);
+}
+
+static void wait_for_job_done(void)
+{
+    struct timespec until;
+#ifdef __linux__
+    clock_gettime(CLOCK_MONOTONIC, &until);
+#else
+    clock_gettime(CLOCK_REALTIME, &until);
+#endif
+    until.tv_nsec += POLL_MS * 1000000L;
+    if (until.tv_nsec >= 1000000000L) {
+        until.tv_nsec -= 1000000000L;
+        until.tv_sec++;
+    }
+    pthread_cond_timedwait(&host.job_done, &host.lock, &until);
+}
+
+/* ---- on the host thread ---- */
+
+static void *wait_at_gate(void *gate)
+{
+    pthread_mutex_lock(gate);
+    pthread_mutex_unlock(gate);
+    return NULL;
+}
+
+/* libgomp ends the process when it cannot make a thread, so ask first, with throw-away ones. */
+static int can_start_threads(int count)
+{
+    static pthread_t threads[FASTCV_MAX_THREADS]; /* the host is the only caller */
+    pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
+    int started = 0;
+
+    pthread_mutex_lock(&gate);
+    while (started < count && pthread_create(&threads[started], NULL, wait_at_gate, &gate) == 0)
+        started++;
+    pthread_mutex_unlock(&gate);
+    for (int i = 0; i < started; i++)
+        pthread_join(threads[i], NULL);
+    return started == count;
+}
+
+static void run_region(Job *job)
+{
+    const FastcvLoop *loop = job->loop;
+#pragma omp parallel for schedule(dynamic, 1) num_threads(job->num_threads)
+    for (ptrdiff_t item = 0; item < loop->items; item++) {
+        if (!atomic_load_explicit(&job->is_stopped, memory_order_relaxed))
+            loop->work(loop->context, item, omp_get_thread_num());
+    }
+}
+
+static void run_serially(Job *job)
+{
+    const FastcvLoop *loop = job->loop;
+    for (ptrdiff_t item = 0; item < loop->items && !atomic_load(&job->is_stopped); item++)
+        loop->work(loop->context, item, 0);
+}
+
+static void *host_main(void *unused)
+{
+    (void)unused;
+    Affinity affinity;
+    int team = 1; /* threads that libgomp keeps for this one, itself included */
+
+    get_affinity(&affinity);
+    pthread_mutex_lock(&host.lock);
+    for (;;) {
+        while (!host.first)
+            pthread_cond_wait(&host.has_job, &host.lock);
+        Job *job = host.first;
+        host.first = job->next;
+        if (!host.first)
+            host.end = &host.first;
+        pthread_mutex_unlock(&host.lock);
+
+        /* The team keeps the CPUs it was born with: a caller pinned elsewhere gets a new one. */
+        if (memcmp(&affinity, &job->affinity, sizeof affinity) != 0) {
+            omp_pause_resource_all(omp_pause_soft);
+            team = 1;
+            affinity = job->affinity;
+            set_affinity(&affinity);
+        }
+        if (job->num_threads <= team || can_start_threads(job->num_threads - 1)) {
+            run_region(job);
+            team = job->num_threads;
+        } else {
+            run_serially(job);
+        }
+
+        pthread_mutex_lock(&host.lock);
+        job->is_done = 1;
+        pthread_cond_broadcast(&host.job_done);
+    }
+    return NULL;
+}
+
+/* ---- on the caller's thread ---- */
+
+/* Called with the lock held. All signals stay with the caller's threads. */
+static int start_host(void)
+{
+    sigset_t all, before;
+    pthread_t thread;
+
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    host.is_alive = pthread_create(&thread, NULL, host_main, NULL) == 0;
+    if (host.is_alive)
+        pthread_detach(thread);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return host.is_alive;
+}
+
+static FastcvStatus run_here(const FastcvLoop *loop, const FastcvPool *pool)
+{
+    int64_t polled_ms = now_ms();
+    for (ptrdiff_t item = 0; item < loop->items; item++) {
+        loop->work(loop->context, item, 0);
+        int64_t now = now_ms();
+        if (now - polled_ms >= POLL_MS) {
+            if (pool->poll(pool->poll_context))
+                return FASTCV_ERR_CANCELLED;
+            polled_ms = now_ms();
+        }
+    }
+    return FASTCV_OK;
+}
+
+/* Called with the lock held and the job queued. The poll runs with the lock released: a signal
+ * handler may itself call fastcv, or fork. */
+static FastcvStatus wait_for_job(Job *job, const FastcvPool *pool)
+{
+    const unsigned forks = host.forks;
+    while (!job->is_done) {
+        wait_for_job_done();
+        if (job->is_done || atomic_load(&job->is_stopped))
+            continue;
+        pthread_mutex_unlock(&host.lock);
+        int is_stopped = pool->poll(pool->poll_context);
+        pthread_mutex_lock(&host.lock);
+        if (forks != host.forks)
+            return FASTCV_ERR_FORKED;
+        atomic_store(&job->is_stopped, is_stopped);
+    }
+    return atomic_load(&job->is_stopped) ? FASTCV_ERR_CANCELLED : FASTCV_OK;
+}
+
+FastcvStatus fastcv_run(FastcvLoop loop, FastcvPool pool)
+{
+    if (loop.items < pool.num_threads)
+        pool.num_threads = (int)loop.items;
+    if (pool.num_threads <= 1)
+        return run_here(&loop, &pool);
+
+    Job job = {.loop = &loop, .num_threads = pool.num_threads};
+    get_affinity(&job.affinity);
+    pthread_once(&host_once, init_host);
+    pthread_mutex_lock(&host.lock);
+    if (!host.is_alive && !start_host()) {
+        pthread_mutex_unlock(&host.lock);
+        return run_here(&loop, &pool);
+    }
+    *host.end = &job;
+    host.end = &job.next;
+    pthread_cond_signal(&host.has_job);
+    FastcvStatus status = wait_for_job(&job, &pool);
+    pthread_mutex_unlock(&host.lock);
+    return status;
+}
+
+int fastcv_openmp_date(void)
+{
+    return _OPENMP;
+}

@@ -1,0 +1,28 @@
+"""Word crops and main colours of a page: the CPU stage around neural networks, in one C call."""
+
+from ._core import (
+    build_info,
+    get_num_threads,
+    get_output_limits,
+    image_crop,
+    image_crop_openmp,
+    set_num_threads,
+    set_output_limits,
+)
+from ._version import __version__
+from .colors import MainColors, extract_main_colors, extract_main_colors_openmp, main_colors
+
+__all__ = [
+    "MainColors",
+    "__version__",
+    "build_info",
+    "extract_main_colors",
+    "extract_main_colors_openmp",
+    "get_num_threads",
+    "get_output_limits",
+    "image_crop",
+    "image_crop_openmp",
+    "main_colors",
+    "set_num_threads",
+    "set_output_limits",
+]

@@ -1,0 +1,27 @@
+from ._core import build_info as build_info
+from ._core import get_num_threads as get_num_threads
+from ._core import get_output_limits as get_output_limits
+from ._core import image_crop as image_crop
+from ._core import image_crop_openmp as image_crop_openmp
+from ._core import set_num_threads as set_num_threads
+from ._core import set_output_limits as set_output_limits
+from .colors import MainColors as MainColors
+from .colors import extract_main_colors as extract_main_colors
+from .colors import extract_main_colors_openmp as extract_main_colors_openmp
+from .colors import main_colors as main_colors
+
+__version__: str
+__all__ = [
+    "MainColors",
+    "__version__",
+    "build_info",
+    "extract_main_colors",
+    "extract_main_colors_openmp",
+    "get_num_threads",
+    "get_output_limits",
+    "image_crop",
+    "image_crop_openmp",
+    "main_colors",
+    "set_num_threads",
+    "set_output_limits",
+]

@@ -1,0 +1,43 @@
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+_Interpolation = Literal["linear", "nearest", "cubic", "area", "lanczos4"]
+_Border = Literal["constant", "replicate", "reflect", "reflect101", "wrap"]
+_Degenerate = Literal["raise", "empty"]
+
+def image_crop(
+    image: ArrayLike,
+    boxes: ArrayLike,
+    *,
+    interpolation: _Interpolation = "linear",
+    border: _Border = "constant",
+    border_value: float | Sequence[float] = 0,
+    degenerate: _Degenerate = "raise",
+) -> list[NDArray[Any]]: ...
+def image_crop_openmp(
+    image: ArrayLike,
+    boxes: ArrayLike,
+    *,
+    num_threads: int | None = None,
+    interpolation: _Interpolation = "linear",
+    border: _Border = "constant",
+    border_value: float | Sequence[float] = 0,
+    degenerate: _Degenerate = "raise",
+) -> list[NDArray[Any]]: ...
+def count_colors(
+    function: str,
+    n_argument: str,
+    image: ArrayLike,
+    n: int,
+    num_threads: int | None,
+    /,
+) -> tuple[NDArray[np.uint8], NDArray[np.int64]]: ...
+def set_num_threads(num_threads: int | None, /) -> None: ...
+def get_num_threads() -> int: ...
+def set_output_limits(*, crop_bytes: int | None = None, call_bytes: int | None = None) -> None: ...
+def get_output_limits() -> tuple[int, int]: ...
+def build_info() -> dict[str, Any]: ...
+def _cgroup_cpus(root: str, /) -> int: ...

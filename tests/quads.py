@@ -1,0 +1,71 @@
+"""Makers of boxes, one kind a function: all (n, 4, 2) float32, in px of a page of a given size."""
+
+import numpy as np
+
+
+def upright(rng, n, width, height, size=(60, 20)):
+    x = rng.uniform(0, width - size[0], n)
+    y = rng.uniform(0, height - size[1], n)
+    corners = np.array([[0, 0], [1, 0], [1, 1], [0, 1]]) * size
+    return (np.stack([x, y], 1)[:, None] + corners).astype(np.float32)
+
+
+def turned(rng, n, width, height, degrees=180, size=(60, 20)):
+    """Turned about their centres by up to ±degrees; many leave the page."""
+    centre = rng.uniform(0, [width, height], (n, 1, 2))
+    angle = np.radians(rng.uniform(-degrees, degrees, n))
+    corners = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) * size / 2.0
+    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    return (centre + np.einsum("ijn,kj->nki", turn, corners)).astype(np.float32, order="C")
+
+
+def perspective(rng, n, width, height):
+    """Corners moved by up to 40 % of the size: strong perspective, the vanishing line near."""
+    boxes = turned(rng, n, width, height, size=(70, 40))
+    return (boxes + rng.uniform(-16, 16, boxes.shape)).astype(np.float32)
+
+
+def mirrored(rng, n, width, height):
+    return np.ascontiguousarray(turned(rng, n, width, height)[:, [1, 0, 3, 2]])
+
+
+def wild(rng, n, width, height):
+    """Any four points, on the page or near: folded, concave, crossing the vanishing line."""
+    return rng.uniform([-width / 2, -height / 2], [width * 1.5, height * 1.5], (n, 4, 2)).astype(
+        np.float32
+    )
+
+
+def tiny(rng, n, width, height):
+    size = rng.integers(2, 6, (n, 1, 2)).astype(np.float64)
+    start = rng.uniform(-2, [width, height], (n, 1, 2))
+    corners = np.array([[0, 0], [1, 0], [1, 1], [0, 1]])
+    return (start + corners * (size + 0.25)).astype(np.float32)
+
+
+def thin(rng, n, width, height):
+    """Two px high and up to 700 long: a wider x-block than 64 px."""
+    length = rng.uniform(80, 700, n)
+    corners = np.array([[0, 0], [1, 0], [1, 1], [0, 1]])
+    size = np.stack([length, np.full(n, 2.4)], 1)[:, None]
+    return (rng.uniform(0, [width / 2, height], (n, 1, 2)) + corners * size).astype(np.float32)
+
+
+def outside(rng, n, width, height):
+    boxes = turned(rng, n, width, height)
+    return (boxes + rng.choice([-1, 1], (n, 1, 2)) * [width, height] * 1.5).astype(np.float32)
+
+
+KINDS = {
+    kind.__name__: kind
+    for kind in (upright, turned, perspective, mirrored, wild, tiny, thin, outside)
+}
+
+
+def well_formed(boxes):
+    """Those for which OpenCV's own arithmetic has a transform: none degenerate."""
+    import fastcv
+
+    dot = np.zeros((4, 4), np.uint8)
+    crops = fastcv.image_crop(dot, boxes, degenerate="empty")
+    return boxes[[crop.size > 0 for crop in crops]]

@@ -1,0 +1,65 @@
+#!/bin/sh
+# Usage: setup.sh PYTHON VENV
+# Brings a machine to where fastcv builds: compilers, headers and OpenCV through apt where we may,
+# then a virtual environment with requirements.txt. Says in one sentence what it cannot do itself.
+set -eu
+python=$1
+venv=$2
+
+fail() {
+    echo "fastcv: $*" >&2
+    exit 1
+}
+
+has_python_header() {
+    "$python" -c 'import os, sys, sysconfig
+sys.exit(not os.path.exists(os.path.join(sysconfig.get_path("include"), "Python.h")))'
+}
+
+has_opencv() {
+    [ -n "${OPENCV_DIR:-}" ] ||
+        [ -f /usr/include/opencv4/opencv2/imgproc.hpp ] ||
+        [ -f /usr/local/include/opencv4/opencv2/imgproc.hpp ] ||
+        pkg-config --exists opencv4 2>/dev/null
+}
+
+missing_packages() {
+    command -v gcc >/dev/null || printf ' gcc'
+    command -v g++ >/dev/null || printf ' g++'
+    "$python" -c 'import venv, ensurepip' 2>/dev/null || printf ' python3-venv'
+    has_python_header || printf ' python3-dev'
+    has_opencv || printf ' libopencv-core-dev libopencv-imgproc-dev'
+}
+
+install_packages() {
+    as_root=
+    [ "$(id -u)" -eq 0 ] || as_root=sudo
+    if ! command -v apt-get >/dev/null; then
+        fail "please install what Debian calls$1, then run this again"
+    elif [ -n "$as_root" ] && ! command -v sudo >/dev/null; then
+        fail "please run, as root: apt-get install$1"
+    fi
+    echo "Installing system packages:$1"
+    # shellcheck disable=SC2086 # the list is meant to be split
+    { $as_root apt-get update -qq &&
+        $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $1; \
+    } >"$log" 2>&1 || {
+        tail -n 20 "$log" >&2
+        fail "apt-get failed; please install$1, then run this again"
+    }
+}
+
+"$python" -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null ||
+    fail "Python 3.10 or later is needed (make PYTHON=python3.12 …); '$python' is not that"
+
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+
+packages=$(missing_packages)
+[ -z "$packages" ] || install_packages "$packages"
+packages=$(missing_packages)
+[ -z "$packages" ] || fail "'$python' still lacks$packages; install what belongs to that Python"
+
+[ -x "$venv/bin/python" ] || { echo "Making $venv"; "$python" -m venv "$venv"; }
+echo "Installing requirements.txt and building fastcv (about a minute the first time)"
+"$venv/bin/python" -m pip install -q --disable-pip-version-check -r requirements.txt
