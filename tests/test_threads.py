@@ -127,6 +127,7 @@ def test_an_interrupt_ends_a_call_soon(call):
         f"""
         import os, signal, threading, time
         import numpy as np, fastcv
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # background jobs ignore it
         page = np.zeros((500, 500, 4))
         box = np.float32([[[0, 0], [6000, 0], [6000, 6000], [0, 6000]]])
         random = np.random.default_rng(0).integers(0, 255, (5000, 5000, 3), np.uint8)
@@ -149,6 +150,41 @@ def test_an_interrupt_ends_a_call_soon(call):
         """
     )
     assert float(out) < 1.0  # 50 ms and an item by design; the machine may be busy
+
+
+@linux
+def test_an_interrupt_ends_a_call_that_waits_for_another_threads(long_call):
+    """The other call goes on; the one in the queue leaves it."""
+    page = np.zeros((500, 500), np.uint8)
+    box = np.float32([[[0, 0], [400, 0], [400, 400], [0, 400]]])
+    done = []
+
+    def work():
+        for _ in range(3):
+            long_call(fastcv.image_crop_openmp, num_threads=2)
+        done.append(time.perf_counter())
+
+    class Stop(Exception):
+        pass
+
+    def handler(*_):
+        raise Stop
+
+    thread = threading.Thread(target=work)
+    before = signal.signal(signal.SIGALRM, handler)
+    try:
+        thread.start()
+        time.sleep(0.2)
+        signal.setitimer(signal.ITIMER_REAL, 0.2)
+        with pytest.raises(Stop):
+            while True:
+                fastcv.image_crop_openmp(page, box, num_threads=2)
+        stopped = time.perf_counter()
+    finally:
+        signal.signal(signal.SIGALRM, before)
+        thread.join()
+    assert stopped < done[0]
+    assert fastcv.image_crop_openmp(page, box, num_threads=2)[0].shape == (400, 400)
 
 
 @linux

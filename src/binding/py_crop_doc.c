@@ -6,7 +6,7 @@
     "----------\n"                                                                                 \
     "image : array, shape (height, width) or (height, width, channels)\n"                          \
     "    The page: uint8, uint16, int16, float32 or float64, 1 to 4 channels. Any layout; it is\n" \
-    "    never written, and not copied while its rows are contiguous.\n"                           \
+    "    never written, and not copied while its rows are contiguous and run downwards.\n"         \
     "boxes : array, shape (n, 4, 2), or a sequence of (4, 2)\n"                                    \
     "    Corners in px, left-top, right-top, right-bottom, left-bottom as the text is read; "      \
     "ints\n"                                                                                       \

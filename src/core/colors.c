@@ -4,6 +4,7 @@
 #include "fastcv/colors.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/color_table.h"
 
@@ -174,9 +175,11 @@ FastcvStatus fastcv_main_colors(const FastcvImage *image, FastcvPool pool, Fastc
 {
     FastcvStatus status = FASTCV_ERR_MEMORY;
     ColorRun run = {.image = image, .heap = top, .heap_capacity = *n};
-    run.tables = calloc((size_t)pool.num_threads, sizeof *run.tables);
+    const size_t bytes = (size_t)pool.num_threads * sizeof *run.tables;
+    run.tables = aligned_alloc(alignof(FastcvColorTable), bytes);
     if (!run.tables)
         return status;
+    memset(run.tables, 0, bytes);
 
     status = count_all(&run, pool);
     for (int i = 0; i < pool.num_threads && !status; i++) {

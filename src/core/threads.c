@@ -45,19 +45,22 @@ static void set_affinity(const Affinity *cpus)
 }
 #endif
 
-/* A loop on its way through the host. It lives on its caller's stack until is_done. */
+typedef enum JobState { JOB_QUEUED, JOB_RUNNING, JOB_DONE } JobState;
+
+/* A loop on its way through the host. It lives on its caller's stack until it is done. */
 typedef struct Job {
     const FastcvLoop *loop;
     int num_threads;
     Affinity affinity;
     atomic_int is_stopped;
-    int is_done;
+    JobState state;      /* under host.lock, as is next */
+    pthread_cond_t done; /* one a job, so that a caller wakes for nobody else's */
     struct Job *next;
 } Job;
 
 static struct {
     pthread_mutex_t lock;
-    pthread_cond_t has_job, job_done;
+    pthread_cond_t has_job;
     Job *first, **end; /* the queue; end is where the next job's address goes */
     int is_alive;
     unsigned forks; /* changes in a forked child */
@@ -74,15 +77,8 @@ static int64_t now_ms(void)
 
 static void reset_host(void)
 {
-    pthread_condattr_t attributes;
-    pthread_condattr_init(&attributes);
-#ifdef __linux__
-    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-#endif
     pthread_mutex_init(&host.lock, NULL);
-    pthread_cond_init(&host.has_job, &attributes);
-    pthread_cond_init(&host.job_done, &attributes);
-    pthread_condattr_destroy(&attributes);
+    pthread_cond_init(&host.has_job, NULL);
     host.first = NULL;
     host.end = &host.first;
     host.is_alive = 0;
@@ -102,20 +98,22 @@ static void init_host(void)
     pthread_atfork(NULL, NULL, after_fork_in_child);
 }
 
-static void wait_for_job_done(void)
+/* The queue, with the lock held. */
+
+static void enqueue(Job *job)
 {
-    struct timespec until;
-#ifdef __linux__
-    clock_gettime(CLOCK_MONOTONIC, &until);
-#else
-    clock_gettime(CLOCK_REALTIME, &until);
-#endif
-    until.tv_nsec += POLL_MS * 1000000L;
-    if (until.tv_nsec >= 1000000000L) {
-        until.tv_nsec -= 1000000000L;
-        until.tv_sec++;
-    }
-    pthread_cond_timedwait(&host.job_done, &host.lock, &until);
+    *host.end = job;
+    host.end = &job->next;
+}
+
+static void dequeue(Job *job)
+{
+    Job **link = &host.first;
+    while (*link != job)
+        link = &(*link)->next;
+    *link = job->next;
+    if (!job->next)
+        host.end = link;
 }
 
 /* ---- on the host thread ---- */
@@ -172,9 +170,8 @@ static void *host_main(void *unused)
         while (!host.first)
             pthread_cond_wait(&host.has_job, &host.lock);
         Job *job = host.first;
-        host.first = job->next;
-        if (!host.first)
-            host.end = &host.first;
+        dequeue(job);
+        job->state = JOB_RUNNING;
         pthread_mutex_unlock(&host.lock);
 
         /* The team keeps the CPUs it was born with: a caller pinned elsewhere gets a new one. */
@@ -192,8 +189,8 @@ static void *host_main(void *unused)
         }
 
         pthread_mutex_lock(&host.lock);
-        job->is_done = 1;
-        pthread_cond_broadcast(&host.job_done);
+        job->state = JOB_DONE;
+        pthread_cond_signal(&job->done);
     }
     return NULL;
 }
@@ -213,6 +210,36 @@ static int start_host(void)
         pthread_detach(thread);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     return host.is_alive;
+}
+
+#ifdef __linux__
+static const clockid_t wait_clock = CLOCK_MONOTONIC;
+#else
+static const clockid_t wait_clock = CLOCK_REALTIME;
+#endif
+
+static void init_done(pthread_cond_t *done)
+{
+    pthread_condattr_t attributes;
+    pthread_condattr_init(&attributes);
+#ifdef __linux__
+    pthread_condattr_setclock(&attributes, wait_clock);
+#endif
+    pthread_cond_init(done, &attributes);
+    pthread_condattr_destroy(&attributes);
+}
+
+/* Returns 0 when nothing came within POLL_MS. */
+static int wait_for_done(Job *job)
+{
+    struct timespec until;
+    clock_gettime(wait_clock, &until);
+    until.tv_nsec += POLL_MS * 1000000L;
+    if (until.tv_nsec >= 1000000000L) {
+        until.tv_nsec -= 1000000000L;
+        until.tv_sec++;
+    }
+    return pthread_cond_timedwait(&job->done, &host.lock, &until) == 0;
 }
 
 static FastcvStatus run_here(const FastcvLoop *loop, const FastcvPool *pool)
@@ -235,9 +262,8 @@ static FastcvStatus run_here(const FastcvLoop *loop, const FastcvPool *pool)
 static FastcvStatus wait_for_job(Job *job, const FastcvPool *pool)
 {
     const unsigned forks = host.forks;
-    while (!job->is_done) {
-        wait_for_job_done();
-        if (job->is_done || atomic_load(&job->is_stopped))
+    while (job->state != JOB_DONE) {
+        if (wait_for_done(job) || atomic_load(&job->is_stopped))
             continue;
         pthread_mutex_unlock(&host.lock);
         int is_stopped = pool->poll(pool->poll_context);
@@ -245,6 +271,10 @@ static FastcvStatus wait_for_job(Job *job, const FastcvPool *pool)
         if (forks != host.forks)
             return FASTCV_ERR_FORKED;
         atomic_store(&job->is_stopped, is_stopped);
+        if (is_stopped && job->state == JOB_QUEUED) { /* behind somebody's long call */
+            dequeue(job);
+            break;
+        }
     }
     return atomic_load(&job->is_stopped) ? FASTCV_ERR_CANCELLED : FASTCV_OK;
 }
@@ -264,11 +294,13 @@ FastcvStatus fastcv_run(FastcvLoop loop, FastcvPool pool)
         pthread_mutex_unlock(&host.lock);
         return run_here(&loop, &pool);
     }
-    *host.end = &job;
-    host.end = &job.next;
+    init_done(&job.done);
+    enqueue(&job);
     pthread_cond_signal(&host.has_job);
     FastcvStatus status = wait_for_job(&job, &pool);
     pthread_mutex_unlock(&host.lock);
+    if (status != FASTCV_ERR_FORKED)
+        pthread_cond_destroy(&job.done);
     return status;
 }
 

@@ -1,14 +1,22 @@
 """Word crops and main colours of a page: the CPU stage around neural networks, in one C call."""
 
-from ._core import (
-    build_info,
-    get_num_threads,
-    get_output_limits,
-    image_crop,
-    image_crop_openmp,
-    set_num_threads,
-    set_output_limits,
-)
+try:
+    from ._core import (
+        build_info,
+        get_num_threads,
+        get_output_limits,
+        image_crop,
+        image_crop_openmp,
+        set_num_threads,
+        set_output_limits,
+    )
+except ModuleNotFoundError as error:
+    if error.name != "fastcv._core":
+        raise
+    raise ImportError(
+        "fastcv's extension is not built for this Python: pip install . in its folder, "
+        "or python setup.py build_ext --inplace"
+    ) from error
 from ._version import __version__
 from .colors import MainColors, extract_main_colors, extract_main_colors_openmp, main_colors
 
