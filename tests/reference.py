@@ -58,20 +58,26 @@ def cv2_crop(image, boxes, interpolation="linear", border="constant", border_val
     return crops
 
 
-def perspective_transform(box, corners):
-    """Solve the 8×8 system with partial pivoting, in OpenCV's order of operations."""
-    source, target = np.asarray(box, np.float32), np.asarray(corners, np.float32)
+def system_rows(source, target):
+    """The 8×8 system and its right-hand side, OpenCV's order of rows."""
     rows = []
     for axis in (0, 1):
         for (x, y), point in zip(source, target, strict=True):
             t = point[axis]
-            place = [x, y, 1]
-            zeros = [0, 0, 0]
+            place, zeros = [x, y, 1], [0, 0, 0]
             left = place + zeros if axis == 0 else zeros + place
             rows.append([float(v) for v in [*left, -x * t, -y * t, t]])
+    return rows
+
+
+def eliminate(rows):
+    """Solve with partial pivoting, in OpenCV's order of operations; None where singular."""
+    rows = [list(row) for row in rows]
     for i in range(8):
         pivot = max(range(i, 8), key=lambda r: (abs(rows[r][i]), -r))
         rows[i], rows[pivot] = rows[pivot], rows[i]
+        if not abs(rows[i][i]) >= 100 * np.finfo(float).eps:
+            return None
         scale = -1 / rows[i][i]
         for j in range(i + 1, 8):
             factor = rows[j][i] * scale
@@ -83,7 +89,38 @@ def perspective_transform(box, corners):
         for k in range(i + 1, 8):
             rest -= rows[i][k] * solution[k]
         solution[i] = rest / rows[i][i]
-    return [*solution, 1.0]
+    return solution
+
+
+def direct_transform(box, corners):
+    """The matrix whose last element is 1, or None where OpenCV goes on to an SVD."""
+    rows = system_rows(np.asarray(box, np.float32), np.asarray(corners, np.float32))
+    solution = eliminate(rows)
+    if solution is None:
+        return None
+    rest = []
+    for row in rows:  # summed in cv2.gemm's order
+        p = [a * x for a, x in zip(row, solution, strict=False)]
+        even, odd = (p[0] + p[2]) + (p[4] + p[6]), (p[1] + p[3]) + (p[5] + p[7])
+        rest.append((even + odd) - row[8])
+    return [*solution, 1.0] if np.linalg.norm(rest) < 1e-8 else None
+
+
+def is_solved_directly(box):
+    """Whether OpenCV computes the box's matrix as we do, and not by an SVD."""
+    return direct_transform(box, crop_corners(*crop_size(box))) is not None
+
+
+def perspective_transform(box, corners):
+    matrix = direct_transform(box, corners)
+    if matrix is not None:
+        return matrix
+    shifted = np.asarray(box, np.float64) - np.asarray(box, np.float64)[0]
+    m = [*eliminate(system_rows(shifted, np.asarray(corners, np.float64))), 1.0]
+    x0, y0 = map(float, box[0])
+    for row in (0, 3, 6):
+        m[row + 2] -= m[row] * x0 + m[row + 1] * y0
+    return m
 
 
 def inverse(m):

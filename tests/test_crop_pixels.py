@@ -14,6 +14,7 @@ from reference import (
     assert_same,
     crop_inverse,
     cv2_crop,
+    is_solved_directly,
     numpy_crop,
 )
 from source_benchmark import make_source_benchmark
@@ -178,6 +179,42 @@ def test_boxes_that_have_the_origin_behind_their_vanishing_line(rng):
     behind = [box for box in boxes if crop_inverse(box)[8] < 0]
     assert len(behind) > 30
     assert_same(fastcv.image_crop(image, behind), numpy_crop(image, behind))
+
+
+def opposite_sides_meeting_at(apex, left, right, top, stretch):
+    """A trapezoid; the level of apex is its vanishing line."""
+    upper = np.array([[left, top], [right, top]])
+    lower = apex + (upper - apex) * stretch
+    return np.float32([*upper, *lower[::-1]])
+
+
+@opencv4
+def test_a_box_whose_vanishing_line_passes_through_the_origin(rng):
+    """Its matrix has a 0 for last element: the 8×8 system is singular, the crop is not."""
+    image = random_image(rng, (1100, 1300, 3), np.uint8)
+    box = opposite_sides_meeting_at([640, 0], 320, 960, 512, 2)
+    assert not is_solved_directly(box)
+    for interpolation in INTERPOLATIONS:
+        crops = fastcv.image_crop(image, [box], interpolation=interpolation)
+        assert_same(crops, cv2_crop(image, [box], interpolation))
+
+
+@opencv4
+def test_boxes_whose_vanishing_line_passes_near_the_origin(rng):
+    """Where OpenCV takes an SVD ours is another solver: equal but for ties of the rounding."""
+    image = random_image(rng, (150, 150, 3), np.uint8)
+    boxes = []
+    while len(boxes) < 100:
+        apex = [rng.uniform(-100, 100), rng.uniform(-1e-7, 1e-7)]
+        left, width = rng.uniform(0, 50), rng.uniform(5, 50)
+        box = opposite_sides_meeting_at(apex, left, left + width, 30, rng.uniform(1.2, 3))
+        if not is_solved_directly(box):
+            boxes.append(box)
+    crops, expected = fastcv.image_crop(image, boxes), cv2_crop(image, boxes)
+    assert [c.shape for c in crops] == [e.shape for e in expected]
+    different = sum(np.count_nonzero(c != e) for c, e in zip(crops, expected, strict=True))
+    assert different < 1e-3 * sum(e.size for e in expected)
+    assert_same(crops, numpy_crop(image, boxes))
 
 
 @pytest.mark.parametrize("shape", [(40000, 300, 3), (300, 40000, 3), (33000, 33000)])

@@ -164,6 +164,10 @@ def test_an_interrupt_ends_a_call_that_waits_for_another_threads(long_call):
             long_call(fastcv.image_crop_openmp, num_threads=2)
         done.append(time.perf_counter())
 
+    def call_for_ever():
+        while True:
+            fastcv.image_crop_openmp(page, box, num_threads=2)
+
     class Stop(Exception):
         pass
 
@@ -177,8 +181,7 @@ def test_an_interrupt_ends_a_call_that_waits_for_another_threads(long_call):
         time.sleep(0.2)
         signal.setitimer(signal.ITIMER_REAL, 0.2)
         with pytest.raises(Stop):
-            while True:
-                fastcv.image_crop_openmp(page, box, num_threads=2)
+            call_for_ever()
         stopped = time.perf_counter()
     finally:
         signal.signal(signal.SIGALRM, before)

@@ -5,12 +5,12 @@
  *
  * by Gaussian elimination with partial pivoting. OpenCV lists the four X rows first, rounds the
  * products xX … to float32 (its points are float), and takes a pivot below 100 ε for singular.
- * The order of every operation below is part of the result; see facts about rounding in
- * docs/arithmetic.md. */
+ * The order of every operation is part of the result: docs/arithmetic.md. */
 #include "core/homography.h"
 
 #include <float.h>
 #include <math.h>
+#include <string.h>
 
 enum { UNKNOWNS = 8 };
 
@@ -21,12 +21,8 @@ static void fill_system(const FastcvQuad *from, const FastcvQuad *to, Row system
     for (int i = 0; i < 4; i++) {
         float x = from->x[i], y = from->y[i], tx = to->x[i], ty = to->y[i];
         float xx = -x * tx, yx = -y * tx, xy = -x * ty, yy = -y * ty;
-        const Row row_x = {x, y, 1, 0, 0, 0, xx, yx, tx};
-        const Row row_y = {0, 0, 0, x, y, 1, xy, yy, ty};
-        for (int k = 0; k <= UNKNOWNS; k++) {
-            system[i][k] = row_x[k];
-            system[i + 4][k] = row_y[k];
-        }
+        memcpy(system[i], (Row){x, y, 1, 0, 0, 0, xx, yx, tx}, sizeof(Row));
+        memcpy(system[i + 4], (Row){0, 0, 0, x, y, 1, xy, yy, ty}, sizeof(Row));
     }
 }
 
@@ -43,14 +39,15 @@ static double *pivot_row(double *rows[UNKNOWNS], int column)
     return pivot;
 }
 
-int fastcv_homography_solve(const FastcvQuad *from, const FastcvQuad *to, double matrix[9])
+/* Returns 0 where a pivot vanishes. */
+static int eliminate(const Row system[UNKNOWNS], double solution[UNKNOWNS])
 {
-    Row system[UNKNOWNS];
-    double *rows[UNKNOWNS], solution[UNKNOWNS];
+    Row copy[UNKNOWNS];
+    double *rows[UNKNOWNS];
 
-    fill_system(from, to, system);
+    memcpy(copy, system, sizeof copy);
     for (int i = 0; i < UNKNOWNS; i++)
-        rows[i] = system[i];
+        rows[i] = copy[i];
 
     for (int column = 0; column < UNKNOWNS; column++) {
         const double *pivot = pivot_row(rows, column);
@@ -69,8 +66,49 @@ int fastcv_homography_solve(const FastcvQuad *from, const FastcvQuad *to, double
             rest -= rows[i][k] * solution[k];
         solution[i] = rest / rows[i][i];
     }
-    for (int i = 0; i < UNKNOWNS; i++)
-        matrix[i] = solution[i];
+    return 1;
+}
+
+/* Each product with a row is summed in the order of cv::gemm's vector code. */
+static double residual_norm(const Row system[UNKNOWNS], const double x[UNKNOWNS])
+{
+    double sum = 0;
+    for (int i = 0; i < UNKNOWNS; i++) {
+        const double *row = system[i];
+        double even = (row[0] * x[0] + row[2] * x[2]) + (row[4] * x[4] + row[6] * x[6]);
+        double odd = (row[1] * x[1] + row[3] * x[3]) + (row[5] * x[5] + row[7] * x[7]);
+        double rest = (even + odd) - row[UNKNOWNS];
+        sum += rest * rest;
+    }
+    return sqrt(sum);
+}
+
+/* The last element is 0, and no multiple of the matrix has a 1 there, when the page's origin lies
+ * on the quad's vanishing line. It never lies on a corner, which maps to a finite point: so solve
+ * with the first corner for an origin, and shift the matrix back. */
+static int solve_from_corner(const FastcvQuad *from, const FastcvQuad *to, double matrix[9])
+{
+    const double x0 = from->x[0], y0 = from->y[0];
+    Row system[UNKNOWNS];
+    for (int i = 0; i < 4; i++) {
+        double x = from->x[i] - x0, y = from->y[i] - y0, tx = to->x[i], ty = to->y[i];
+        memcpy(system[i], (Row){x, y, 1, 0, 0, 0, -x * tx, -y * tx, tx}, sizeof(Row));
+        memcpy(system[i + 4], (Row){0, 0, 0, x, y, 1, -x * ty, -y * ty, ty}, sizeof(Row));
+    }
+    if (!eliminate(system, matrix))
+        return 0;
+    matrix[8] = 1;
+    for (double *row = matrix; row < matrix + 9; row += 3)
+        row[2] -= row[0] * x0 + row[1] * y0;
+    return 1;
+}
+
+int fastcv_homography_solve(const FastcvQuad *from, const FastcvQuad *to, double matrix[9])
+{
+    Row system[UNKNOWNS];
+    fill_system(from, to, system);
+    if (!eliminate(system, matrix) || !(residual_norm(system, matrix) < 1e-8))
+        return solve_from_corner(from, to, matrix);
     matrix[8] = 1;
     return 1;
 }
