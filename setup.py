@@ -95,7 +95,9 @@ def find_opencv():
             found.append(f"OpenCV {major} in {include}")
     if found:
         fail(f"found {', '.join(found)}, but the crops are defined by OpenCV 4.x: {INSTALL_OPENCV}")
-    fail(f"OpenCV 4.x was not found: {INSTALL_OPENCV}")
+    chosen = os.environ.get("OPENCV_DIR")
+    where = f" in OPENCV_DIR={chosen}" if chosen else ""
+    fail(f"OpenCV 4.x was not found{where}: {INSTALL_OPENCV}")
 
 
 def openmp_flags():
@@ -121,6 +123,8 @@ def complete(extension):
     compile_openmp, link_openmp = openmp_flags()
     compile_flags = [*WARNINGS, *FLAGS, *compile_openmp, f"-isystem{include}"]
     link_flags = [*link_openmp, *(f"-L{folder}" for folder in libraries)]
+    if os.environ.get("OPENCV_DIR"):  # where the loader would not look by itself
+        link_flags += [f"-Wl,-rpath,{folder}" for folder in libraries]
     if not MACOS:
         link_flags.append("-Wl,--exclude-libs,ALL")
     if os.environ.get("FASTCV_WERROR") == "1":

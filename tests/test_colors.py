@@ -157,6 +157,20 @@ def test_a_file_that_is_no_image(extract, content, tmp_path):
 
 
 @panels
+def test_a_file_of_16_bits_a_channel(extract, tmp_path):
+    path = tmp_path / "deep.png"
+    cv2.imwrite(str(path), np.zeros((4, 4, 3), np.uint16))
+    with pytest.raises(TypeError, match=r"image must be uint8, not uint16: '.*deep\.png'"):
+        extract(path)
+
+
+@panels
+def test_a_folder(extract, tmp_path):
+    with pytest.raises(IsADirectoryError, match=extract.__name__):
+        extract(tmp_path)
+
+
+@panels
 def test_without_opencv_a_path_names_the_extra(extract, monkeypatch):
     real_import = builtins.__import__
 
@@ -190,14 +204,15 @@ def test_wrong_arguments_are_refused_by_name(name, rng):
     argument, function = FUNCTIONS[name]
     image = rng.integers(0, 255, (4, 4, 3), np.uint8)
     wrong = [
-        (TypeError, "image must be uint8, not uint16", (image.astype(np.uint16),)),
-        (TypeError, "image must be uint8, not object", (None,)),
+        (TypeError, "image must be an array of uint8, not uint16", (image.astype(np.uint16),)),
+        (TypeError, "image must be an array of uint8, not NoneType", (None,)),
         (TypeError, "masked", (np.ma.masked_array(image),)),
         (ValueError, "1, 3 or 4 channels, not 2", (image[..., :2],)),
         (ValueError, "at least one pixel", (image[:0],)),
-        (ValueError, "not of shape", (image[None],)),
+        (ValueError, "not shape", (image[None],)),
         (ValueError, f"{argument} must be at least 1, got 0", (image, 0)),
         (ValueError, f"{argument} must be at least 1, got -3", (image, -3)),
+        (ValueError, f"{argument} must be at least 1, got -9", (image, -(10**5000))),
         (TypeError, f"{argument} must be an int, not float", (image, 2.0)),
         (TypeError, f"{argument} must be an int, not NoneType", (image, None)),
     ]

@@ -177,9 +177,9 @@ DEGENERATE = {
         [[NAN, 5], [20, 5], [20, 20], [5, 20]],
         [[5, 5], [20, INF], [20, 20], [5, 20]],
         [[5, 5], [20, 5], [20, 20], [-INF, NAN]],
-        [[5, 5], [1e300, 5], [20, 20], [5, 20]],
     ],
     "has a corner beyond ±2**30 px": [
+        [[5, 5], [1e300, 5], [20, 20], [5, 20]],
         [[5, 5], [2e9, 5], [20, 20], [5, 20]],
         [[5, 5], [20, 5], [20, 20], [5, -(2**30) - 128]],
     ],
@@ -231,36 +231,46 @@ def masked(image):
 
 
 WRONG_IMAGES = [
-    (TypeError, "must be uint8, uint16, int16, float32 or float64, not int64", np.int64),
+    (
+        TypeError,
+        "must be an array of uint8, uint16, int16, float32 or float64, not int64",
+        np.int64,
+    ),
     (TypeError, "not bool", np.bool_),
     (TypeError, "not complex128", np.complex128),
     (TypeError, "not float16", np.float16),
     (TypeError, "not object", np.object_),
-    (TypeError, "not object", lambda i: None),
-    (TypeError, "not <U4", lambda i: "page"),
+    (TypeError, "must be an array of .* not NoneType", lambda i: None),
+    (TypeError, "must be an array of .* not str", lambda i: "page"),
+    (TypeError, "must be an array of .* not bytes", lambda i: b"page"),
+    (TypeError, "must be an array of .* not dict", lambda i: {"image": i}),
     (TypeError, "must be an array, not list", lambda i: [[1, 2], [3]]),
     (TypeError, "must be a plain array, not a masked one", masked),
-    (ValueError, r"must be .* not of shape \(1, 60, 80, 3\)", lambda i: i[None]),
-    (ValueError, r"must be .* not of shape \(80,\)", lambda i: i[0, :, 0]),
-    (ValueError, r"must be .* not of shape \(\)", lambda i: np.uint8(3)),
-    (ValueError, r"at least one pixel, not of shape \(0, 80, 3\)", lambda i: i[:0]),
-    (ValueError, r"at least one pixel, not of shape \(60, 80, 0\)", lambda i: i[..., :0]),
-    (ValueError, r"1 to 4 channels, not of shape \(60, 80, 6\)", lambda i: np.dstack([i, i])),
+    (ValueError, r"must be .* not shape \(1, 60, 80, 3\)", lambda i: i[None]),
+    (ValueError, r"must be .* not shape \(80,\)", lambda i: i[0, :, 0]),
+    (ValueError, r"must be .* not shape \(\)", lambda i: np.uint8(3)),
+    (ValueError, r"have at least one pixel, not shape \(0, 80, 3\)", lambda i: i[:0]),
+    (ValueError, r"have at least one pixel, not shape \(60, 80, 0\)", lambda i: i[..., :0]),
+    (ValueError, r"have 1 to 4 channels, not shape \(60, 80, 6\)", lambda i: np.dstack([i, i])),
 ]
 
 WRONG_BOXES = [
-    (ValueError, r"boxes must have shape \(n, 4, 2\), not \(4, 2\)", BOX),
-    (ValueError, r"boxes must have shape \(n, 4, 2\), not \(1, 8\)", BOX.reshape(1, 8)),
-    (ValueError, r"boxes must have shape \(n, 4, 2\), not \(0, 8\)", np.zeros((0, 8))),
-    (ValueError, r"boxes\[1\] must have shape \(4, 2\), not \(3, 2\)", [BOX, BOX[:3]]),
-    (ValueError, r"boxes\[1\] must have shape \(4, 2\), not \(\)", [BOX, 7]),
+    (ValueError, r"boxes must have shape \(n, 4, 2\), one box as \[box\], not shape \(4, 2\)", BOX),
+    (ValueError, r"boxes must have shape \(n, 4, 2\), not shape \(1, 8\)", BOX.reshape(1, 8)),
+    (ValueError, r"boxes must have shape \(n, 4, 2\), not shape \(0, 8\)", np.zeros((0, 8))),
+    (ValueError, r"boxes\[1\] must have shape \(4, 2\), not shape \(3, 2\)", [BOX, BOX[:3]]),
+    (ValueError, r"boxes\[1\] must have shape \(4, 2\), not shape \(\)", [BOX, 7]),
     (ValueError, r"boxes\[0\] .* got \[\[1, 2\], \[3\]\]", [[[1, 2], [3]], BOX]),
-    (TypeError, r"boxes\[1\] must hold ints or floats, not object", [BOX, None]),
+    (ValueError, r"one box as \[box\], not shape \(4, 2\)", BOX.tolist()),
+    (TypeError, r"boxes\[1\] must hold ints or floats, not NoneType", [BOX, None]),
     (TypeError, r"boxes\[1\] must hold ints or floats, not <U1", [BOX, np.full((4, 2), "1")]),
-    (TypeError, "boxes must hold ints or floats, not object", None),
+    (TypeError, "boxes must hold ints or floats, not NoneType", None),
+    (TypeError, "boxes must hold ints or floats, not dict", {"boxes": [BOX]}),
+    (TypeError, "boxes must hold ints or floats, not generator", (box for box in [BOX])),
     (TypeError, "boxes must hold ints or floats, not bool", np.ones((1, 4, 2), bool)),
     (TypeError, "boxes must hold ints or floats, not complex64", BOX[None] + np.complex64(0)),
     (TypeError, "boxes must be a plain array, not a masked one", masked(BOX[None])),
+    (TypeError, r"boxes\[1\] must be a plain array, not a masked one", [BOX, masked(BOX)]),
 ]
 
 WRONG_OPTIONS = [
@@ -268,11 +278,15 @@ WRONG_OPTIONS = [
     (TypeError, "interpolation must be a str, not int", {"interpolation": 1}),
     (ValueError, "must be \"constant\", .* got 'mirror'", {"border": "mirror"}),
     (ValueError, 'must be "raise" or "empty", got \'skip\'', {"degenerate": "skip"}),
-    (ValueError, "border_value 256 is outside the image's dtype", {"border_value": 256}),
-    (ValueError, "border_value -1 is outside", {"border_value": (0, -1, 0)}),
+    (ValueError, "border_value 256.0 is outside the image's dtype", {"border_value": 256}),
+    (ValueError, "border_value -1.0 is outside", {"border_value": (0, -1, 0)}),
     (ValueError, "border_value nan is outside", {"border_value": NAN}),
-    (ValueError, r"one number a channel \(3\), got \(1, 2\)", {"border_value": (1, 2)}),
+    (ValueError, r"one number a channel \(3\), got 2 numbers", {"border_value": (1, 2)}),
+    (ValueError, "one number a channel, got 5 numbers", {"border_value": (1,) * 5}),
+    (ValueError, "one number a channel, got 0 numbers", {"border_value": ()}),
+    (ValueError, "border_value is outside every dtype", {"border_value": 10**5000}),
     (TypeError, "border_value must be a number .* not str", {"border_value": "white"}),
+    (TypeError, "border_value must be a number .* not bytes", {"border_value": b"abc"}),
     (TypeError, "border_value must be a number .* not NoneType", {"border_value": None}),
     (TypeError, "unexpected|invalid keyword", {"flags": 1}),
 ]
@@ -312,9 +326,10 @@ def test_a_wrong_number_of_arguments_is_refused(crop, image):
     assert_refused(TypeError, "missing|required", crop, image)
 
 
-@pytest.mark.parametrize("value", [0, -1, 1025, 10**30])
+@pytest.mark.parametrize("value", [0, -1, 1025, 10**30, 10**5000], ids=range(5))
 def test_thread_counts_out_of_range(image, value):
-    with pytest.raises(ValueError, match=f"num_threads must be from 1 to 1024, got {value}"):
+    shown = min(value, sys.maxsize)
+    with pytest.raises(ValueError, match=f"num_threads must be from 1 to 1024, got {shown}"):
         fastcv.image_crop_openmp(image, [BOX], num_threads=value)
 
 
@@ -331,6 +346,46 @@ def test_exceptions_of_an_arrays_own_are_passed_on():
 
     with pytest.raises(RuntimeError, match="device lost"):
         fastcv.image_crop(Broken(), [BOX])
+
+
+# ---- code of the caller's that runs while arguments are read ----
+
+
+class Hook:
+    """A number, and an array, that does something when it is read."""
+
+    def __init__(self, action, array=None):
+        self.action, self.array = action, array
+
+    def __float__(self):
+        self.action()
+        return 0.0
+
+    def __array__(self, dtype=None, copy=None):
+        self.action()
+        return self.array
+
+
+@both
+def test_the_image_may_change_its_dtype_while_arguments_are_read(crop):
+    page = np.ones((300, 300))
+
+    def change():
+        page.dtype = np.uint8
+
+    crops = crop(page, [BOX] * 40, border_value=Hook(change))
+    assert crops[0].dtype == np.uint8
+    assert_same(crops, crop(page, [BOX] * 40))
+
+
+@both
+def test_lists_may_be_emptied_while_they_are_read(crop, image):
+    numbers, boxes = [], []
+    numbers += [Hook(numbers.clear), 2.0, 3.0]
+    assert_same(crop(image, [BOX], border_value=numbers), crop(image, [BOX]))
+    boxes += [Hook(boxes.clear, BOX[:3]), BOX]
+    with pytest.raises((TypeError, ValueError), match="boxes"):
+        crop(image, boxes)
 
 
 # ---- border values ----

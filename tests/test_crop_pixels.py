@@ -158,6 +158,18 @@ def test_sizes_at_whole_pixels(rng):
     assert_same(fastcv.image_crop(image, boxes), cv2_crop(image, boxes))
 
 
+@opencv4
+@pytest.mark.parametrize("shape", [(3, 3), (2, 7), (1, 4), (40, 5)])
+@pytest.mark.parametrize("border", ["reflect", "reflect101", "wrap"])
+def test_boxes_far_off_a_small_page(rng, shape, border):
+    """Positions are brought near before OpenCV folds them step by step; the pixels stay."""
+    image = random_image(rng, (*shape, 3), np.uint8)
+    boxes = quads.turned(rng, 12, 600, 600) + np.float32([-300, -300])
+    for interpolation in INTERPOLATIONS:
+        options = {"interpolation": interpolation, "border": border}
+        assert_same(fastcv.image_crop(image, boxes, **options), cv2_crop(image, boxes, **options))
+
+
 def test_the_arithmetic_written_out(rng):
     """Independent of which OpenCV is installed."""
     for channels in (1, 3):
@@ -242,7 +254,9 @@ def test_pages_longer_than_opencv_takes_refuse_what_they_cannot(rng):
     whole = [[[0, 0], [50, 0], [50, 39000], [0, 39000]]]
     leaving = [[[-5, 10], [30, 10], [30, 30], [-5, 30]]]
     concave = [[[0, 0], [40, 0], [15, 10], [0, 40]]]
-    for boxes, options in ((whole, {}), (concave, {}), (leaving, {"border": "wrap"})):
+    far = [[[0, 2e7], [40, 2e7], [40, 2e7 + 30], [0, 2e7 + 30]]]
+    wrap = {"border": "wrap"}
+    for boxes, options in ((whole, {}), (concave, {}), (far, wrap), (leaving, wrap)):
         with pytest.raises(ValueError, match=r"boxes\[0\] cannot be cut .* 32,766"):
             fastcv.image_crop(image, boxes, degenerate="empty", **options)
     assert fastcv.image_crop(image, leaving, border="replicate")[0].shape == (20, 35)

@@ -233,6 +233,45 @@ def test_a_signal_handler_may_fork():
     assert out == "0"
 
 
+@linux
+def test_daemon_threads_may_be_in_a_call_when_the_interpreter_ends():
+    """At shutdown CPython ends a thread that asks for the GIL, and with it the thread's stack."""
+    run_python(
+        """
+        import threading, time
+        import numpy as np, fastcv
+        page = np.zeros((500, 500, 4))
+        box = np.float32([[[0, 0], [3000, 0], [3000, 3000], [0, 3000]]])
+        def work():
+            while True:
+                fastcv.image_crop_openmp(page, box, interpolation="lanczos4", num_threads=2)
+        for _ in range(6):
+            threading.Thread(target=work, daemon=True).start()
+        time.sleep(0.5)
+        """
+    )
+
+
+@linux
+def test_an_interrupt_ends_the_planning_of_a_million_boxes():
+    class Stop(Exception):
+        pass
+
+    def handler(*_):
+        raise Stop
+
+    page = np.zeros((100, 100), np.uint8)
+    boxes = np.tile(np.float32([[0, 0], [9, 0], [9, 9], [0, 9]]), (3_000_000, 1, 1))
+    before = signal.signal(signal.SIGALRM, handler)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0.3)
+        with pytest.raises(Stop):
+            fastcv.image_crop(page, boxes)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
 # ---- fork ----
 
 
@@ -306,6 +345,24 @@ def test_where_threads_are_refused_a_call_runs_serially(limited):
         OPENBLAS_NUM_THREADS="1",
     )
     assert out == ("1" if limited == "before" else "3")
+
+
+@linux
+def test_stacks_that_do_not_fit_are_refused_before_libgomp_tries():
+    out = run_python(
+        """
+        import resource
+        import numpy as np, fastcv
+        page = np.random.default_rng(0).integers(0, 255, (500, 500, 3), np.uint8)
+        box = np.float32([[[0, 0], [400, 0], [400, 400], [0, 400]]])
+        resource.setrlimit(resource.RLIMIT_AS, (4 << 30, 4 << 30))
+        crops = fastcv.image_crop_openmp(page, box, num_threads=4)
+        print((crops[0] == fastcv.image_crop(page, box)[0]).all())
+        """,
+        OMP_STACKSIZE="2G",
+        OPENBLAS_NUM_THREADS="1",
+    )
+    assert out == "True"
 
 
 @linux

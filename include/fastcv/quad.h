@@ -20,7 +20,7 @@ typedef enum FastcvQuadFault {
     FASTCV_QUAD_TOO_SMALL,    /* a side of 0 or 1 px leaves no transform */
     FASTCV_QUAD_COLLINEAR,    /* three corners on a line */
     FASTCV_QUAD_SINGULAR,     /* OpenCV's own solver finds no transform */
-    FASTCV_QUAD_TOO_LARGE,    /* a side of 2^31 px or more */
+    FASTCV_QUAD_TOO_LARGE,    /* a side of 2^30 px or more */
     FASTCV_QUAD_OUT_OF_REACH, /* the page is beyond OpenCV's size and so is what the quad reads */
 } FastcvQuadFault;
 

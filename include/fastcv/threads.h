@@ -8,8 +8,9 @@
 
 enum { FASTCV_MAX_THREADS = 1024 };
 
-/* Where a loop may run. poll is called on the caller's own thread about every 50 ms while the
- * loop runs; when it returns non-zero the loop ends after the items in progress. */
+/* Where a loop may run. poll, unless it is NULL, is called on the caller's own thread about every
+ * 50 ms while the loop runs; when it returns non-zero the loop ends after the items in progress.
+ * It may fork. */
 typedef struct FastcvPool {
     int num_threads; /* at least 1 */
     int (*poll)(void *context);

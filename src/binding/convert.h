@@ -10,6 +10,7 @@
 typedef struct PyImage {
     PyArrayObject *array; /* owned; NULL when not converted */
     FastcvImage view;
+    int ndim, npy_type; /* as they were then: the array's own can be changed behind our back */
 } PyImage;
 
 /* Depths are given as bits, 1 << FASTCV_U8 and so on. Returns 0, or -1. */
@@ -25,8 +26,31 @@ int py_boxes_convert(ModuleState *state, const char *function, PyObject *object,
 int py_choice_convert(const char *function, const char *argument, PyObject *object,
                       const char *const names[]);
 
-/* A number for all channels, or one number a channel, each within the depth's range. */
-int py_border_value_convert(const char *function, PyObject *object, const FastcvImage *image,
-                            double value[FASTCV_MAX_CHANNELS]);
+/* A border value as given: one number for all channels (count 0), or count of them. Converting may
+ * run the caller's own code, so it comes before the image is looked at. */
+typedef struct PyBorderValue {
+    double numbers[FASTCV_MAX_CHANNELS];
+    Py_ssize_t count;
+} PyBorderValue;
+
+int py_border_value_convert(const char *function, PyObject *object, PyBorderValue *border);
+
+/* Spreads it over the image's channels; each number must be within its depth's range. */
+int py_border_value_apply(const char *function, const PyBorderValue *border,
+                          const FastcvImage *image, double value[FASTCV_MAX_CHANNELS]);
+
+/* ---- shared by the files that convert ---- */
+
+/* Whether object is a masked array, whose mask would be lost; sets a TypeError then. -1 on error.
+ */
+int py_refuse_masked(ModuleState *state, const char *function, const char *argument,
+                     PyObject *object);
+
+/* "function: argument must <wanted>, not <dtype>", or, where object is nothing like an array, its
+ * type; "…, not shape <shape>". */
+void py_set_dtype_error(const char *function, const char *argument, const char *wanted,
+                        PyObject *object, PyArrayObject *array);
+void py_set_shape_error(const char *function, const char *argument, const char *wanted,
+                        PyArrayObject *array);
 
 #endif

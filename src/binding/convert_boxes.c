@@ -1,5 +1,8 @@
 #include "binding/convert.h"
 
+#include <float.h>
+#include <math.h>
+
 enum { CORNERS = 4 };
 
 static int is_real_number(PyArrayObject *array)
@@ -7,65 +10,78 @@ static int is_real_number(PyArrayObject *array)
     return PyArray_ISINTEGER(array) || PyArray_ISFLOAT(array);
 }
 
-static void set_type_error(const char *function, const char *name, PyArrayObject *array)
+static int is_box(PyArrayObject *array)
 {
-    PyErr_Format(PyExc_TypeError, "%s: %s must hold ints or floats, not %S", function, name,
-                 (PyObject *)PyArray_DESCR(array));
+    return PyArray_NDIM(array) == 2 && PyArray_DIM(array, 0) == CORNERS &&
+           PyArray_DIM(array, 1) == 2;
 }
 
-static void set_shape_error(const char *function, const char *name, const char *wanted,
-                            PyArrayObject *array)
+static void set_type_error(const char *function, const char *name, PyObject *object,
+                           PyArrayObject *array)
 {
-    PyObject *shape = PyObject_GetAttrString((PyObject *)array, "shape");
-    if (shape)
-        PyErr_Format(PyExc_ValueError, "%s: %s must have shape %s, not %S", function, name, wanted,
-                     shape);
-    Py_XDECREF(shape);
+    py_set_dtype_error(function, name, "hold ints or floats", object, array);
 }
 
-/* Sets an exception that names the first item of a sequence that is no (4, 2) box; sets none
- * where all are. */
+static void blame_box(const char *function, const char *name, PyObject *item)
+{
+    PyArrayObject *box = (PyArrayObject *)PyArray_FromAny(item, NULL, 0, 0, 0, NULL);
+    if (!box) {
+        if (PyErr_ExceptionMatches(PyExc_ValueError))
+            PyErr_Format(PyExc_ValueError, "%s: %s must have shape (4, 2), got %R", function, name,
+                         item);
+    } else if (!is_real_number(box)) {
+        set_type_error(function, name, item, box);
+    } else if (!is_box(box)) {
+        py_set_shape_error(function, name, "have shape (4, 2)", box);
+    }
+    Py_XDECREF(box);
+}
+
+static int is_sequence_of_boxes(PyObject *object)
+{
+    return PyList_Check(object) || PyTuple_Check(object);
+}
+
+/* Sets an exception that names the first item that is no (4, 2) box; sets none where all are. */
 static void blame_one_box(const char *function, PyObject *object)
 {
-    if (PyArray_Check(object) || !PySequence_Check(object) || PyUnicode_Check(object))
+    if (!is_sequence_of_boxes(object))
         return;
-    PyObject *boxes = PySequence_Fast(object, "");
-    if (!boxes) {
-        PyErr_Clear();
-        return;
-    }
-    for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(boxes) && !PyErr_Occurred(); i++) {
+    PyObject *boxes = PySequence_Tuple(object); /* ours: an item's own code may change theirs */
+    for (Py_ssize_t i = 0; boxes && i < PyTuple_GET_SIZE(boxes) && !PyErr_Occurred(); i++) {
         char name[40];
         PyOS_snprintf(name, sizeof name, "boxes[%zd]", i);
-        PyObject *item = PySequence_Fast_GET_ITEM(boxes, i);
-        PyArrayObject *box = (PyArrayObject *)PyArray_FromAny(item, NULL, 0, 0, 0, NULL);
-        if (!box) {
-            if (PyErr_ExceptionMatches(PyExc_ValueError))
-                PyErr_Format(PyExc_ValueError, "%s: %s must have shape (4, 2), got %R", function,
-                             name, item);
-        } else if (!is_real_number(box)) {
-            set_type_error(function, name, box);
-        } else if (PyArray_NDIM(box) != 2 || PyArray_DIM(box, 0) != CORNERS ||
-                   PyArray_DIM(box, 1) != 2) {
-            set_shape_error(function, name, "(4, 2)", box);
-        }
-        Py_XDECREF(box);
+        blame_box(function, name, PyTuple_GET_ITEM(boxes, i));
     }
-    Py_DECREF(boxes);
+    Py_XDECREF(boxes);
 }
 
-/* The boxes as one array of any real type and shape (n, 4, 2); n may be 0 and then the shape is
- * free in its other axes. */
+/* NumPy would take masked boxes in a list and lose their masks. */
+static int refuse_masked_boxes(ModuleState *state, const char *function, PyObject *object)
+{
+    int is_masked = py_refuse_masked(state, function, "boxes", object);
+    if (is_masked || !is_sequence_of_boxes(object))
+        return is_masked;
+    PyObject *boxes = PySequence_Tuple(object);
+    if (!boxes)
+        return -1;
+    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(boxes) && !is_masked; i++) {
+        char name[40];
+        PyObject *box = PyTuple_GET_ITEM(boxes, i);
+        if (!PyArray_Check(box) || PyArray_CheckExact(box))
+            continue;
+        PyOS_snprintf(name, sizeof name, "boxes[%zd]", i);
+        is_masked = py_refuse_masked(state, function, name, box);
+    }
+    Py_DECREF(boxes);
+    return is_masked;
+}
+
+/* The boxes as one array of any real type and shape (n, 4, 2); n may be 0, and then [] will do. */
 static PyArrayObject *as_boxes(ModuleState *state, const char *function, PyObject *object)
 {
-    int is_masked = PyObject_IsInstance(object, state->masked_array);
-    if (is_masked < 0)
+    if (refuse_masked_boxes(state, function, object))
         return NULL;
-    if (is_masked) {
-        PyErr_Format(PyExc_TypeError, "%s: boxes must be a plain array, not a masked one",
-                     function);
-        return NULL;
-    }
     PyArrayObject *array =
         (PyArrayObject *)PyArray_FromAny(object, NULL, 0, 0, NPY_ARRAY_ENSUREARRAY, NULL);
     if (!array) {
@@ -83,13 +99,17 @@ static PyArrayObject *as_boxes(ModuleState *state, const char *function, PyObjec
     if (is_empty ? has_shape || PyArray_NDIM(array) == 1 : is_real_number(array) && has_shape)
         return array;
 
-    blame_one_box(function, object);
-    if (!PyErr_Occurred()) {
-        if (!is_real_number(array))
-            set_type_error(function, "boxes", array);
-        else
-            set_shape_error(function, "boxes", "(n, 4, 2)", array);
-    }
+    const int is_one = is_real_number(array) && is_box(array);
+    if (!is_one)
+        blame_one_box(function, object);
+    if (PyErr_Occurred())
+        ; /* an item has been named */
+    else if (is_real_number(array))
+        py_set_shape_error(
+            function, "boxes",
+            is_one ? "have shape (n, 4, 2), one box as [box]" : "have shape (n, 4, 2)", array);
+    else
+        set_type_error(function, "boxes", object, array);
     Py_DECREF(array);
     return NULL;
 }
@@ -103,6 +123,14 @@ static PyArrayObject *as_float(PyArrayObject *array)
                                          NPY_ARRAY_CARRAY_RO | NPY_ARRAY_FORCECAST);
     Py_DECREF(array);
     return (PyArrayObject *)floats;
+}
+
+/* Beyond float's range a number stays finite, so that it is told from one that was not. */
+static float to_float(double value)
+{
+    if (isfinite(value) && fabs(value) > FLT_MAX)
+        return value > 0 ? FLT_MAX : -FLT_MAX;
+    return (float)value;
 }
 
 int py_boxes_convert(ModuleState *state, const char *function, PyObject *object, FastcvQuad **quads,
@@ -129,8 +157,8 @@ int py_boxes_convert(ModuleState *state, const char *function, PyObject *object,
     const double *as_f64 = PyArray_DATA(array);
     for (Py_ssize_t i = 0; i < n * CORNERS; i++) {
         FastcvQuad *quad = &(*quads)[i / CORNERS];
-        quad->x[i % CORNERS] = is_float32 ? as_f32[2 * i] : (float)as_f64[2 * i];
-        quad->y[i % CORNERS] = is_float32 ? as_f32[2 * i + 1] : (float)as_f64[2 * i + 1];
+        quad->x[i % CORNERS] = is_float32 ? as_f32[2 * i] : to_float(as_f64[2 * i]);
+        quad->y[i % CORNERS] = is_float32 ? as_f32[2 * i + 1] : to_float(as_f64[2 * i + 1]);
     }
     *count = n;
     Py_DECREF(array);

@@ -8,27 +8,53 @@ static const int npy_types[FASTCV_DEPTHS] = {
 static const char *const depth_names[FASTCV_DEPTHS] = {"uint8", "uint16", "int16", "float32",
                                                        "float64"};
 
-static void set_dtype_error(const char *function, PyArrayObject *array, unsigned depths)
+void py_set_dtype_error(const char *function, const char *argument, const char *wanted,
+                        PyObject *object, PyArrayObject *array)
 {
-    char names[64] = "";
-    for (int depth = 0; depth < FASTCV_DEPTHS; depth++) {
-        if (!(depths >> depth & 1))
-            continue;
-        const char *separator = !names[0] ? "" : depths >> (depth + 1) ? ", " : " or ";
-        size_t end = strlen(names);
-        PyOS_snprintf(names + end, sizeof names - end, "%s%s", separator, depth_names[depth]);
-    }
-    PyErr_Format(PyExc_TypeError, "%s: image must be %s, not %S", function, names,
-                 (PyObject *)PyArray_DESCR(array));
+    if (!PyArray_Check(object) && (PyArray_ISOBJECT(array) || PyArray_ISFLEXIBLE(array)))
+        PyErr_Format(PyExc_TypeError, "%s: %s must %s, not %.200s", function, argument, wanted,
+                     Py_TYPE(object)->tp_name);
+    else
+        PyErr_Format(PyExc_TypeError, "%s: %s must %s, not %S", function, argument, wanted,
+                     (PyObject *)PyArray_DESCR(array));
 }
 
-static void set_shape_error(const char *function, PyArrayObject *array, const char *wanted)
+void py_set_shape_error(const char *function, const char *argument, const char *wanted,
+                        PyArrayObject *array)
 {
     PyObject *shape = PyObject_GetAttrString((PyObject *)array, "shape");
     if (shape)
-        PyErr_Format(PyExc_ValueError, "%s: image must be %s, not of shape %S", function, wanted,
+        PyErr_Format(PyExc_ValueError, "%s: %s must %s, not shape %S", function, argument, wanted,
                      shape);
     Py_XDECREF(shape);
+}
+
+int py_refuse_masked(ModuleState *state, const char *function, const char *argument,
+                     PyObject *object)
+{
+    if (PyArray_CheckExact(object))
+        return 0;
+    int is_masked = PyObject_IsInstance(object, state->masked_array);
+    if (is_masked > 0)
+        PyErr_Format(PyExc_TypeError,
+                     "%s: %s must be a plain array, not a masked one: fill or drop its mask",
+                     function, argument);
+    return is_masked;
+}
+
+static void set_depth_error(const char *function, PyObject *object, PyArrayObject *array,
+                            unsigned depths)
+{
+    char wanted[80] = "be an array of ";
+    for (int depth = 0, is_first = 1; depth < FASTCV_DEPTHS; depth++) {
+        if (!(depths >> depth & 1))
+            continue;
+        const char *separator = is_first ? "" : depths >> (depth + 1) ? ", " : " or ";
+        size_t end = strlen(wanted);
+        PyOS_snprintf(wanted + end, sizeof wanted - end, "%s%s", separator, depth_names[depth]);
+        is_first = 0;
+    }
+    py_set_dtype_error(function, "image", wanted, object, array);
 }
 
 static int depth_of(PyArrayObject *array)
@@ -43,13 +69,16 @@ static int depth_of(PyArrayObject *array)
 static int check_shape(const char *function, PyArrayObject *array)
 {
     const int ndim = PyArray_NDIM(array);
+    const char *wanted = NULL;
     if (ndim != 2 && ndim != 3)
-        set_shape_error(function, array, "(height, width) or (height, width, channels)");
+        wanted = "be (height, width) or (height, width, channels)";
     else if (PyArray_SIZE(array) == 0)
-        set_shape_error(function, array, "at least one pixel");
+        wanted = "have at least one pixel";
     else if (ndim == 3 && PyArray_DIM(array, 2) > FASTCV_MAX_CHANNELS)
-        set_shape_error(function, array, "of 1 to 4 channels");
-    return PyErr_Occurred() ? -1 : 0;
+        wanted = "have 1 to 4 channels";
+    if (wanted)
+        py_set_shape_error(function, "image", wanted, array);
+    return wanted ? -1 : 0;
 }
 
 /* Whether the memory can be read as it is: pixels side by side in native byte order, rows one
@@ -81,17 +110,10 @@ static PyArrayObject *as_viewable(PyArrayObject *array)
 
 static PyArrayObject *as_base_array(ModuleState *state, const char *function, PyObject *object)
 {
-    int is_masked = PyObject_IsInstance(object, state->masked_array);
-    if (is_masked < 0)
+    if (py_refuse_masked(state, function, "image", object))
         return NULL;
-    if (is_masked) {
-        PyErr_Format(PyExc_TypeError,
-                     "%s: image must be a plain array, not a masked one: fill or drop its mask",
-                     function);
-        return NULL;
-    }
     PyObject *array = PyArray_FromAny(object, NULL, 0, 0, NPY_ARRAY_ENSUREARRAY, NULL);
-    if (!array && PyErr_ExceptionMatches(PyExc_ValueError))
+    if (!array && PyErr_ExceptionMatches(PyExc_ValueError)) /* a ragged list */
         PyErr_Format(PyExc_TypeError, "%s: image must be an array, not %.200s", function,
                      Py_TYPE(object)->tp_name);
     return (PyArrayObject *)array;
@@ -106,7 +128,7 @@ int py_image_convert(ModuleState *state, const char *function, PyObject *object,
         return -1;
     int depth = depth_of(array);
     if (depth < 0 || !(depths >> depth & 1)) {
-        set_dtype_error(function, array, depths);
+        set_depth_error(function, object, array, depths);
         Py_DECREF(array);
         return -1;
     }
@@ -118,6 +140,8 @@ int py_image_convert(ModuleState *state, const char *function, PyObject *object,
     if (!array)
         return -1;
     image->array = array;
+    image->ndim = PyArray_NDIM(array);
+    image->npy_type = npy_types[depth];
     image->view = (FastcvImage){
         .pixels = PyArray_DATA(array),
         .stride_bytes = PyArray_STRIDE(array, 0),

@@ -39,49 +39,74 @@ static int is_in_range(double value, FastcvDepth depth)
     }
 }
 
-static int read_number(const char *function, PyObject *object, FastcvDepth depth, double *value)
+static int read_number(const char *function, PyObject *object, double *value)
 {
     *value = PyFloat_AsDouble(object);
-    if (*value == -1 && PyErr_Occurred()) {
-        if (PyErr_ExceptionMatches(PyExc_TypeError))
-            PyErr_Format(PyExc_TypeError,
-                         "%s: border_value must be a number or one number a channel, not %.200s",
-                         function, Py_TYPE(object)->tp_name);
-        return -1;
-    }
-    if (!is_in_range(*value, depth)) {
-        PyErr_Format(PyExc_ValueError, "%s: border_value %R is outside the image's dtype", function,
-                     object);
-        return -1;
-    }
-    return 0;
+    if (*value != -1 || !PyErr_Occurred())
+        return 0;
+    if (PyErr_ExceptionMatches(PyExc_TypeError))
+        PyErr_Format(PyExc_TypeError,
+                     "%s: border_value must be a number or one number a channel, not %.200s",
+                     function, Py_TYPE(object)->tp_name);
+    else if (PyErr_ExceptionMatches(PyExc_OverflowError))
+        PyErr_Format(PyExc_ValueError, "%s: border_value is outside every dtype", function);
+    return -1;
 }
 
-int py_border_value_convert(const char *function, PyObject *object, const FastcvImage *image,
-                            double value[FASTCV_MAX_CHANNELS])
+static int is_single(PyObject *object)
 {
-    const int channels = image->channels;
-    if (PyUnicode_Check(object) || !PySequence_Check(object) || PySequence_Size(object) < 0) {
-        PyErr_Clear(); /* a zero-dimensional array has no length: it is a number */
-        if (read_number(function, object, image->depth, &value[0]) < 0)
-            return -1;
-        for (int i = 1; i < FASTCV_MAX_CHANNELS; i++)
-            value[i] = value[0];
+    if (PyUnicode_Check(object) || PyBytes_Check(object) || PyByteArray_Check(object) ||
+        !PySequence_Check(object))
+        return 1;
+    if (PySequence_Size(object) >= 0)
         return 0;
-    }
-    PyObject *numbers = PySequence_Fast(object, "border_value");
+    PyErr_Clear(); /* a zero-dimensional array has no length: it is a number */
+    return 1;
+}
+
+int py_border_value_convert(const char *function, PyObject *object, PyBorderValue *border)
+{
+    border->count = 0;
+    if (is_single(object))
+        return read_number(function, object, &border->numbers[0]);
+
+    PyObject *numbers = PySequence_Tuple(object); /* ours: a number's own code may change theirs */
     if (!numbers)
         return -1;
     int status = 0;
-    if (PySequence_Fast_GET_SIZE(numbers) != channels) {
+    border->count = PyTuple_GET_SIZE(numbers);
+    if (border->count < 1 || border->count > FASTCV_MAX_CHANNELS) {
         PyErr_Format(PyExc_ValueError,
-                     "%s: border_value must be a number or one number a channel (%d), got %R",
-                     function, channels, object);
+                     "%s: border_value must be a number or one number a channel, got %zd numbers",
+                     function, border->count);
         status = -1;
     }
-    for (int i = 0; i < channels && !status; i++)
-        status =
-            read_number(function, PySequence_Fast_GET_ITEM(numbers, i), image->depth, &value[i]);
+    for (Py_ssize_t i = 0; i < border->count && !status; i++)
+        status = read_number(function, PyTuple_GET_ITEM(numbers, i), &border->numbers[i]);
     Py_DECREF(numbers);
     return status;
+}
+
+int py_border_value_apply(const char *function, const PyBorderValue *border,
+                          const FastcvImage *image, double value[FASTCV_MAX_CHANNELS])
+{
+    if (border->count && border->count != image->channels) {
+        PyErr_Format(PyExc_ValueError,
+                     "%s: border_value must be a number or one number a channel (%d), "
+                     "got %zd numbers",
+                     function, image->channels, border->count);
+        return -1;
+    }
+    for (int i = 0; i < image->channels; i++) {
+        value[i] = border->numbers[border->count ? i : 0];
+        if (is_in_range(value[i], image->depth))
+            continue;
+        PyObject *number = PyFloat_FromDouble(value[i]);
+        if (number)
+            PyErr_Format(PyExc_ValueError, "%s: border_value %R is outside the image's dtype",
+                         function, number);
+        Py_XDECREF(number);
+        return -1;
+    }
+    return 0;
 }

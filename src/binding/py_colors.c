@@ -45,8 +45,8 @@ static int read_n(const char *function, const char *argument, PyObject *object, 
     if (*n == -1 && PyErr_Occurred())
         return -1;
     if (*n < 1) {
-        PyErr_Format(PyExc_ValueError, "%s: %s must be at least 1, got %S", function, argument,
-                     object);
+        PyErr_Format(PyExc_ValueError, "%s: %s must be at least 1, got %zd", function, argument,
+                     *n);
         return -1;
     }
     return 0;

@@ -19,10 +19,11 @@ static const char *const fault_texts[] = {
     [FASTCV_QUAD_TOO_SMALL] = "is under 2 px wide or high",
     [FASTCV_QUAD_COLLINEAR] = "has three corners on a line",
     [FASTCV_QUAD_SINGULAR] = "has no perspective transform",
-    [FASTCV_QUAD_TOO_LARGE] = "is 2**31 px or more wide or high",
+    [FASTCV_QUAD_TOO_LARGE] = "is 2**30 px or more wide or high",
     [FASTCV_QUAD_OUT_OF_REACH] =
         "cannot be cut from a page with a side over 32,766 px: it is not convex, is itself that "
-        "large, or leaves the page under a border other than constant and replicate",
+        "large, lies beyond 2**24 px, or leaves the page under a border other than constant and "
+        "replicate",
 };
 
 /* One call: its arguments, and what is allocated for it. */
@@ -87,13 +88,17 @@ static int read_arguments(CropCall *call, ModuleState *state, PyObject *args, Py
     call->num_threads = takes_threads ? py_resolve_threads(call->function, num_threads) : 1;
     if (call->num_threads < 0)
         return -1;
+    PyBorderValue border_numbers = {0};
+    if (border_value && py_border_value_convert(call->function, border_value, &border_numbers) < 0)
+        return -1;
+    if (py_boxes_convert(state, call->function, boxes, &call->quads, &call->count) < 0)
+        return -1;
+    /* Last, for all of the above may run code of the caller's that changes the image. */
     const unsigned every_depth = (1u << FASTCV_DEPTHS) - 1;
     if (py_image_convert(state, call->function, image, every_depth, &call->image) < 0)
         return -1;
-    if (border_value && py_border_value_convert(call->function, border_value, &call->image.view,
-                                                options->border_value) < 0)
-        return -1;
-    return py_boxes_convert(state, call->function, boxes, &call->quads, &call->count);
+    return py_border_value_apply(call->function, &border_numbers, &call->image.view,
+                                 options->border_value);
 }
 
 static void set_fault(const CropCall *call, Py_ssize_t index, FastcvQuadFault fault)
@@ -105,6 +110,12 @@ static void set_fault(const CropCall *call, Py_ssize_t index, FastcvQuadFault fa
                   q->x[1], q->y[1], q->x[2], q->y[2], q->x[3], q->y[3]);
     PyErr_Format(PyExc_ValueError, "%s: boxes[%zd] %s: %s", call->function, index,
                  fault_texts[fault], corners);
+}
+
+/* A million boxes take a second to plan: look for signals now and then. */
+static int is_interrupted(Py_ssize_t box)
+{
+    return box % 4096 == 4095 && PyErr_CheckSignals() < 0;
 }
 
 /* Output bytes of one crop, or SIZE_MAX where that overflows. */
@@ -129,6 +140,8 @@ static int plan(CropCall *call, ModuleState *state)
         return -1;
     }
     for (Py_ssize_t i = 0; i < call->count; i++) {
+        if (is_interrupted(i))
+            return -1;
         FastcvCrop *crop = &call->crops[i];
         FastcvQuadFault fault =
             fastcv_crop_plan(&call->quads[i], &call->image.view, &call->options, crop);
@@ -159,13 +172,13 @@ static int plan(CropCall *call, ModuleState *state)
 /* A list of arrays, uninitialised, each known to its crop. */
 static PyObject *allocate(CropCall *call)
 {
-    const int ndim = PyArray_NDIM(call->image.array), type = PyArray_TYPE(call->image.array);
     PyObject *list = PyList_New(call->count);
     for (Py_ssize_t i = 0; list && i < call->count; i++) {
         FastcvCrop *crop = &call->crops[i];
         npy_intp shape[3] = {crop->height_px, crop->width_px, call->image.view.channels};
-        PyObject *array = PyArray_SimpleNew(ndim, shape, type);
-        if (!array) {
+        PyObject *array = PyArray_SimpleNew(call->image.ndim, shape, call->image.npy_type);
+        if (!array || is_interrupted(i)) {
+            Py_XDECREF(array);
             Py_CLEAR(list);
             break;
         }

@@ -24,7 +24,7 @@
     "    What to do with a box that has no transform: NaN or infinite, beyond ±2**30, a side\n"    \
     "    under 2 px, three corners on a line. \"raise\" refuses the call; \"empty\" puts an "      \
     "array\n"                                                                                      \
-    "    of shape (0, 0, channels) in its place.\n"                                                \
+    "    of shape (0, 0, channels) in its place. A box that is sound but too large is refused.\n"  \
     "\n"                                                                                           \
     "Returns\n"                                                                                    \
     "-------\n"                                                                                    \

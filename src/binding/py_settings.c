@@ -23,7 +23,8 @@ static PyObject *get_num_threads(PyObject *module, PyObject *unused)
     return count < 0 ? NULL : PyLong_FromLong(count);
 }
 
-static int read_limit(const char *name, PyObject *object, atomic_size_t *limit)
+/* None keeps the limit that is. */
+static int read_limit(const char *name, PyObject *object, size_t *limit)
 {
     if (object == Py_None)
         return 0;
@@ -36,11 +37,11 @@ static int read_limit(const char *name, PyObject *object, atomic_size_t *limit)
     if (bytes == -1 && PyErr_Occurred())
         return -1;
     if (bytes < 0) {
-        PyErr_Format(PyExc_ValueError, "set_output_limits: %s must not be negative, got %S", name,
-                     object);
+        PyErr_Format(PyExc_ValueError, "set_output_limits: %s must not be negative, got %zd", name,
+                     bytes);
         return -1;
     }
-    atomic_store(limit, (size_t)bytes);
+    *limit = (size_t)bytes;
     return 0;
 }
 
@@ -52,13 +53,13 @@ static PyObject *set_output_limits(PyObject *module, PyObject *args, PyObject *k
     if (!PyArg_ParseTupleAndKeywords(args, kwargs, "|$OO:set_output_limits", names, &crop_bytes,
                                      &call_bytes))
         return NULL;
-    size_t before = atomic_load(&state->crop_bytes_cap);
-    if (read_limit("crop_bytes", crop_bytes, &state->crop_bytes_cap) < 0)
+    size_t crop_cap = atomic_load(&state->crop_bytes_cap);
+    size_t call_cap = atomic_load(&state->call_bytes_cap);
+    if (read_limit("crop_bytes", crop_bytes, &crop_cap) < 0 ||
+        read_limit("call_bytes", call_bytes, &call_cap) < 0)
         return NULL;
-    if (read_limit("call_bytes", call_bytes, &state->call_bytes_cap) < 0) {
-        atomic_store(&state->crop_bytes_cap, before); /* a refused call changes nothing */
-        return NULL;
-    }
+    atomic_store(&state->crop_bytes_cap, crop_cap);
+    atomic_store(&state->call_bytes_cap, call_cap);
     Py_RETURN_NONE;
 }
 

@@ -10,9 +10,24 @@ static int poll_signals(void *context)
     return is_raised;
 }
 
+/* Handlers run on the main thread only, so only it need look. The others must not: taking the GIL
+ * at interpreter shutdown ends the thread, and with it the stack that a loop's jobs live on. */
+static int is_main_thread(void)
+{
+    PyObject *threading = PyImport_ImportModule("threading");
+    PyObject *main = threading ? PyObject_CallMethod(threading, "main_thread", NULL) : NULL;
+    PyObject *ident = main ? PyObject_GetAttrString(main, "ident") : NULL;
+    int is_main = ident && PyLong_AsUnsignedLong(ident) == PyThread_get_thread_ident();
+    PyErr_Clear();
+    Py_XDECREF(ident);
+    Py_XDECREF(main);
+    Py_XDECREF(threading);
+    return is_main;
+}
+
 void py_run_begin(PyRun *run, int num_threads)
 {
-    run->pool = (FastcvPool){num_threads, poll_signals, run};
+    run->pool = (FastcvPool){num_threads, is_main_thread() ? poll_signals : NULL, run};
     run->thread = PyEval_SaveThread();
 }
 
@@ -68,8 +83,8 @@ int py_resolve_threads(const char *function, PyObject *num_threads)
     if (count == -1 && PyErr_Occurred())
         return -1;
     if (count < 1 || count > FASTCV_MAX_THREADS) {
-        PyErr_Format(PyExc_ValueError, "%s: num_threads must be from 1 to %d, got %S", function,
-                     FASTCV_MAX_THREADS, num_threads);
+        PyErr_Format(PyExc_ValueError, "%s: num_threads must be from 1 to %d, got %zd", function,
+                     FASTCV_MAX_THREADS, count);
         return -1;
     }
     return fastcv_limit_threads((int)count);

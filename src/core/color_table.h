@@ -14,6 +14,7 @@ typedef struct FastcvColorTable {
     alignas(64) FastcvColorCount *slots;
     size_t capacity;
     size_t used;
+    uint64_t multiplier;  /* of the hash */
     int is_out_of_memory; /* once set, additions are lost */
 } FastcvColorTable;
 

@@ -194,6 +194,8 @@ FastcvStatus fastcv_main_colors(const FastcvImage *image, FastcvPool pool, Fastc
         sort_heap(top, run.heap_size);
         *n = run.heap_size;
     }
+    if (status == FASTCV_ERR_FORKED)
+        return status; /* the parent's workers may have been half-way through freeing them */
     for (int i = 0; i < pool.num_threads; i++)
         fastcv_color_table_free(&run.tables[i]);
     free(run.tables);

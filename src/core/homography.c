@@ -5,7 +5,7 @@
  *
  * by Gaussian elimination with partial pivoting. OpenCV lists the four X rows first, rounds the
  * products xX … to float32 (its points are float), and takes a pivot below 100 ε for singular.
- * The order of every operation is part of the result: docs/arithmetic.md. */
+ * The order of every operation is part of the result. */
 #include "core/homography.h"
 
 #include <float.h>

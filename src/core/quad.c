@@ -5,6 +5,7 @@
 #include "core/homography.h"
 
 static const float MAX_COORDINATE_PX = 1073741824.0f; /* 2^30 */
+static const float MAX_SIDE_PX = 1073741824.0f;
 
 /* np.linalg.norm of a float32 vector: products, sum and root each rounded to float32. */
 static float edge_px(const FastcvQuad *quad, int from, int to)
@@ -35,7 +36,7 @@ FastcvQuadFault fastcv_quad_size(const FastcvQuad *quad, int32_t *width_px, int3
     float height = fmaxf(edge_px(quad, 2, 1), edge_px(quad, 0, 3));
     if (width < 2 || height < 2)
         return FASTCV_QUAD_TOO_SMALL;
-    if (width >= 2147483648.0f || height >= 2147483648.0f)
+    if (width >= MAX_SIDE_PX || height >= MAX_SIDE_PX)
         return FASTCV_QUAD_TOO_LARGE;
     for (int i = 0; i < 4; i++) {
         if (is_on_a_line(quad, i, (i + 1) % 4, (i + 2) % 4))

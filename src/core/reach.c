@@ -6,7 +6,8 @@
 
 #include "opencv/shim.h"
 
-enum { MAX_REGION_PX = 1 << 30 }; /* what the row kernels take */
+/* Beyond, float32 corners are no longer whole px, and not far beyond neither are the positions. */
+enum { MAX_READ_PX = 1 << 24 };
 
 typedef struct Span {
     int64_t first, last;
@@ -64,7 +65,7 @@ FastcvQuadFault fastcv_crop_reach(const FastcvQuad *quad, const FastcvImage *pag
     const int folds = options->border != FASTCV_CONSTANT && options->border != FASTCV_REPLICATE;
     const int64_t most = FASTCV_OPENCV_MAX_SIDE_PX;
     if (!is_convex(quad) || (folds && !is_inside) || read_x.last - read_x.first >= most ||
-        read_y.last - read_y.first >= most || x.first > MAX_REGION_PX || y.first > MAX_REGION_PX)
+        read_y.last - read_y.first >= most || x.last > MAX_READ_PX || y.last > MAX_READ_PX)
         return FASTCV_QUAD_OUT_OF_REACH;
 
     crop->region_x = (int32_t)x.first;

@@ -7,12 +7,14 @@
 #define _GNU_SOURCE
 #include "fastcv/threads.h"
 
+#include <ctype.h>
 #include <omp.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -125,17 +127,40 @@ static void *wait_at_gate(void *gate)
     return NULL;
 }
 
+/* Stack bytes that OMP_STACKSIZE asks for, as libgomp reads it ("2M", "512 K"; KiB where no unit is
+ * given); 0 where it is not set or makes no sense. */
+static size_t omp_stack_bytes(void)
+{
+    const char *text = getenv("OMP_STACKSIZE");
+    if (!text)
+        text = getenv("GOMP_STACKSIZE");
+    if (!text)
+        return 0;
+    char *end;
+    unsigned long long value = strtoull(text, &end, 10);
+    end += strspn(end, " ");
+    static const char units[] = "BKMG";
+    const char *unit = *end ? strchr(units, toupper((unsigned char)*end)) : units + 1;
+    const int shift = unit ? 10 * (int)(unit - units) : 0;
+    return unit && value <= SIZE_MAX >> shift ? (size_t)value << shift : 0;
+}
+
 /* libgomp ends the process when it cannot make a thread, so ask first, with throw-away ones. */
 static int can_start_threads(int count)
 {
     static pthread_t threads[FASTCV_MAX_THREADS]; /* the host is the only caller */
     pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
+    pthread_attr_t attributes;
     int started = 0;
 
+    pthread_attr_init(&attributes);
+    pthread_attr_setstacksize(&attributes, omp_stack_bytes()); /* refuses 0: the default stays */
     pthread_mutex_lock(&gate);
-    while (started < count && pthread_create(&threads[started], NULL, wait_at_gate, &gate) == 0)
+    while (started < count &&
+           pthread_create(&threads[started], &attributes, wait_at_gate, &gate) == 0)
         started++;
     pthread_mutex_unlock(&gate);
+    pthread_attr_destroy(&attributes);
     for (int i = 0; i < started; i++)
         pthread_join(threads[i], NULL);
     return started == count;
@@ -247,8 +272,7 @@ static FastcvStatus run_here(const FastcvLoop *loop, const FastcvPool *pool)
     int64_t polled_ms = now_ms();
     for (ptrdiff_t item = 0; item < loop->items; item++) {
         loop->work(loop->context, item, 0);
-        int64_t now = now_ms();
-        if (now - polled_ms >= POLL_MS) {
+        if (pool->poll && now_ms() - polled_ms >= POLL_MS) {
             if (pool->poll(pool->poll_context))
                 return FASTCV_ERR_CANCELLED;
             polled_ms = now_ms();
@@ -263,6 +287,10 @@ static FastcvStatus wait_for_job(Job *job, const FastcvPool *pool)
 {
     const unsigned forks = host.forks;
     while (job->state != JOB_DONE) {
+        if (!pool->poll) {
+            pthread_cond_wait(&job->done, &host.lock);
+            continue;
+        }
         if (wait_for_done(job) || atomic_load(&job->is_stopped))
             continue;
         pthread_mutex_unlock(&host.lock);

@@ -49,7 +49,8 @@ def main_colors(image: ArrayLike, n: int = 6, *, num_threads: int | None = 1) ->
     TypeError
         ``image`` is not uint8 or is a masked array, ``n`` or ``num_threads`` is not an int.
     ValueError
-        ``image`` is empty, 4-D or of two channels, ``n`` is below 1.
+        ``image`` is empty, neither 2-D nor 3-D, or of two or more than four channels; ``n`` is
+        below 1; ``num_threads`` is not from 1 to 1024.
 
     Examples
     --------
@@ -71,8 +72,8 @@ def extract_main_colors(
     Parameters
     ----------
     image_or_path : array, str or os.PathLike
-        An image as `main_colors` takes it, or the path of one, read with
-        ``cv2.imread(path, cv2.IMREAD_UNCHANGED)``.
+        An image as `main_colors` takes it, or the path of one, decoded by OpenCV with
+        ``cv2.IMREAD_UNCHANGED``.
     N : int, default 6
         How many colours.
 
@@ -83,12 +84,13 @@ def extract_main_colors(
 
     Raises
     ------
-    FileNotFoundError
-        There is no such file.
+    OSError
+        The file cannot be read: FileNotFoundError, PermissionError and so on.
     ImportError
         A path was given and OpenCV's Python package is not installed.
     TypeError, ValueError
-        As `main_colors`; the file is not an image.
+        As `main_colors`; the file is not an image, or not one of uint8; the panel would be larger
+        than `set_output_limits` lets a call be.
 
     Notes
     -----
@@ -122,7 +124,7 @@ def extract_main_colors_openmp(
 
     Raises
     ------
-    FileNotFoundError, ImportError, TypeError, ValueError
+    OSError, ImportError, TypeError, ValueError
         As `extract_main_colors`.
     """
     return _panel("extract_main_colors_openmp", image_or_path, N, num_threads)
@@ -157,9 +159,13 @@ def _read(function: str, path: str | os.PathLike[str]) -> NDArray[Any]:
             f"{function}: reading a path needs OpenCV's Python package: pip install 'fastcv[io]'"
         ) from error
     name = os.fspath(path)
-    if not os.path.exists(name):
-        raise FileNotFoundError(2, f"{function}: no such file", name)
-    image = cv2.imread(name, cv2.IMREAD_UNCHANGED)
+    try:
+        content = np.fromfile(name, np.uint8)
+    except OSError as error:
+        raise OSError(error.errno, f"{function}: {error.strerror}", name) from None
+    image = cv2.imdecode(content, cv2.IMREAD_UNCHANGED) if content.size else None
     if image is None:
         raise ValueError(f"{function}: not an image that OpenCV can read: {name!r}")
+    if image.dtype != np.uint8:
+        raise TypeError(f"{function}: image must be uint8, not {image.dtype}: {name!r}")
     return image

@@ -15,7 +15,7 @@ enum {
 typedef struct FastcvMapRow {
     double origin[3];
     double step[3];
-    int32_t region_x, region_y; /* where the source view begins on the page, at most 2^30 */
+    int32_t region_x, region_y; /* where the source view begins on the page, at most 2^24 */
     int count;                  /* at most FASTCV_MAP_ROW_MAX */
 } FastcvMapRow;
 

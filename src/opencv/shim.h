@@ -15,7 +15,7 @@ extern "C" {
 enum { FASTCV_OPENCV_MAX_SIDE_PX = 32766 };
 
 /* cv::remap splits its work over OpenCV's own threads from 1.5 · 2^16 output pixels on. Below, it
- * runs on the calling thread and starts nothing: keep every block at most this large. */
+ * runs on the calling thread and starts nothing: every block must be at most this large. */
 enum { FASTCV_OPENCV_MAX_BLOCK_PX = 1 << 16 };
 
 /* A block of output pixels: out(x, y) = source at xy, interpolated by fraction. */
