@@ -169,6 +169,13 @@ def test_benchmarks_run_and_write_json(name, tmp_path):
     assert all(row["same"] in (True, None) for row in rows)
 
 
+def test_the_benchmark_of_threads_runs(tmp_path):
+    result = tmp_path / "result.json"
+    done = run(sys.executable, "benchmarks/threads.py", "--repeat", "1", "--json", str(result))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert len(json.loads(result.read_text())["waiting"]) == 3
+
+
 @pytest.mark.parametrize("name", ["image_crop", "extract_color"])
 def test_benchmarks_run_under_a_line_profiler(name, tmp_path):
     done = run(

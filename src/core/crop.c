@@ -15,8 +15,8 @@
 enum {
     ITEM_PX = 1 << 14,  /* a work item: enough to be worth taking, small enough to stop after */
     BLOCK_PX = 1 << 12, /* a remap: its maps (24 KiB) stay in the first-level cache */
-    THREAD_PX = 1 << 12 /* what a thread must have to do: waking one costs 20 to 40 µs, and with
-                           6,400 px two threads still lose, with 12,800 they win (8 ns a px) */
+    THREAD_PX = 1 << 13 /* what a thread must have to do: waking one costs 20 to 40 µs. With 6,400
+                           px two threads lose, with 25,600 they win (benchmarks/threads.py) */
 };
 
 _Static_assert((int)BLOCK_PX <= (int)FASTCV_OPENCV_MAX_BLOCK_PX, "cv::remap would start threads");

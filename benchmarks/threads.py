@@ -1,0 +1,119 @@
+"""What threads cost: from how much work they pay, and how much CPU time waiting takes.
+
+Usage::
+
+    python benchmarks/threads.py
+    python benchmarks/threads.py --threads 8 --json threads.json
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from harness import (
+    DATA,
+    describe_machine,
+    fastcv,
+    measure,
+    positive_int,
+    print_header,
+    read_boxes,
+    read_image,
+    say,
+)
+
+BOX_COUNTS = (1, 2, 4, 8, 16, 32, 64, 128)
+PAUSE_S = 0.005
+
+
+def compare_small_calls(threads: int, repeat: int) -> list[dict[str, Any]]:
+    """Time calls of few boxes of 80 x 20 px, serial and on threads."""
+    page = np.random.default_rng(0).integers(0, 255, (2000, 2000, 3), np.uint8)
+    corner = np.float32([[0, 0], [80, 0], [80, 20], [0, 20]])
+    starts = np.random.default_rng(1).uniform(0, 1900, (max(BOX_COUNTS), 1, 2))
+    boxes = (starts + corner).astype(np.float32)
+    rows = []
+    print(f"{'boxes':>6}{'px':>9}{'serial µs':>11}{f'{threads} threads µs':>15}{'ratio':>8}")
+    for count in BOX_COUNTS:
+        few = boxes[:count]
+        seconds = measure(
+            {
+                "serial": lambda few=few: fastcv.image_crop(page, few),
+                "threads": lambda few=few: fastcv.image_crop_openmp(page, few, num_threads=threads),
+            },
+            repeat,
+        )
+        serial, parallel = (1e6 * min(seconds[name]) for name in ("serial", "threads"))
+        print(
+            f"{count:>6}{count * 1600:>9}{serial:>11.0f}{parallel:>15.0f}{serial / parallel:>7.2f}x"
+        )
+        rows.append({"boxes": count, "serial_us": serial, "threads_us": parallel})
+    return rows
+
+
+def cpu_seconds(threads: int, calls: int) -> tuple[float, float]:
+    """Return CPU and wall seconds a call on the shipped page, with a pause after each."""
+    page, _ = read_image(DATA / "page.jpg")
+    boxes = read_boxes(DATA / "page_boxes.json")
+    fastcv.image_crop_openmp(page, boxes, num_threads=threads)
+    cpu, wall = time.process_time(), time.perf_counter()
+    for _ in range(calls):
+        fastcv.image_crop_openmp(page, boxes, num_threads=threads)
+        time.sleep(PAUSE_S)
+    return (time.process_time() - cpu) / calls, (time.perf_counter() - wall) / calls - PAUSE_S
+
+
+def compare_waiting(threads: int, calls: int) -> list[dict[str, Any]]:
+    """Measure CPU time in fresh processes: libgomp reads its settings when it is loaded."""
+    rows: list[dict[str, Any]] = []
+    print(f"\n{'':<34}{'wall ms':>9}{'CPU ms':>9}{'CPU ratio':>11}")
+    for name, count, policy in (
+        ("1 thread", 1, None),
+        (f"{threads} threads", threads, None),
+        (f"{threads} threads, OMP_WAIT_POLICY=passive", threads, "passive"),
+    ):
+        environment = {k: v for k, v in os.environ.items() if k != "OMP_WAIT_POLICY"}
+        if policy:
+            environment["OMP_WAIT_POLICY"] = policy
+        command = [sys.executable, __file__, "--child", str(count), str(calls)]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+        cpu, wall = json.loads(done.stdout)
+        rows.append({"name": name, "cpu_ms": 1e3 * cpu, "wall_ms": 1e3 * wall})
+        ratio = cpu * 1e3 / rows[0]["cpu_ms"]
+        print(f"{name:<34}{1e3 * wall:>9.1f}{1e3 * cpu:>9.1f}{ratio:>10.2f}x")
+    return rows
+
+
+def main() -> None:
+    """Run both comparisons."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--threads", type=positive_int, help="default: fastcv.get_num_threads()")
+    parser.add_argument("--repeat", type=positive_int, default=40, help="default: 40")
+    parser.add_argument("--json", metavar="FILE", type=Path, help="also write the figures there")
+    parser.add_argument("--child", nargs=2, type=int, help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    if arguments.child:
+        print(json.dumps(cpu_seconds(*arguments.child)))
+        return
+    threads = arguments.threads or max(2, fastcv.get_num_threads())
+    machine = describe_machine(threads)
+    print_header(machine)
+    small = compare_small_calls(threads, arguments.repeat)
+    say(f"\n{arguments.repeat} calls on the shipped page with {PAUSE_S * 1e3:.0f} ms between them:")
+    waiting = compare_waiting(threads, arguments.repeat)
+    if arguments.json:
+        content = {"machine": machine, "small_calls": small, "waiting": waiting}
+        arguments.json.write_text(json.dumps(content, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()
