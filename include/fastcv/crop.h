@@ -4,32 +4,9 @@
 
 #include "fastcv/image.h"
 #include "fastcv/quad.h"
+#include "fastcv/sampling.h"
 #include "fastcv/status.h"
 #include "fastcv/threads.h"
-
-typedef enum FastcvInterpolation {
-    FASTCV_NEAREST,
-    FASTCV_LINEAR,
-    FASTCV_CUBIC,
-    FASTCV_AREA, /* OpenCV's warp takes it and computes FASTCV_LINEAR */
-    FASTCV_LANCZOS4,
-    FASTCV_INTERPOLATIONS
-} FastcvInterpolation;
-
-typedef enum FastcvBorder {
-    FASTCV_CONSTANT,
-    FASTCV_REPLICATE,
-    FASTCV_REFLECT,
-    FASTCV_REFLECT101,
-    FASTCV_WRAP,
-    FASTCV_BORDERS
-} FastcvBorder;
-
-typedef struct FastcvCropOptions {
-    FastcvInterpolation interpolation;
-    FastcvBorder border;
-    double border_value[FASTCV_MAX_CHANNELS]; /* in the image's own units, within its range */
-} FastcvCropOptions;
 
 /* One planned crop. The part of the page that the engine is shown is a region: the whole page,
  * or, where a page is beyond what OpenCV takes, what this quad reads of it. */
@@ -44,10 +21,10 @@ typedef struct FastcvCrop {
 /* Fills all but pixels. On a fault the crop is left with width_px = height_px = 0, and a crop of
  * that size is skipped by the run. */
 FastcvQuadFault fastcv_crop_plan(const FastcvQuad *quad, const FastcvImage *page,
-                                 const FastcvCropOptions *options, FastcvCrop *crop);
+                                 const FastcvSampling *options, FastcvCrop *crop);
 
 /* Writes every crop. The bytes do not depend on num_threads. */
-FastcvError fastcv_crop_run(const FastcvImage *page, const FastcvCropOptions *options,
+FastcvError fastcv_crop_run(const FastcvImage *page, const FastcvSampling *options,
                             FastcvCrop *crops, ptrdiff_t count, FastcvPool pool);
 
 #endif

@@ -30,7 +30,7 @@ static const char *const fault_texts[] = {
 typedef struct CropCall {
     const char *function;
     PyImage image;
-    FastcvCropOptions options;
+    FastcvSampling options;
     int degenerate;
     int num_threads;
     FastcvQuad *quads;
@@ -71,7 +71,7 @@ static int read_arguments(CropCall *call, ModuleState *state, PyObject *args, Py
                                      &border, &border_value, &degenerate, &num_threads))
         return -1;
 
-    FastcvCropOptions *options = &call->options;
+    FastcvSampling *options = &call->options;
     int choice =
         read_choice(call, "interpolation", interpolation, interpolation_names, FASTCV_LINEAR);
     if (choice < 0)

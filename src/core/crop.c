@@ -27,7 +27,7 @@ static int min_int(int a, int b)
 }
 
 FastcvQuadFault fastcv_crop_plan(const FastcvQuad *quad, const FastcvImage *page,
-                                 const FastcvCropOptions *options, FastcvCrop *crop)
+                                 const FastcvSampling *options, FastcvCrop *crop)
 {
     memset(crop, 0, sizeof *crop);
     int32_t width, height;
@@ -64,7 +64,7 @@ static ptrdiff_t items_of(const FastcvCrop *crop)
 
 typedef struct CropRun {
     const FastcvImage *page;
-    const FastcvCropOptions *options;
+    const FastcvSampling *options;
     const FastcvCrop *crops;
     ptrdiff_t count;
     FastcvError error;
@@ -185,7 +185,7 @@ static void cut_item(void *context, ptrdiff_t item, int thread)
     }
 }
 
-FastcvError fastcv_crop_run(const FastcvImage *page, const FastcvCropOptions *options,
+FastcvError fastcv_crop_run(const FastcvImage *page, const FastcvSampling *options,
                             FastcvCrop *crops, ptrdiff_t count, FastcvPool pool)
 {
     CropRun run = {.page = page,

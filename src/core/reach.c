@@ -41,7 +41,7 @@ static int is_convex(const FastcvQuad *quad)
 }
 
 FastcvQuadFault fastcv_crop_reach(const FastcvQuad *quad, const FastcvImage *page,
-                                  const FastcvCropOptions *options, FastcvCrop *crop)
+                                  const FastcvSampling *options, FastcvCrop *crop)
 {
     if (page->width_px <= FASTCV_OPENCV_MAX_SIDE_PX &&
         page->height_px <= FASTCV_OPENCV_MAX_SIDE_PX) {

@@ -7,6 +7,6 @@
 /* Sets crop's region: the whole page where OpenCV takes it, else what the quad reads. Faults with
  * OUT_OF_REACH where that cannot be told or is too large as well. Reads crop->inverse. */
 FastcvQuadFault fastcv_crop_reach(const FastcvQuad *quad, const FastcvImage *page,
-                                  const FastcvCropOptions *options, FastcvCrop *crop);
+                                  const FastcvSampling *options, FastcvCrop *crop);
 
 #endif

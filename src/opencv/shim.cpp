@@ -36,7 +36,7 @@ FastcvStatus fail(FastcvError *error, FastcvStatus status, const char *message)
 } // namespace
 
 extern "C" FastcvStatus fastcv_opencv_remap(const FastcvImage *source,
-                                            const FastcvCropOptions *options,
+                                            const FastcvSampling *options,
                                             const FastcvRemapBlock *block,
                                             FastcvError *error) noexcept
 {

@@ -2,7 +2,12 @@
 #ifndef FASTCV_OPENCV_SHIM_H
 #define FASTCV_OPENCV_SHIM_H
 
-#include "fastcv/crop.h"
+#include <stddef.h>
+#include <stdint.h>
+
+#include "fastcv/image.h"
+#include "fastcv/sampling.h"
+#include "fastcv/status.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -29,7 +34,7 @@ typedef struct FastcvRemapBlock {
 
 /* Reads source and the maps in place, writes the block in place; all memory is the caller's.
  * error, if OpenCV threw, says what; else it is left alone. */
-FastcvStatus fastcv_opencv_remap(const FastcvImage *source, const FastcvCropOptions *options,
+FastcvStatus fastcv_opencv_remap(const FastcvImage *source, const FastcvSampling *options,
                                  const FastcvRemapBlock *block, FastcvError *error) FASTCV_NOEXCEPT;
 
 enum { FASTCV_VERSION_BYTES = 16 };

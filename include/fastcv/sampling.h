@@ -1,0 +1,31 @@
+/* How a page is read between its pixels and beyond its edges: OpenCV's terms. */
+#ifndef FASTCV_SAMPLING_H
+#define FASTCV_SAMPLING_H
+
+#include "fastcv/image.h"
+
+typedef enum FastcvInterpolation {
+    FASTCV_NEAREST,
+    FASTCV_LINEAR,
+    FASTCV_CUBIC,
+    FASTCV_AREA, /* OpenCV's warp takes it and computes FASTCV_LINEAR */
+    FASTCV_LANCZOS4,
+    FASTCV_INTERPOLATIONS
+} FastcvInterpolation;
+
+typedef enum FastcvBorder {
+    FASTCV_CONSTANT,
+    FASTCV_REPLICATE,
+    FASTCV_REFLECT,
+    FASTCV_REFLECT101,
+    FASTCV_WRAP,
+    FASTCV_BORDERS
+} FastcvBorder;
+
+typedef struct FastcvSampling {
+    FastcvInterpolation interpolation;
+    FastcvBorder border;
+    double border_value[FASTCV_MAX_CHANNELS]; /* in the image's own units, within its range */
+} FastcvSampling;
+
+#endif
