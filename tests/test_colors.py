@@ -53,6 +53,32 @@ def test_every_pixel_of_another_colour(rng):
     assert_exact(image, 50, num_threads=3)
 
 
+@pytest.mark.parametrize("num_threads", [1, 2, 5])
+def test_counts_about_a_byte_among_many_colours(rng, num_threads):
+    """Past some thousand colours counts are kept in bytes, and what goes beyond them elsewhere."""
+    counts = np.array([*range(250, 262), *range(508, 516), 1024, 65536, 65537, 1, 1, 2, 3])
+    often = rng.permutation(1 << 24)[: len(counts)]
+    once = rng.permutation(1 << 24)[:60_000]
+    rest = np.tile(once, 18)
+    packed = rng.permutation(np.concatenate([np.repeat(often, counts), rest])).astype("<u4")
+    packed = np.resize(packed, (1000, len(packed) // 1000))
+    assert packed.size >= 1 << 20
+    image = np.ascontiguousarray(packed.view(np.uint8).reshape(*packed.shape, 4)[..., :3])
+    for n in (1, 5, 20, 40, 100_000):
+        assert_exact(image, n, num_threads=num_threads)
+
+
+@pytest.mark.parametrize("num_threads", [2, 3, 8])
+def test_few_colours_in_some_rows_and_many_in_others(rng, num_threads):
+    """Some threads keep a hash and some turn to bytes."""
+    image = np.zeros((1600, 700, 3), np.uint8)
+    image[::7] = 9
+    image[500:640] = rng.integers(0, 256, (140, 700, 3))
+    for rows in (image, image[::-1], np.roll(image, 600, axis=0)):
+        assert_exact(rows, 40, num_threads=num_threads)
+        assert_exact(rows, 10**6, num_threads=num_threads)
+
+
 @pytest.mark.parametrize("shape", [(1, 300_000, 3), (300_000, 1, 3), (3, 200_001, 4)])
 def test_long_rows_and_columns(rng, shape):
     image = rng.integers(0, 3, shape, np.uint8)

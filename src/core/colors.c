@@ -1,5 +1,5 @@
 /* Counting an image's colours: every thread adds the runs of equal pixels of its blocks to a table
- * of its own, the tables are added up, and a heap keeps the n largest. Sums and the order rule do
+ * of its own, the tables are joined, and a heap keeps the n largest. Sums and the order rule do
  * not depend on who counted what, so neither does the result. */
 #include "fastcv/colors.h"
 
@@ -8,10 +8,7 @@
 
 #include "core/color_table.h"
 
-enum {
-    BLOCK_PX = 1 << 16,   /* a work item */
-    BLOCK_SLOTS = 1 << 16 /* likewise where tables are walked */
-};
+enum { BLOCK_PX = 1 << 16 }; /* a work item */
 
 /* ---- count ---- */
 
@@ -46,9 +43,10 @@ static inline void count_row(const uint8_t *pixel, ptrdiff_t width, int channels
 typedef struct ColorRun {
     const FastcvImage *image;
     FastcvColorTable *tables; /* one a thread */
-    ptrdiff_t segments;       /* a row is cut into this many parts */
-    ptrdiff_t rows;           /* or this many rows make an item */
-    const FastcvColorTable *source;
+    int table_count;
+    ptrdiff_t segments; /* a row is cut into this many parts */
+    ptrdiff_t rows;     /* or this many rows make an item */
+    FastcvColorVisitor visitor;
     FastcvColorCount *heap;
     size_t heap_size, heap_capacity;
 } ColorRun;
@@ -91,20 +89,6 @@ static FastcvStatus count_all(ColorRun *run, FastcvPool pool)
     return fastcv_run(loop, pool);
 }
 
-/* ---- add up ---- */
-
-static void merge_item(void *context, ptrdiff_t item, int thread)
-{
-    (void)thread;
-    const ColorRun *run = context;
-    size_t first = (size_t)item * BLOCK_SLOTS, last = first + BLOCK_SLOTS;
-    for (size_t i = first; i < last && i < run->source->capacity; i++) {
-        const FastcvColorCount *slot = &run->source->slots[i];
-        if (slot->count)
-            fastcv_color_table_add(&run->tables[0], slot->packed, slot->count);
-    }
-}
-
 /* ---- select ---- */
 
 static int ranks_below(FastcvColorCount a, FastcvColorCount b)
@@ -134,20 +118,12 @@ static void push(FastcvColorCount *heap, size_t size, FastcvColorCount value)
     heap[hole] = value;
 }
 
-static void select_item(void *context, ptrdiff_t item, int thread)
+static void offer(ColorRun *run, FastcvColorCount color)
 {
-    (void)thread;
-    ColorRun *run = context;
-    size_t first = (size_t)item * BLOCK_SLOTS, last = first + BLOCK_SLOTS;
-    for (size_t i = first; i < last && i < run->source->capacity; i++) {
-        FastcvColorCount slot = run->source->slots[i];
-        if (!slot.count)
-            continue;
-        if (run->heap_size < run->heap_capacity)
-            push(run->heap, run->heap_size++, slot);
-        else if (ranks_below(run->heap[0], slot))
-            replace_root(run->heap, run->heap_size, slot);
-    }
+    if (run->heap_size < run->heap_capacity)
+        push(run->heap, run->heap_size++, color);
+    else if (ranks_below(run->heap[0], color))
+        replace_root(run->heap, run->heap_size, color);
 }
 
 /* The heap's root is always the lowest that is left, so the array fills from its end. */
@@ -160,43 +136,57 @@ static void sort_heap(FastcvColorCount *heap, size_t size)
     }
 }
 
-/* Walks a table in items, so that the caller stays interruptible over millions of colours. */
-static FastcvStatus walk(ColorRun *run, const FastcvColorTable *table,
-                         void (*work)(void *, ptrdiff_t, int), FastcvPool pool)
+/* Only a colour that ranks above the heap's lowest can enter it, and ties are its to rank. */
+static void offer_to_heap(void *context, FastcvColorCount color)
 {
-    run->source = table;
+    ColorRun *run = context;
+    offer(run, color);
+    if (run->heap_size == run->heap_capacity)
+        run->visitor.at_least = run->heap[0].count;
+}
+
+static void walk_item(void *context, ptrdiff_t item, int thread)
+{
+    (void)thread;
+    ColorRun *run = context;
+    fastcv_color_tables_walk(run->tables, run->table_count, (size_t)item, &run->visitor);
+}
+
+/* As a loop on one thread, so that the caller stays interruptible over millions of colours. */
+static FastcvStatus select_all(ColorRun *run, FastcvPool pool)
+{
+    run->visitor = (FastcvColorVisitor){offer_to_heap, run, 1};
     pool.num_threads = 1;
-    FastcvLoop loop = {work, run, (ptrdiff_t)((table->capacity + BLOCK_SLOTS - 1) / BLOCK_SLOTS)};
+    FastcvLoop loop = {walk_item, run, (ptrdiff_t)fastcv_color_tables_parts(run->tables)};
     return fastcv_run(loop, pool);
 }
 
 FastcvStatus fastcv_main_colors(const FastcvImage *image, FastcvPool pool, FastcvColorCount *top,
                                 size_t *n)
 {
-    FastcvStatus status = FASTCV_ERR_MEMORY;
-    ColorRun run = {.image = image, .heap = top, .heap_capacity = *n};
+    ColorRun run = {
+        .image = image, .table_count = pool.num_threads, .heap = top, .heap_capacity = *n};
     const size_t bytes = (size_t)pool.num_threads * sizeof *run.tables;
     run.tables = aligned_alloc(alignof(FastcvColorTable), bytes);
     if (!run.tables)
-        return status;
+        return FASTCV_ERR_MEMORY;
     memset(run.tables, 0, bytes);
+    const uint64_t pixels = (uint64_t)image->width_px * (uint64_t)image->height_px;
+    for (int i = 0; i < run.table_count; i++)
+        run.tables[i].most_hashed = fastcv_color_table_most_hashed(pixels);
 
-    status = count_all(&run, pool);
-    for (int i = 0; i < pool.num_threads && !status; i++) {
-        if (i > 0)
-            status = walk(&run, &run.tables[i], merge_item, pool);
-        if (run.tables[i].is_out_of_memory || run.tables[0].is_out_of_memory)
-            status = FASTCV_ERR_MEMORY;
+    FastcvStatus status = count_all(&run, pool);
+    if (status == FASTCV_ERR_FORKED)
+        return status; /* the parent's workers may have been half-way through their tables */
+    if (!status) {
+        fastcv_color_tables_join(run.tables, run.table_count);
+        status = run.tables[0].is_out_of_memory ? FASTCV_ERR_MEMORY : select_all(&run, pool);
     }
-    if (!status)
-        status = walk(&run, &run.tables[0], select_item, pool);
     if (!status) {
         sort_heap(top, run.heap_size);
         *n = run.heap_size;
     }
-    if (status == FASTCV_ERR_FORKED)
-        return status; /* the parent's workers may have been half-way through freeing them */
-    for (int i = 0; i < pool.num_threads; i++)
+    for (int i = 0; i < run.table_count; i++)
         fastcv_color_table_free(&run.tables[i]);
     free(run.tables);
     return status;
