@@ -411,6 +411,13 @@ def test_border_values_of_floats_may_be_anything_a_float_holds(image):
 # ---- limits ----
 
 
+@both
+def test_a_side_of_more_than_a_thousand_million_px_is_refused(crop, image):
+    huge = np.float32([[-8e8, 0], [8e8, 0], [8e8, 9], [-8e8, 9]])
+    with pytest.raises(ValueError, match=r"boxes\[0\] is 2\*\*30 px or more wide or high: \[\[-8"):
+        crop(image, [huge], degenerate="empty")
+
+
 @pytest.fixture
 def limits():
     before = fastcv.get_output_limits()
@@ -490,7 +497,7 @@ def test_no_input_ends_the_process(image, boxes, data):
         assert len(crops) == len(boxes)
     finally:
         fastcv.set_output_limits(crop_bytes=1 << 30, call_bytes=4 << 30)
-    assert "limit" in message  # nothing else is refused
+    assert "limit" in message or "2**30 px or more" in message  # nothing else is refused
     np.testing.assert_array_equal(image, before)
 
 
