@@ -139,11 +139,10 @@ def test_an_interrupt_ends_a_call_soon(call):
             os.kill(os.getpid(), signal.SIGINT)
         threading.Thread(target=send).start()
         try:
-            {call}
+            while True:  # on a fast machine one call ends before the signal
+                {call}
         except KeyboardInterrupt:
             late = time.perf_counter() - sent[0]
-        else:
-            raise SystemExit("finished before the signal")
         crops = fastcv.image_crop_openmp(page, box / 60, num_threads=2)
         assert crops[0].shape == (100, 100, 4)
         print(late)
