@@ -1,14 +1,26 @@
 import json
 import os
+import subprocess
 import sys
+import textwrap
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 
+import fastcv
+import quads
+
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "data"))
+
+LINUX = sys.platform == "linux"
+linux = pytest.mark.skipif(not LINUX, reason="uses Linux's own ways")
+
+BOX = np.float32([[10, 10], [40, 12], [39, 25], [9, 23]])
+CROPS = [fastcv.image_crop, fastcv.image_crop_openmp]
+both = pytest.mark.parametrize("crop", CROPS, ids=lambda f: f.__name__)
 
 OPENCV_4 = cv2.__version__.startswith("4.")
 
@@ -49,8 +61,6 @@ def logo():
 @pytest.fixture(autouse=True)
 def default_threads(monkeypatch):
     """Settings of whoever runs the tests do not reach them."""
-    import fastcv
-
     for name in ("FASTCV_NUM_THREADS", "OMP_NUM_THREADS", "OMP_THREAD_LIMIT"):
         monkeypatch.delenv(name, raising=False)
     yield
@@ -72,3 +82,36 @@ def real_pages():
     """Folder of real pages with a detector's boxes, each NAME.png beside NAME.json."""
     folder = os.environ.get("FASTCV_TEST_PAGES")
     return sorted(Path(folder).glob("*.png")) if folder else []
+
+
+@pytest.fixture
+def image(rng):
+    return rng.integers(0, 255, (60, 80, 3), np.uint8)
+
+
+@pytest.fixture(scope="module")
+def page_and_boxes():
+    rng = np.random.default_rng(3)
+    page = rng.integers(0, 255, (1000, 1200, 3), np.uint8)
+    return page, quads.turned(rng, 150, 1200, 1000)
+
+
+@pytest.fixture
+def long_call(rng):
+    """Seconds of work, for whoever wants to look in while it runs."""
+    page = rng.integers(0, 255, (500, 500, 4), np.uint8).astype(np.float64)
+    box = np.float32([[[0, 0], [4000, 0], [4000, 4000], [0, 4000]]])
+    return lambda crop, **more: crop(page, box, interpolation="lanczos4", **more)
+
+
+def run_python(code, timeout=60, **environment):
+    """In a process of its own; returns what it printed."""
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(code)],
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        env={**os.environ, **environment},
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()

@@ -1,0 +1,242 @@
+"""That a call lets others go on, ends when interrupted, and never hangs after a fork."""
+
+import multiprocessing
+import os
+import signal
+import threading
+import time
+
+import numpy as np
+import pytest
+
+import fastcv
+from conftest import linux, run_python
+from reference import assert_same
+
+# ---- the GIL and signals ----
+
+
+@pytest.mark.parametrize("crop", [fastcv.image_crop, fastcv.image_crop_openmp])
+def test_other_python_threads_go_on_during_a_call(long_call, crop):
+    ticks, stop = [], threading.Event()
+
+    def tick():
+        while not stop.is_set():
+            ticks.append(time.perf_counter())
+            time.sleep(0.001)
+
+    thread = threading.Thread(target=tick)
+    thread.start()
+    start = time.perf_counter()
+    long_call(crop)
+    end = time.perf_counter()
+    stop.set()
+    thread.join()
+    during = [t for t in ticks if start + 0.05 < t < end - 0.05]
+    assert len(during) > 20
+
+
+@linux
+@pytest.mark.parametrize(
+    "call",
+    [
+        "fastcv.image_crop(page, box, interpolation='lanczos4')",
+        "fastcv.image_crop_openmp(page, box, interpolation='lanczos4', num_threads=2)",
+        "fastcv.main_colors(random, num_threads=1)",
+        "fastcv.main_colors(random, num_threads=2)",
+    ],
+)
+def test_an_interrupt_ends_a_call_soon(call):
+    out = run_python(
+        f"""
+        import os, signal, threading, time
+        import numpy as np, fastcv
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # background jobs ignore it
+        page = np.zeros((500, 500, 4))
+        box = np.float32([[[0, 0], [6000, 0], [6000, 6000], [0, 6000]]])
+        random = np.random.default_rng(0).integers(0, 255, (5000, 5000, 3), np.uint8)
+        fastcv.set_output_limits(crop_bytes=1 << 33, call_bytes=1 << 33)
+        sent = []
+        def send():
+            time.sleep(0.4)
+            sent.append(time.perf_counter())
+            os.kill(os.getpid(), signal.SIGINT)
+        threading.Thread(target=send).start()
+        try:
+            while True:  # on a fast machine one call ends before the signal
+                {call}
+        except KeyboardInterrupt:
+            late = time.perf_counter() - sent[0]
+        crops = fastcv.image_crop_openmp(page, box / 60, num_threads=2)
+        assert crops[0].shape == (100, 100, 4)
+        print(late)
+        """
+    )
+    assert float(out) < 1.0  # 50 ms and an item by design; the machine may be busy
+
+
+@linux
+def test_an_interrupt_ends_a_call_that_waits_for_another_threads(long_call):
+    """The other call goes on; the one in the queue leaves it."""
+    page = np.zeros((500, 500), np.uint8)
+    box = np.float32([[[0, 0], [400, 0], [400, 400], [0, 400]]])
+    done = []
+
+    def work():
+        for _ in range(3):
+            long_call(fastcv.image_crop_openmp, num_threads=2)
+        done.append(time.perf_counter())
+
+    def call_for_ever():
+        while True:
+            fastcv.image_crop_openmp(page, box, num_threads=2)
+
+    class Stop(Exception):
+        pass
+
+    def handler(*_):
+        raise Stop
+
+    thread = threading.Thread(target=work)
+    before = signal.signal(signal.SIGALRM, handler)
+    try:
+        thread.start()
+        time.sleep(0.2)
+        signal.setitimer(signal.ITIMER_REAL, 0.2)
+        with pytest.raises(Stop):
+            call_for_ever()
+        stopped = time.perf_counter()
+    finally:
+        signal.signal(signal.SIGALRM, before)
+        thread.join()
+    assert stopped < done[0]
+    assert fastcv.image_crop_openmp(page, box, num_threads=2)[0].shape == (400, 400)
+
+
+@linux
+def test_a_signal_handler_may_call_fastcv(page_and_boxes, long_call):
+    page, boxes = page_and_boxes
+    expected = fastcv.image_crop(page, boxes)
+    seen = []
+
+    def handler(*_):
+        seen.append(fastcv.image_crop_openmp(page, boxes, num_threads=2))
+
+    before = signal.signal(signal.SIGALRM, handler)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0.1)
+        crops = long_call(fastcv.image_crop_openmp, num_threads=2)
+    finally:
+        signal.signal(signal.SIGALRM, before)
+    assert_same(seen[0], expected)
+    assert_same(crops, long_call(fastcv.image_crop))
+
+
+@linux
+def test_a_signal_handler_may_fork():
+    out = run_python(
+        """
+        import os, signal, sys
+        import numpy as np, fastcv
+        page = np.zeros((300, 300, 4))
+        box = np.float32([[[0, 0], [4000, 0], [4000, 4000], [0, 4000]]])
+        child = []
+        signal.signal(signal.SIGALRM, lambda *_: child.append(os.fork()))
+        signal.setitimer(signal.ITIMER_REAL, 0.1)
+        try:
+            crops = fastcv.image_crop_openmp(page, box, interpolation="lanczos4", num_threads=2)
+        except RuntimeError as error:
+            assert child == [0] and "forked during the call" in str(error)
+            small = fastcv.image_crop_openmp(page, box / 10, num_threads=2)
+            os._exit(small[0].shape != (400, 400, 4))
+        assert child[0] > 0 and crops[0].shape == (4000, 4000, 4)
+        print(os.waitstatus_to_exitcode(os.waitpid(child[0], 0)[1]))
+        """
+    )
+    assert out == "0"
+
+
+@linux
+def test_daemon_threads_may_be_in_a_call_when_the_interpreter_ends():
+    """At shutdown CPython ends a thread that asks for the GIL, and with it the thread's stack."""
+    run_python(
+        """
+        import threading, time
+        import numpy as np, fastcv
+        page = np.zeros((500, 500, 4))
+        box = np.float32([[[0, 0], [3000, 0], [3000, 3000], [0, 3000]]])
+        def work():
+            while True:
+                fastcv.image_crop_openmp(page, box, interpolation="lanczos4", num_threads=2)
+        for _ in range(6):
+            threading.Thread(target=work, daemon=True).start()
+        time.sleep(0.5)
+        """
+    )
+
+
+@linux
+def test_an_interrupt_ends_the_planning_of_a_million_boxes():
+    class Stop(Exception):
+        pass
+
+    def handler(*_):
+        raise Stop
+
+    page = np.zeros((100, 100), np.uint8)
+    boxes = np.tile(np.float32([[0, 0], [9, 0], [9, 9], [0, 9]]), (3_000_000, 1, 1))
+    before = signal.signal(signal.SIGALRM, handler)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0.3)
+        with pytest.raises(Stop):
+            fastcv.image_crop(page, boxes)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+# ---- fork ----
+
+
+def in_child(page, boxes, queue):
+    queue.put([c.sum() for c in fastcv.image_crop_openmp(page, boxes, num_threads=3)])
+
+
+@linux
+@pytest.mark.parametrize("method", ["fork", "forkserver", "spawn"])
+def test_children_compute_the_same_after_the_parent_used_openmp(page_and_boxes, method):
+    page, boxes = page_and_boxes
+    expected = [c.sum() for c in fastcv.image_crop_openmp(page, boxes, num_threads=3)]
+    context = multiprocessing.get_context(method)
+    queue = context.Queue()
+    children = [context.Process(target=in_child, args=(page, boxes, queue)) for _ in range(3)]
+    for child in children:
+        child.start()
+    for _ in children:
+        assert queue.get(timeout=60) == expected
+    for child in children:
+        child.join(60)
+        assert child.exitcode == 0
+
+
+@linux
+def test_fork_while_another_thread_is_in_a_call(page_and_boxes, long_call):
+    page, boxes = page_and_boxes
+    expected = fastcv.image_crop_openmp(page, boxes, num_threads=2)
+    thread = threading.Thread(
+        target=long_call, args=(fastcv.image_crop_openmp,), kwargs={"num_threads": 2}
+    )
+    thread.start()
+    time.sleep(0.1)
+    for _ in range(20):
+        child = os.fork()
+        if child == 0:
+            try:
+                signal.alarm(30)
+                crops = fastcv.image_crop_openmp(page, boxes, num_threads=2)
+                same = all(np.array_equal(a, b) for a, b in zip(crops, expected, strict=True))
+                os._exit(0 if same else 1)
+            finally:
+                os._exit(2)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    thread.join()
