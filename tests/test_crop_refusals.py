@@ -214,6 +214,7 @@ class Hook:
 
 
 @both
+@pytest.mark.filterwarnings("ignore:Setting the dtype:DeprecationWarning")
 def test_the_image_may_change_its_dtype_while_arguments_are_read(crop):
     page = np.ones((300, 300))
 
