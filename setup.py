@@ -20,6 +20,7 @@ from setuptools.command.build_ext import build_ext
 
 ROOT = Path(__file__).resolve().parent
 MACOS = sys.platform == "darwin"
+VERSION_FILE = "src/fastcv/_version.py"
 
 INSTALL_OPENCV = (
     "install its headers (Debian, Ubuntu: apt install libopencv-core-dev libopencv-imgproc-dev; "
@@ -43,7 +44,7 @@ def fail(sentence):
 
 def read_version():
     """The version, from the one file that holds it."""
-    text = (ROOT / "src/fastcv/_version.py").read_text()
+    text = (ROOT / VERSION_FILE).read_text()
     return re.search(r'__version__ = "(.+)"', text).group(1)
 
 
@@ -174,7 +175,7 @@ setup(
         Extension(
             "fastcv._core",
             sources=files("src/*/*.c") + files("src/*/*.cpp"),
-            depends=files("src/*/*.h") + files("include/fastcv/*.h") + ["setup.py"],
+            depends=files("src/*/*.h") + files("include/fastcv/*.h") + ["setup.py", VERSION_FILE],
             include_dirs=["include", "src"],
             define_macros=[
                 ("FASTCV_VERSION", f'"{read_version()}"'),

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 import fastcv
+from conftest import linux, run_python
 from reference import main_colors as slow_main_colors
 
 PANELS = [fastcv.extract_main_colors, fastcv.extract_main_colors_openmp]
@@ -135,6 +136,35 @@ def test_layouts(page):
 )
 def test_any_small_image(image, n):
     assert_exact(image, n)
+
+
+@linux
+@pytest.mark.parametrize("spare_mib", [1, 2, 4, 8, 12, 16, 20, 30, 60])
+def test_scarce_memory_gives_the_right_counts_or_a_memory_error(spare_mib):
+    """The hash, the bytes or both may be refused; nothing may be lost in silence."""
+    out = run_python(
+        f"""
+        import resource
+        import numpy as np, fastcv
+        rng = np.random.default_rng(0)
+        image = rng.integers(0, 256, (1100, 1000, 3), np.uint8) & 0xF8
+        expected = fastcv.main_colors(image, 40_000)
+        with open("/proc/self/statm") as statm:
+            used = int(statm.read().split()[0]) * resource.getpagesize()
+        limit = used + ({spare_mib} << 20)
+        resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+        try:
+            found = fastcv.main_colors(image, 40_000)
+        except MemoryError:
+            print("refused")
+        else:
+            assert (found.counts == expected.counts).all()
+            assert (found.colors == expected.colors).all()
+            print("counted", found.counts.sum())
+        """,
+        OPENBLAS_NUM_THREADS="1",
+    )
+    assert out in ("refused", "counted 1100000")
 
 
 # ---- panels ----

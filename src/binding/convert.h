@@ -39,7 +39,7 @@ int py_border_value_convert(const char *function, PyObject *object, PyBorderValu
 int py_border_value_apply(const char *function, const PyBorderValue *border,
                           const FastcvImage *image, double value[FASTCV_MAX_CHANNELS]);
 
-/* ---- shared by the files that convert ---- */
+/* ---- convert_errors.c: what images and boxes are refused for alike ---- */
 
 /* Whether object is a masked array, whose mask would be lost; sets a TypeError then. -1 on error.
  */

@@ -118,14 +118,6 @@ static void push(FastcvColorCount *heap, size_t size, FastcvColorCount value)
     heap[hole] = value;
 }
 
-static void offer(ColorRun *run, FastcvColorCount color)
-{
-    if (run->heap_size < run->heap_capacity)
-        push(run->heap, run->heap_size++, color);
-    else if (ranks_below(run->heap[0], color))
-        replace_root(run->heap, run->heap_size, color);
-}
-
 /* The heap's root is always the lowest that is left, so the array fills from its end. */
 static void sort_heap(FastcvColorCount *heap, size_t size)
 {
@@ -140,7 +132,10 @@ static void sort_heap(FastcvColorCount *heap, size_t size)
 static void offer_to_heap(void *context, FastcvColorCount color)
 {
     ColorRun *run = context;
-    offer(run, color);
+    if (run->heap_size < run->heap_capacity)
+        push(run->heap, run->heap_size++, color);
+    else if (ranks_below(run->heap[0], color))
+        replace_root(run->heap, run->heap_size, color);
     if (run->heap_size == run->heap_capacity)
         run->visitor.at_least = run->heap[0].count;
 }
