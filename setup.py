@@ -8,6 +8,7 @@ COVERAGE=1       gcov counters
 """
 
 import os
+import platform
 import re
 import shlex
 import shutil
@@ -35,6 +36,9 @@ INSTALL_COMPILER = (
 WARNINGS = ["-Wall", "-Wextra"]
 # Contraction to FMA changes the last bit of a product, and so, now and then, a pixel.
 FLAGS = ["-O3", "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math", "-fvisibility=hidden"]
+
+# A variant of the kernels is compiled for its own instruction set, everything else for any CPU.
+KERNEL_FLAGS = {"x86_64": {"src/kernels/avx2.c": ["-mavx2", "-mfma"]}}
 
 
 def fail(sentence):
@@ -130,6 +134,8 @@ def complete(extension):
         link_flags.append("-Wl,--exclude-libs,ALL")
     if os.environ.get("FASTCV_WERROR") == "1":
         compile_flags.append("-Werror")
+    if os.environ.get("FASTCV_COUNT_PATHS") == "1":
+        compile_flags.append("-DFASTCV_COUNT_PATHS")
     if os.environ.get("SANITIZE") == "1":
         sanitizers = ["-fsanitize=address,undefined", "-fno-omit-frame-pointer", "-g"]
         compile_flags += sanitizers
@@ -159,7 +165,12 @@ class BuildExt(build_ext):
 
         def compile_with_standard(obj, src, ext, cc_args, extra_postargs, pp_opts):
             standard = "-std=c++17" if src.endswith(".cpp") else "-std=c11"
-            return compile_one(obj, src, ext, cc_args, [standard, *extra_postargs], pp_opts)
+            flags = [
+                standard,
+                *extra_postargs,
+                *KERNEL_FLAGS.get(platform.machine(), {}).get(src, []),
+            ]
+            return compile_one(obj, src, ext, cc_args, flags, pp_opts)
 
         self.compiler._compile = compile_with_standard
         super().build_extensions()

@@ -125,7 +125,7 @@ def describe_machine(threads: int) -> dict[str, Any]:
         "Python": platform.python_version(),
         "NumPy": np.__version__,
         "cv2": f"{cv2.__version__}, {cv2.getNumThreads()} threads",
-        "fastcv": f"{build['version']}, engine {build['engine']}, OpenCV {build['opencv']}",
+        "fastcv": f"{build['version']}, kernel {build['kernel']}, OpenCV {build['opencv']}",
         "fastcv threads": threads,
     }
 

@@ -36,6 +36,9 @@ PyObject *py_count_colors(PyObject *module, PyObject *args);
 
 extern PyMethodDef py_settings_methods[];
 
+/* Heeds FASTCV_KERNEL. -1 with an ImportError where this CPU has no such variant. */
+int py_choose_kernel(void);
+
 /* A pool whose loops run without the GIL and notice signals. */
 typedef struct PyRun {
     PyThreadState *thread;

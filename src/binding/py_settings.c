@@ -1,5 +1,6 @@
 /* Settings of the process and what this build is. */
 #include "binding/binding.h"
+#include "fastcv/variants.h"
 #include "opencv/shim.h"
 
 static PyObject *set_num_threads(PyObject *module, PyObject *num_threads)
@@ -71,14 +72,61 @@ static PyObject *get_output_limits(PyObject *module, PyObject *unused)
                          (Py_ssize_t)atomic_load(&state->call_bytes_cap));
 }
 
+/* A tuple of the variants that this CPU has. */
+static PyObject *variant_names(void)
+{
+    PyObject *names = PyList_New(0);
+    const char *name;
+    for (int n = 0; names && (name = fastcv_variant_name(n)); n++) {
+        PyObject *text = PyUnicode_FromString(name);
+        if (!text || PyList_Append(names, text) < 0)
+            Py_CLEAR(names);
+        Py_XDECREF(text);
+    }
+    PyObject *tuple = names ? PyList_AsTuple(names) : NULL;
+    Py_XDECREF(names);
+    return tuple;
+}
+
+static int choose_variant(PyObject *exception, const char *name)
+{
+    if (fastcv_variant_choose(name))
+        return 0;
+    PyObject *names = variant_names();
+    if (names)
+        PyErr_Format(exception, "FASTCV_KERNEL must be one of %R on this CPU, got '%s'", names,
+                     name);
+    Py_XDECREF(names);
+    return -1;
+}
+
+int py_choose_kernel(void)
+{
+    const char *name = getenv("FASTCV_KERNEL");
+    return name && *name ? choose_variant(PyExc_ImportError, name) : 0;
+}
+
+static PyObject *set_kernel(PyObject *module, PyObject *object)
+{
+    (void)module;
+    const char *name = PyUnicode_AsUTF8(object);
+    if (!name || choose_variant(PyExc_ValueError, name) < 0)
+        return NULL;
+    Py_RETURN_NONE;
+}
+
 static PyObject *build_info(PyObject *module, PyObject *unused)
 {
     (void)module, (void)unused;
     char opencv[FASTCV_VERSION_BYTES];
     fastcv_opencv_version(opencv);
-    return Py_BuildValue("{s:s, s:s, s:s, s:s, s:s, s:i}",                //
+    PyObject *kernels = variant_names();
+    if (!kernels)
+        return NULL;
+    return Py_BuildValue("{s:s, s:s, s:N, s:s, s:s, s:s, s:i}",           //
                          "version", FASTCV_VERSION,                       //
-                         "engine", "opencv",                              //
+                         "kernel", fastcv_variant(),                      //
+                         "kernels", kernels,                              //
                          "opencv", opencv,                                //
                          "opencv_built_with", fastcv_opencv_built_with(), //
                          "compiler", FASTCV_COMPILER,                     //
@@ -167,9 +215,10 @@ PyDoc_STRVAR(
     "Returns\n"
     "-------\n"
     "dict\n"
-    "    ``version`` of fastcv; ``engine`` that computes the crops; ``opencv``, the version\n"
-    "    loaded, and ``opencv_built_with``; ``compiler``; ``openmp``, the date of the\n"
-    "    OpenMP standard (yyyymm).\n");
+    "    ``version`` of fastcv; ``kernel``, the variant of the kernels in use (the fastest, or\n"
+    "    the one that the environment's FASTCV_KERNEL named at import); ``kernels``, those that\n"
+    "    this CPU has; ``opencv``, the version loaded, and ``opencv_built_with``; ``compiler``;\n"
+    "    ``openmp``, the date of the OpenMP standard (yyyymm).\n");
 
 PyMethodDef py_settings_methods[] = {
     {"set_num_threads", set_num_threads, METH_O, set_num_threads_doc},
@@ -178,6 +227,8 @@ PyMethodDef py_settings_methods[] = {
      METH_VARARGS | METH_KEYWORDS, set_output_limits_doc},
     {"get_output_limits", get_output_limits, METH_NOARGS, get_output_limits_doc},
     {"build_info", build_info, METH_NOARGS, build_info_doc},
+    {"_set_kernel", set_kernel, METH_O,
+     "_set_kernel($module, name, /)\n--\n\nUse another variant: for tests and benchmarks."},
     {"_cgroup_cpus", cgroup_cpus, METH_O,
      "_cgroup_cpus($module, root, /)\n--\n\nCPUs of the cgroup quota found below root, or 0."},
     {NULL, NULL, 0, NULL},

@@ -1,30 +1,89 @@
-/* Row kernels: plain loops over one row, with no knowledge of crops, threads or Python. */
+/* Kernels: plain loops over pixels, with no knowledge of crops, threads or Python. Every variant
+ * (one file an instruction set) fills the same table and yields the same bytes. */
 #ifndef FASTCV_KERNELS_H
 #define FASTCV_KERNELS_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 enum {
     FASTCV_SUBPIXEL_BITS = 5, /* OpenCV's warp works in 1/32 px */
-    FASTCV_MAP_ROW_MAX = 1024 /* no x-block of OpenCV's is wider */
+    FASTCV_SUBPIXELS = 1 << FASTCV_SUBPIXEL_BITS,
+    FASTCV_X_BLOCK_MAX = 1024, /* no x-block of OpenCV's is wider */
+
+    FASTCV_TILE_COLUMNS = 128,
+    FASTCV_TILE_ROWS = 64,
+    FASTCV_TILE_PX = 1536, /* its maps, its source and its output fit a first-level cache */
+    FASTCV_OVERRUN_PX = 16 /* maps are computed in whole vectors: arrays are longer by this */
 };
 
-/* A run of output pixels in one row, all in the same x-block. origin is the homogeneous page
- * position of the run's first pixel, step its change from pixel to pixel: OpenCV adds
- * step · k to the origin of the x-block, so the origin is part of the result's bits. */
-typedef struct FastcvMapRow {
+/* A part of a row of a crop, all in the same x-block. origin is the homogeneous page position where
+ * the x-block begins, step the change from pixel to pixel; OpenCV adds step · k to the origin, so
+ * the origin is part of the result's bits. The part begins `skipped` pixels into the block. */
+typedef struct FastcvRowPart {
     double origin[3];
     double step[3];
-    int32_t region_x, region_y; /* where the source view begins on the page, at most 2^24 */
-    int count;                  /* at most FASTCV_MAP_ROW_MAX */
-} FastcvMapRow;
+    int skipped;
+    int count;
+} FastcvRowPart;
 
-/* xy[2k], xy[2k+1]: the page pixel left of and above output pixel k, saturated to int16, and
- * fraction[k] = 32·j + i, where i and j are the fractions of x and y in 1/32 px: the maps that
- * cv::remap takes. */
-void fastcv_map_row_c(const FastcvMapRow *row, int16_t *xy, uint16_t *fraction);
+/* A part of a crop whose pixels all lie at moderate positions, in front of (or all behind) the
+ * vanishing line: map_tile's bound on its own error holds. See map.h. */
+typedef struct FastcvTile {
+    const double *inverse;      /* 3 × 3, crop to page */
+    int x, y, columns, rows;    /* of the crop; columns · rows is at most FASTCV_TILE_PX */
+    int x_block;                /* OpenCV's, in px */
+    int32_t origin_x, origin_y; /* the page pixel that offsets count from */
+    int32_t stride_bytes, pixel_bytes;
+    int32_t guard; /* the error bound, in 2^-FASTCV_FIXED_BITS of 1/32 px */
+} FastcvTile;
 
-/* The same to the nearest page pixel. */
-void fastcv_map_row_nearest_c(const FastcvMapRow *row, int16_t *xy);
+/* Fixed point of map_tile: an int32 spans ±256 px. */
+enum { FASTCV_FIXED_BITS = 18 };
+
+/* Interpolates count pixels. Pixel k lies between the source pixel at base + offset[k], its right
+ * and its lower neighbours, at fraction[k] = i | j << 16: i/32 px to the right, j/32 px below. */
+typedef void FastcvBlend(const uint8_t *base, ptrdiff_t stride_bytes, const int32_t *offset,
+                         const uint32_t *fraction, int count, uint8_t *out);
+
+enum { FASTCV_BLEND_LINEAR, FASTCV_BLEND_CUBIC, FASTCV_BLENDS };
+enum { FASTCV_BLEND_CHANNELS = 5 }; /* the table is indexed by 1, 3 and 4 */
+
+typedef struct FastcvKernels {
+    const char *name;
+    int (*is_supported)(void);
+
+    /* px[k], py[k]: the positions in 1/scale px, rounded as OpenCV does. Writes up to
+     * FASTCV_OVERRUN_PX more. */
+    void (*project)(const FastcvRowPart *part, double scale, int32_t *px, int32_t *py);
+
+    /* offset and fraction of every pixel of the tile, row after row, for a blend; both arrays are
+     * longer than the tile by FASTCV_OVERRUN_PX. Returns how many pixels were too close to a tie
+     * for fixed point, and were done as project does. */
+    int (*map_tile)(const FastcvTile *tile, int32_t *offset, uint32_t *fraction);
+
+    FastcvBlend *blend[FASTCV_BLENDS][FASTCV_BLEND_CHANNELS]; /* NULL: cv::remap does it */
+
+    /* In each row that a blend takes taps from, it may read so many bytes before its pixel's first
+     * tap and after the last; and so many rows above the first and below the last. */
+    uint8_t reads_before, reads_after, reads_above, reads_below;
+} FastcvKernels;
+
+/* The variant in use; see fastcv/variants.h. */
+const FastcvKernels *fastcv_kernels(void);
+
+/* All variants that this CPU has, fastest first; NULL after the last. */
+const FastcvKernels *fastcv_kernels_nth(int n);
+
+extern const FastcvKernels fastcv_kernels_c, fastcv_kernels_opencv;
+#if defined(__x86_64__)
+extern const FastcvKernels fastcv_kernels_avx2;
+#endif
+
+/* OpenCV's bicubic weights: 16 for each fraction, [32 · j + i], times 32,768. The rows of taps
+ * stand in the order 0, 2, 1, 3: what vector kernels want side by side. */
+typedef int16_t FastcvCubicWeights[16];
+extern FastcvCubicWeights fastcv_cubic_weights[FASTCV_SUBPIXELS * FASTCV_SUBPIXELS];
+void fastcv_cubic_weights_fill(void);
 
 #endif
