@@ -105,7 +105,8 @@ def test_links_in_the_docs_lead_somewhere():
 def test_build_info():
     info = fastcv.build_info()
     assert info["version"] == fastcv.__version__
-    assert info["engine"] == "opencv"
+    assert info["kernel"] == info["kernels"][0]
+    assert info["kernels"][-2:] == ("c", "opencv")
     assert info["opencv"].startswith("4.")
     assert info["opencv"].split(".")[:2] == info["opencv_built_with"].split(".")[:2]
     assert info["openmp"] >= 201511

@@ -9,7 +9,13 @@
 
 #include "kernels/kernels.h"
 
-enum { MAP_LANES = 16 };
+/* Loops run over whole vectors of any variant, so that none has a scalar rest. */
+static inline int whole_vectors(int count)
+{
+    return (count + FASTCV_OVERRUN_PX - 1) & ~(FASTCV_OVERRUN_PX - 1);
+}
+
+#define MAP_NEAR_TIE (UINT32_C(1) << 31)
 
 /* ---- as OpenCV does: one division a pixel in double, a clamp to int32, round half to even ----
  *
@@ -37,14 +43,13 @@ static void project(const FastcvRowPart *part, double scale, int32_t *restrict p
 {
     const double x0 = part->origin[0], y0 = part->origin[1], w0 = part->origin[2];
     const double dx = part->step[0], dy = part->step[1], dw = part->step[2];
-    for (int first = 0; first < part->count; first += MAP_LANES) {
-        for (int lane = 0; lane < MAP_LANES; lane++) {
-            double k = part->skipped + first + lane;
-            double w = w0 + dw * k;
-            w = w != 0 ? scale / w : 0;
-            px[first + lane] = round_to_int32(clamp_to_int32((x0 + dx * k) * w));
-            py[first + lane] = round_to_int32(clamp_to_int32((y0 + dy * k) * w));
-        }
+    const int count = whole_vectors(part->count);
+    for (int k = 0; k < count; k++) {
+        double u = part->skipped + k;
+        double w = w0 + dw * u;
+        w = w != 0 ? scale / w : 0;
+        px[k] = round_to_int32(clamp_to_int32((x0 + dx * u) * w));
+        py[k] = round_to_int32(clamp_to_int32((y0 + dy * u) * w));
     }
 }
 
@@ -142,46 +147,54 @@ static inline void map_rows(const FastcvTile *tile, MapRows *rows)
     }
 }
 
-static int map_tile(const FastcvTile *tile, int32_t *restrict offset, uint32_t *restrict fraction)
+/* One row of the tile; returns whether any of it, or of the overrun, was near a tie, which marks
+ * the pixel's fraction. */
+static inline uint32_t map_row(const FastcvTile *tile, const MapRows *rows, int row,
+                               int32_t *restrict offset, uint32_t *restrict fraction)
 {
     enum { WHOLE_BITS = FASTCV_FIXED_BITS + FASTCV_SUBPIXEL_BITS };
-    const uint32_t near_tie = UINT32_C(1) << 31, below = (1u << FASTCV_FIXED_BITS) - 1;
+    const uint32_t below = (1u << FASTCV_FIXED_BITS) - 1, subpixel = FASTCV_SUBPIXELS - 1;
     const int32_t guarded = 2 * tile->guard;
     const int32_t stride_bytes = tile->stride_bytes, pixel_bytes = tile->pixel_bytes;
-    const int columns = tile->columns, middle = columns / 2;
+    const int middle = tile->columns / 2, count = whole_vectors(tile->columns);
+    const int32_t base = (rows->x[row] - tile->origin_x) * pixel_bytes +
+                         (rows->y[row] - tile->origin_y) * stride_bytes;
+    const float x1 = rows->x1[row], y1 = rows->y1[row], r = rows->r[row];
+    const float c2 = -r, c3 = r * r, c4 = c3 * c2, c5 = c3 * c3;
+    const uint32_t vx = (uint32_t)rows->vx[row], vy = (uint32_t)rows->vy[row];
+    const uint32_t dx = (uint32_t)rows->dx[row], dy = (uint32_t)rows->dy[row];
+    uint32_t any = 0;
+
+    for (int k = 0; k < count; k++) {
+        const int u = k - middle;
+        const float f = (float)u;
+        const float curve =
+            multiply_add(multiply_add(multiply_add(c5, f, c4), f, c3), f, c2) * (f * f);
+        const uint32_t x = vx + dx * (uint32_t)u + (uint32_t)(int32_t)(curve * x1);
+        const uint32_t y = vy + dy * (uint32_t)u + (uint32_t)(int32_t)(curve * y1);
+        const int is_near = ((int32_t)(x & below) <= guarded) | ((int32_t)(y & below) <= guarded);
+        const uint32_t tie = is_near ? MAP_NEAR_TIE : 0;
+        any |= tie;
+        offset[k] = base + ((int32_t)y >> WHOLE_BITS) * stride_bytes +
+                    ((int32_t)x >> WHOLE_BITS) * pixel_bytes;
+        fraction[k] =
+            (x >> FASTCV_FIXED_BITS & subpixel) | (y >> FASTCV_FIXED_BITS & subpixel) << 16 | tie;
+    }
+    return any;
+}
+
+static int map_tile(const FastcvTile *tile, int32_t *offset, uint32_t *fraction)
+{
+    const int columns = tile->columns;
     int ties = 0;
 
     MapRows rows;
     map_rows(tile, &rows);
-    for (int i = 0; i < tile->rows; i++, offset += columns, fraction += columns) {
-        const int32_t base = (rows.x[i] - tile->origin_x) * pixel_bytes +
-                             (rows.y[i] - tile->origin_y) * stride_bytes;
-        const float x1 = rows.x1[i], y1 = rows.y1[i], r = rows.r[i];
-        const float c2 = -r, c3 = r * r, c4 = c3 * c2, c5 = c3 * c3;
-        const uint32_t vx = (uint32_t)rows.vx[i], vy = (uint32_t)rows.vy[i];
-        const uint32_t dx = (uint32_t)rows.dx[i], dy = (uint32_t)rows.dy[i];
-        uint32_t any = 0;
-        for (int first = 0; first < columns; first += MAP_LANES) {
-            for (int lane = 0; lane < MAP_LANES; lane++) {
-                const int k = first + lane, u = k - middle;
-                const float f = (float)u;
-                const float curve =
-                    multiply_add(multiply_add(multiply_add(c5, f, c4), f, c3), f, c2) * (f * f);
-                const uint32_t x = vx + dx * (uint32_t)u + (uint32_t)(int32_t)(curve * x1);
-                const uint32_t y = vy + dy * (uint32_t)u + (uint32_t)(int32_t)(curve * y1);
-                const uint32_t tie =
-                    (int32_t)(x & below) <= guarded || (int32_t)(y & below) <= guarded ? near_tie
-                                                                                       : 0;
-                any |= tie;
-                offset[k] = base + ((int32_t)y >> WHOLE_BITS) * stride_bytes +
-                            ((int32_t)x >> WHOLE_BITS) * pixel_bytes;
-                fraction[k] = (x >> FASTCV_FIXED_BITS & (FASTCV_SUBPIXELS - 1)) |
-                              (y >> FASTCV_FIXED_BITS & (FASTCV_SUBPIXELS - 1)) << 16 | tie;
-            }
-        }
+    for (int row = 0; row < tile->rows; row++, offset += columns, fraction += columns) {
+        const uint32_t any = map_row(tile, &rows, row, offset, fraction);
         for (int k = 0; any && k < columns; k++) {
-            if (fraction[k] & near_tie) {
-                map_pixel(tile, k, i, &offset[k], &fraction[k]);
+            if (fraction[k] & MAP_NEAR_TIE) {
+                map_pixel(tile, k, row, &offset[k], &fraction[k]);
                 ties++;
             }
         }
