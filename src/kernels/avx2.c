@@ -27,12 +27,17 @@ static inline __m256i both_lanes(__m128i lane)
     return _mm256_broadcastsi128_si256(lane);
 }
 
-static inline void store_pixels(uint8_t *out, __m256i pixels, int channels)
+/* Eight pixels of 3 channels are 12 bytes a lane. Where there is room for four more than the 24
+ * bytes, one store less does. */
+static inline void store_pixels(uint8_t *out, __m256i pixels, int channels, int has_room)
 {
     const __m128i low = _mm256_castsi256_si128(pixels), high = _mm256_extracti128_si256(pixels, 1);
     if (channels == 4) {
         _mm256_storeu_si256((__m256i *)out, pixels);
-    } else { /* 12 bytes a lane */
+    } else if (has_room) {
+        _mm_storeu_si128((__m128i *)out, low);
+        _mm_storeu_si128((__m128i *)(out + 12), high);
+    } else {
         const uint32_t last = (uint32_t)_mm_extract_epi32(high, 2);
         _mm_storeu_si128((__m128i *)out, low);
         _mm_storel_epi64((__m128i *)(out + 12), high);
@@ -43,7 +48,7 @@ static inline void store_pixels(uint8_t *out, __m256i pixels, int channels)
 /* Eight pixels at a time: of a short row, or at the end of a longer one, those before are done
  * again. eight must be a constant. */
 typedef void BlendEight(const uint8_t *base, ptrdiff_t stride_bytes, const int32_t *offset,
-                        const uint32_t *fraction, int channels, uint8_t *out);
+                        const uint32_t *fraction, int channels, int has_room, uint8_t *out);
 
 static inline void blend_all(BlendEight *eight, const uint8_t *base, ptrdiff_t stride_bytes,
                              const int32_t *offset, const uint32_t *fraction, int count,
@@ -57,14 +62,17 @@ static inline void blend_all(BlendEight *eight, const uint8_t *base, ptrdiff_t s
             offsets[k] = offset[k < count ? k : 0];
             fractions[k] = fraction[k < count ? k : 0];
         }
-        eight(base, stride_bytes, offsets, fractions, channels, pixels);
+        eight(base, stride_bytes, offsets, fractions, channels, 0, pixels);
         memcpy(out, pixels, (size_t)(count * channels));
         return;
     }
-    for (int k = 0; k < count; k += 8) {
+    int k = 0;
+    for (; k + 10 <= count; k += 8)
+        eight(base, stride_bytes, offset + k, fraction + k, channels, 1, out + k * channels);
+    for (; k < count; k += 8) {
         if (k > count - 8)
             k = count - 8;
-        eight(base, stride_bytes, offset + k, fraction + k, channels, out + k * channels);
+        eight(base, stride_bytes, offset + k, fraction + k, channels, 0, out + k * channels);
     }
 }
 
@@ -112,17 +120,18 @@ static inline __m256i linear_four(const uint8_t *base, ptrdiff_t stride_bytes,
 }
 
 /* Eight pixels as words, pixels 0 1 4 5 and 2 3 6 7, to bytes in order. */
-static inline void pack_and_store(__m256i outer, __m256i inner, int channels, uint8_t *out)
+static inline void pack_and_store(__m256i outer, __m256i inner, int channels, int has_room,
+                                  uint8_t *out)
 {
     __m256i pixels = _mm256_packus_epi16(outer, inner);
     if (channels == 3)
         pixels = _mm256_shuffle_epi8(pixels, both_lanes(_mm_setr_epi8(0, 1, 2, 4, 5, 6, 8, 9, 10,
                                                                       12, 13, 14, -1, -1, -1, -1)));
-    store_pixels(out, pixels, channels);
+    store_pixels(out, pixels, channels, has_room);
 }
 
 static inline void linear_eight(const uint8_t *base, ptrdiff_t stride_bytes, const int32_t *offset,
-                                const uint32_t *fraction, int channels, uint8_t *out)
+                                const uint32_t *fraction, int channels, int has_room, uint8_t *out)
 {
     const __m256i across01 =
         both_lanes(_mm_setr_epi8(0, 1, 0, 1, 0, 1, 0, 1, 4, 5, 4, 5, 4, 5, 4, 5));
@@ -137,7 +146,7 @@ static inline void linear_eight(const uint8_t *base, ptrdiff_t stride_bytes, con
         linear_four(base, stride_bytes, offset + 2, channels,
                     _mm256_shuffle_epi8(weights, _mm256_add_epi8(across01, eight)),
                     _mm256_shuffle_epi8(weights, _mm256_add_epi8(down01, eight)));
-    pack_and_store(outer, inner, channels, out);
+    pack_and_store(outer, inner, channels, has_room, out);
 }
 
 static inline uint32_t load_u16(const uint8_t *bytes)
@@ -162,9 +171,9 @@ static inline __m128i load_words(const uint8_t *base, const int32_t *offset)
 
 static inline void linear_eight_gray(const uint8_t *base, ptrdiff_t stride_bytes,
                                      const int32_t *offset, const uint32_t *fraction, int channels,
-                                     uint8_t *out)
+                                     int has_room, uint8_t *out)
 {
-    (void)channels;
+    (void)channels, (void)has_room;
     const __m256i weights = linear_weights(fraction);
     const __m256i sorted = _mm256_permute4x64_epi64(
         _mm256_shuffle_epi8(weights, both_lanes(_mm_setr_epi8(0, 1, 4, 5, 8, 9, 12, 13, 2, 3, 6, 7,
@@ -225,7 +234,7 @@ static inline __m256i cubic_two(const uint8_t *base, ptrdiff_t stride_bytes, con
 }
 
 static inline void cubic_eight(const uint8_t *base, ptrdiff_t stride_bytes, const int32_t *offset,
-                               const uint32_t *fraction, int channels, uint8_t *out)
+                               const uint32_t *fraction, int channels, int has_room, uint8_t *out)
 {
     const uint8_t *tap = base - stride_bytes - channels;
     const __m256i outer =
@@ -234,7 +243,7 @@ static inline void cubic_eight(const uint8_t *base, ptrdiff_t stride_bytes, cons
     const __m256i inner =
         _mm256_packs_epi32(cubic_two(tap, stride_bytes, offset + 2, fraction + 2, channels),
                            cubic_two(tap, stride_bytes, offset + 3, fraction + 3, channels));
-    pack_and_store(outer, inner, channels, out);
+    pack_and_store(outer, inner, channels, has_room, out);
 }
 
 static inline int load_i32(const uint8_t *bytes)
@@ -267,8 +276,9 @@ static inline __m256i cubic_four_gray(const uint8_t *base, ptrdiff_t stride_byte
 
 static inline void cubic_eight_gray(const uint8_t *base, ptrdiff_t stride_bytes,
                                     const int32_t *offset, const uint32_t *fraction, int channels,
-                                    uint8_t *out)
+                                    int has_room, uint8_t *out)
 {
+    (void)has_room;
     const uint8_t *tap = base - stride_bytes - channels;
     const __m256i low = cubic_four_gray(tap, stride_bytes, offset, fraction);
     const __m256i high = cubic_four_gray(tap, stride_bytes, offset + 4, fraction + 4);
