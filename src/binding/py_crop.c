@@ -31,6 +31,7 @@ typedef struct CropCall {
     const char *function;
     PyImage image;
     FastcvSampling options;
+    FastcvCropEngine engine;
     int degenerate;
     int num_threads;
     FastcvQuad *quads;
@@ -134,6 +135,7 @@ static int plan(CropCall *call, ModuleState *state)
     const size_t call_cap = atomic_load(&state->call_bytes_cap);
     size_t total = 0;
 
+    call->engine = fastcv_crop_engine(&call->image.view, &call->options);
     call->crops = PyMem_Calloc((size_t)call->count, sizeof *call->crops);
     if (!call->crops) {
         PyErr_NoMemory();
@@ -143,8 +145,7 @@ static int plan(CropCall *call, ModuleState *state)
         if (is_interrupted(i))
             return -1;
         FastcvCrop *crop = &call->crops[i];
-        FastcvQuadFault fault =
-            fastcv_crop_plan(&call->quads[i], &call->image.view, &call->options, crop);
+        FastcvQuadFault fault = fastcv_crop_plan(&call->engine, &call->quads[i], crop);
         if (fault && (call->degenerate == DEGENERATE_RAISE || !fastcv_quad_is_degenerate(fault))) {
             set_fault(call, i, fault);
             return -1;
@@ -203,8 +204,7 @@ static PyObject *cut_boxes(const char *function, PyObject *module, PyObject *arg
 
     PyRun run;
     py_run_begin(&run, call.num_threads);
-    FastcvError error =
-        fastcv_crop_run(&call.image.view, &call.options, call.crops, call.count, run.pool);
+    FastcvError error = fastcv_crop_run(&call.engine, call.crops, call.count, run.pool);
     py_run_end(&run);
     if (error.status) {
         py_set_run_error(function, error);

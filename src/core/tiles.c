@@ -12,6 +12,7 @@
 #include "core/path_counts.h"
 
 enum {
+    MAX_SIDE_PX = 1 << 26,
     SMALL_TILE_COLUMNS = 32, /* in crops under strong perspective */
     PATCH_BYTES = 48 << 10,
     ROW_SLACK_BYTES = 32, /* around the rows of a patch: kernels read beyond the taps */
@@ -26,7 +27,7 @@ typedef struct Window {
 
 /* The tile at work, and all the memory that it needs. */
 typedef struct Cutter {
-    const CropEngine *engine;
+    const FastcvCropEngine *engine;
     const FastcvCrop *crop;
     FastcvBlend *blend;
     uint8_t border[FASTCV_MAX_CHANNELS];
@@ -60,7 +61,7 @@ static int64_t clamp(int64_t value, int64_t low, int64_t high)
     return value < low ? low : value > high ? high : value;
 }
 
-static FastcvBlend *blend_of(const CropEngine *engine)
+static FastcvBlend *blend_of(const FastcvCropEngine *engine)
 {
     const FastcvInterpolation interpolation = engine->options->interpolation;
     const int channels = engine->page->channels;
@@ -70,10 +71,11 @@ static FastcvBlend *blend_of(const CropEngine *engine)
                                          : NULL;
 }
 
-int fastcv_tiles_cover(const CropEngine *engine)
+int fastcv_tiles_cover(const FastcvCropEngine *engine)
 {
     const FastcvBorder border = engine->options->border;
     return engine->page->depth == FASTCV_U8 && blend_of(engine) &&
+           engine->page->width_px <= MAX_SIDE_PX && engine->page->height_px <= MAX_SIDE_PX &&
            (border == FASTCV_CONSTANT || border == FASTCV_REPLICATE);
 }
 
@@ -426,7 +428,7 @@ static int tile_columns(int width_px, int most)
     return (even + FASTCV_OVERRUN_PX - 1) / FASTCV_OVERRUN_PX * FASTCV_OVERRUN_PX;
 }
 
-void fastcv_tiles_cut(const CropEngine *engine, const FastcvCrop *crop, int first, int last)
+void fastcv_tiles_cut(const FastcvCropEngine *engine, const FastcvCrop *crop, int first, int last)
 {
     const int is_cubic = engine->options->interpolation == FASTCV_CUBIC;
     Cutter cutter;
