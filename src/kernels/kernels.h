@@ -13,7 +13,7 @@ enum {
 
     FASTCV_TILE_COLUMNS = 128,
     FASTCV_TILE_ROWS = 64,
-    FASTCV_TILE_PX = 1536, /* its maps, its source and its output fit a first-level cache */
+    FASTCV_TILE_PX = 1024, /* its maps, its source and its output fit a first-level cache */
     FASTCV_OVERRUN_PX = 16 /* maps are computed in whole vectors: arrays are longer by this */
 };
 
