@@ -20,6 +20,9 @@ enum {
     MAP_PX = FASTCV_TILE_PX + FASTCV_OVERRUN_PX
 };
 
+/* Of fixed point, in 1/32 px. One pixel in 32 is then done twice, which is still the faster way. */
+static const double MOST_ERROR = 1.0 / 128;
+
 /* A window of source pixels; the last row and column belong to it. */
 typedef struct Window {
     int64_t left, top, right, bottom;
@@ -54,6 +57,11 @@ static inline double lesser(double a, double b)
 static inline double greater(double a, double b)
 {
     return a > b ? a : b;
+}
+
+static int whole_vectors(int columns)
+{
+    return (columns + FASTCV_OVERRUN_PX - 1) / FASTCV_OVERRUN_PX * FASTCV_OVERRUN_PX;
 }
 
 static int64_t clamp(int64_t value, int64_t low, int64_t high)
@@ -155,18 +163,11 @@ static Window page_with_border(const Cutter *cutter)
 
 static Window window_of(const Cutter *cutter, int count)
 {
-    int32_t left = INT32_MAX, right = INT32_MIN, top = INT32_MAX, bottom = INT32_MIN;
-    for (int k = 0; k < count; k++) {
-        left = cutter->px[k] < left ? cutter->px[k] : left;
-        right = cutter->px[k] > right ? cutter->px[k] : right;
-        top = cutter->py[k] < top ? cutter->py[k] : top;
-        bottom = cutter->py[k] > bottom ? cutter->py[k] : bottom;
-    }
+    const FastcvWindow tight = cutter->engine->kernels->bound(cutter->px, cutter->py, count);
     const Window most = page_with_border(cutter);
-    return (Window){clamp(left >> FASTCV_SUBPIXEL_BITS, most.left, most.right),
-                    clamp(top >> FASTCV_SUBPIXEL_BITS, most.top, most.bottom),
-                    clamp(right >> FASTCV_SUBPIXEL_BITS, most.left, most.right),
-                    clamp(bottom >> FASTCV_SUBPIXEL_BITS, most.top, most.bottom)};
+    return (Window){
+        clamp(tight.left, most.left, most.right), clamp(tight.top, most.top, most.bottom),
+        clamp(tight.right, most.left, most.right), clamp(tight.bottom, most.top, most.bottom)};
 }
 
 static uint32_t fraction_of(int32_t px, int32_t py)
@@ -175,20 +176,16 @@ static uint32_t fraction_of(int32_t px, int32_t py)
 }
 
 /* offset and fraction from px and py, for a source whose pixel (window.left, window.top) is at
- * offset 0. What lies outside the window lies outside the page too. */
-static void offsets_from_positions(Cutter *cutter, Window window, int count, int32_t stride_bytes)
+ * offset 0. Positions outside the window are outside the page too, where one is as good as another.
+ */
+static void place_tile(Cutter *cutter, const FastcvTile *tile, Window window,
+                       ptrdiff_t stride_bytes)
 {
-    const int32_t left = (int32_t)window.left, top = (int32_t)window.top;
-    const int32_t right = (int32_t)window.right, bottom = (int32_t)window.bottom;
-    const int32_t channels = cutter->channels;
-    for (int k = 0; k < count; k++) {
-        int32_t x = cutter->px[k] >> FASTCV_SUBPIXEL_BITS,
-                y = cutter->py[k] >> FASTCV_SUBPIXEL_BITS;
-        x = x < left ? left : x > right ? right : x;
-        y = y < top ? top : y > bottom ? bottom : y;
-        cutter->offset[k] = (y - top) * stride_bytes + (x - left) * channels;
-        cutter->fraction[k] = fraction_of(cutter->px[k], cutter->py[k]);
-    }
+    const FastcvWindow within = {(int32_t)window.left, (int32_t)window.top, (int32_t)window.right,
+                                 (int32_t)window.bottom};
+    cutter->engine->kernels->place(cutter->px, cutter->py, tile->columns * tile->rows, within,
+                                   (int32_t)stride_bytes, cutter->channels, cutter->offset,
+                                   cutter->fraction);
 }
 
 static int fits_offsets(int64_t rows, ptrdiff_t stride_bytes)
@@ -202,7 +199,7 @@ static int cut_from_page(Cutter *cutter, const FastcvTile *tile, Window window)
     if (!is_readable(cutter, window) ||
         !fits_offsets(window.bottom - window.top + 1, page->stride_bytes))
         return 0;
-    offsets_from_positions(cutter, window, tile->columns * tile->rows, (int32_t)page->stride_bytes);
+    place_tile(cutter, tile, window, page->stride_bytes);
     blend_tile(cutter, tile, page_row(page, window.top) + window.left * cutter->channels,
                page->stride_bytes);
     return 1;
@@ -220,7 +217,7 @@ static int cut_from_patch(Cutter *cutter, const FastcvTile *tile, Window window)
     uint8_t *first = cutter->patch + ROW_SLACK_BYTES + kernels->reads_above * stride_bytes;
     for (int64_t y = top; y <= bottom; y++)
         copy_row(cutter, y, left, right, first + (y - top) * stride_bytes);
-    offsets_from_positions(cutter, window, tile->columns * tile->rows, (int32_t)stride_bytes);
+    place_tile(cutter, tile, window, stride_bytes);
     blend_tile(cutter, tile, first - cutter->first_tap * (stride_bytes + cutter->channels),
                stride_bytes);
     return 1;
@@ -317,8 +314,9 @@ static double fixed_point_error(const FastcvTile *tile, const double *line, Rang
                                 double least_w)
 {
     const double *w = tile->inverse + 6;
-    const double reach = tile->columns / 2 + FASTCV_OVERRUN_PX;
-    const double end_x = tile->x + tile->columns + FASTCV_OVERRUN_PX, end_y = tile->y + tile->rows;
+    const int middle = tile->columns / 2, whole = whole_vectors(tile->columns);
+    const double reach = middle > whole - middle ? middle : whole - middle;
+    const double end_x = tile->x + whole, end_y = tile->y + tile->rows;
     const double a = fabs(line[0]) * end_x + fabs(line[1]) * end_y + fabs(line[2]);
     const double b = fabs(w[0]) * end_x + fabs(w[1]) * end_y + fabs(w[2]);
     const double slope =
@@ -342,7 +340,7 @@ static int plan_fixed_point(FastcvTile *tile, const Corners *corners, Range x, R
         return 0;
     const double error = greater(fixed_point_error(tile, tile->inverse, x, corners->least_w),
                                  fixed_point_error(tile, tile->inverse + 3, y, corners->least_w));
-    if (!(error < 1.0 / 32))
+    if (!(error < MOST_ERROR))
         return 0;
     tile->guard = (int32_t)ceil(ldexp(error, FASTCV_FIXED_BITS)) + 1;
     return 1;
@@ -425,7 +423,7 @@ static int tile_columns(int width_px, int most)
     if (width_px <= most)
         return width_px;
     const int tiles = (width_px - 1) / most + 1, even = (width_px - 1) / tiles + 1;
-    return (even + FASTCV_OVERRUN_PX - 1) / FASTCV_OVERRUN_PX * FASTCV_OVERRUN_PX;
+    return whole_vectors(even);
 }
 
 void fastcv_tiles_cut(const FastcvCropEngine *engine, const FastcvCrop *crop, int first, int last)

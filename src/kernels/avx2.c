@@ -309,6 +309,8 @@ const FastcvKernels fastcv_kernels_avx2 = {
     .is_supported = has_avx2,
     .project = project,
     .map_tile = map_tile,
+    .bound = bound,
+    .place = place,
     .blend =
         {[FASTCV_BLEND_LINEAR] = {[1] = blend_linear_1, [3] = blend_linear_3, [4] = blend_linear_4},
          [FASTCV_BLEND_CUBIC] = {[1] = blend_cubic_1, [3] = blend_cubic_3, [4] = blend_cubic_4}},

@@ -124,6 +124,8 @@ const FastcvKernels fastcv_kernels_c = {
     .is_supported = always,
     .project = project,
     .map_tile = map_tile,
+    .bound = bound,
+    .place = place,
     .blend = {[FASTCV_BLEND_LINEAR] = {[1] = blend_linear_1,
                                        [3] = blend_linear_in_twos_3,
                                        [4] = blend_linear_in_twos_4},

@@ -38,6 +38,11 @@ typedef struct FastcvTile {
     int32_t guard; /* the error bound, in 2^-FASTCV_FIXED_BITS of 1/32 px */
 } FastcvTile;
 
+/* The pixels of the source that a tile may read; its last row and column belong to it. */
+typedef struct FastcvWindow {
+    int32_t left, top, right, bottom;
+} FastcvWindow;
+
 /* Fixed point of map_tile: an int32 spans ±256 px. */
 enum { FASTCV_FIXED_BITS = 18 };
 
@@ -61,6 +66,13 @@ typedef struct FastcvKernels {
      * longer than the tile by FASTCV_OVERRUN_PX. Returns how many pixels were too close to a tie
      * for fixed point, and were done as project does. */
     int (*map_tile)(const FastcvTile *tile, int32_t *offset, uint32_t *fraction);
+
+    /* The other way to a tile's offsets and fractions: from projected positions in 1/32 px. First
+     * the window that holds them all; then offsets from its left upper pixel, for positions brought
+     * into a window, which may be smaller. */
+    FastcvWindow (*bound)(const int32_t *px, const int32_t *py, int count);
+    void (*place)(const int32_t *px, const int32_t *py, int count, FastcvWindow window,
+                  int32_t stride_bytes, int32_t pixel_bytes, int32_t *offset, uint32_t *fraction);
 
     FastcvBlend *blend[FASTCV_BLENDS][FASTCV_BLEND_CHANNELS]; /* NULL: cv::remap does it */
 

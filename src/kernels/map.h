@@ -64,6 +64,37 @@ static void project(const FastcvRowPart *part, double scale, int32_t *restrict p
     }
 }
 
+static FastcvWindow bound(const int32_t *restrict px, const int32_t *restrict py, int count)
+{
+    int32_t left = INT32_MAX, right = INT32_MIN, top = INT32_MAX, bottom = INT32_MIN;
+    for (int k = 0; k < count; k++) {
+        left = px[k] < left ? px[k] : left;
+        right = px[k] > right ? px[k] : right;
+        top = py[k] < top ? py[k] : top;
+        bottom = py[k] > bottom ? py[k] : bottom;
+    }
+    return (FastcvWindow){left >> FASTCV_SUBPIXEL_BITS, top >> FASTCV_SUBPIXEL_BITS,
+                          right >> FASTCV_SUBPIXEL_BITS, bottom >> FASTCV_SUBPIXEL_BITS};
+}
+
+static void place(const int32_t *restrict px, const int32_t *restrict py, int count,
+                  FastcvWindow window, int32_t stride_bytes, int32_t pixel_bytes,
+                  int32_t *restrict offset, uint32_t *restrict fraction)
+{
+    const int32_t subpixel = FASTCV_SUBPIXELS - 1;
+    const int32_t left = window.left, top = window.top;
+    const int32_t right = window.right, bottom = window.bottom;
+    for (int k = 0; k < count; k++) {
+        int32_t x = px[k] >> FASTCV_SUBPIXEL_BITS, y = py[k] >> FASTCV_SUBPIXEL_BITS;
+        x = x < left ? left : x;
+        x = x > right ? right : x;
+        y = y < top ? top : y;
+        y = y > bottom ? bottom : y;
+        offset[k] = (y - top) * stride_bytes + (x - left) * pixel_bytes;
+        fraction[k] = (uint32_t)((px[k] & subpixel) | (py[k] & subpixel) << 16);
+    }
+}
+
 /* ---- the same values in fixed point, four times as fast ----
  *
  * Along a row the exact position, in px, u columns right of the tile's middle column, is
