@@ -1,4 +1,4 @@
-/* Memory for outputs that is used again: fresh pages cost about as much as the pixels that are
+/* Memory for outputs that is used again: fresh pages can cost as much as the pixels that are
  * written into them. All functions may be called from any thread. */
 #ifndef FASTCV_SLABS_H
 #define FASTCV_SLABS_H
@@ -30,7 +30,8 @@ typedef struct FastcvSlabStats {
 
 FastcvSlabStats fastcv_slab_stats(void);
 
-/* 64 MiB at first. What is kept beyond it goes to the system at once. */
+/* 64 MiB at first, room for a page's crops even in float32. What is kept beyond it goes to the
+ * system at once. */
 void fastcv_slabs_set_max(size_t bytes);
 
 /* Everything that is kept goes to the system. */

@@ -1,5 +1,6 @@
-/* A pool of slabs. A page's crops take 12 MB; from fresh pages of 4 KiB the call that fills them
- * takes half as long again as from memory that was written before (docs/memory.md). */
+/* A pool of slabs. Whether malloc keeps a page's crops for the next call, or gives them back to the
+ * system, hangs on what else the process has freed; where it gives them back, page faults take as
+ * long as the pixels (benchmarks/memory.py). */
 #define _GNU_SOURCE
 #include "fastcv/slabs.h"
 
