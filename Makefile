@@ -26,6 +26,7 @@ bench: build
 	$(RUN) benchmarks/image_crop.py --data source
 	$(RUN) benchmarks/extract_color.py
 	$(RUN) benchmarks/threads.py
+	$(RUN) benchmarks/memory.py
 
 lint: $(VENV)/.ready
 	$(VENV)/bin/ruff check .

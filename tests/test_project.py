@@ -177,6 +177,14 @@ def test_the_benchmark_of_threads_runs(tmp_path):
     assert len(json.loads(result.read_text())["waiting"]) == 3
 
 
+def test_the_benchmark_of_memory_runs(tmp_path):
+    result = tmp_path / "result.json"
+    short = ("--repeat", "1", "--rounds", "1", "--json", str(result))
+    done = run(sys.executable, "benchmarks/memory.py", *short)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert len(json.loads(result.read_text())["rows"]) == 12
+
+
 @pytest.mark.parametrize("name", ["image_crop", "extract_color"])
 def test_benchmarks_run_under_a_line_profiler(name, tmp_path):
     done = run(
