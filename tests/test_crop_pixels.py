@@ -250,15 +250,25 @@ def test_pages_longer_than_opencv_takes(rng, shape, border):
     assert_same(fastcv.image_crop(image, boxes, **options), numpy_crop(image, boxes, **options))
 
 
+@opencv4
+def test_a_page_of_more_than_2_gib(rng):
+    image = np.zeros((26000, 30000, 3), np.uint8)  # of which the boxes' corner alone takes memory
+    corner = image[-120:, -400:]
+    corner[:] = random_image(rng, corner.shape, np.uint8)
+    boxes = quads.turned(rng, 30, 400, 120) + np.float32([30000 - 400, 26000 - 120])
+    for options in ({}, {"interpolation": "cubic", "border": "replicate"}):
+        assert_same(fastcv.image_crop(image, boxes, **options), cv2_crop(image, boxes, **options))
+
+
 def test_whole_pages_longer_than_opencv_takes(rng, kernel):
     """Crops of any extent, from our own kernels."""
-    image = random_image(rng, (40000, 12), np.uint8)
+    image = random_image(rng, (12, 40000), np.uint8)
     boxes = np.float32(
         [
-            [[0, 0], [8, 0], [9, 39000], [0, 39000]],
-            [[-3, 100], [6, 90], [15, 38000], [3, 39990]],
+            [[0, 0], [39000, 0], [39000, 9], [0, 8]],
+            [[90, 6], [39990, -3], [38000, 15], [100, 3]],
             [[0, 0], [40, 0], [15, 10], [0, 40]],
-            [[0, 2e7], [40, 2e7], [40, 2e7 + 30], [0, 2e7 + 30]],
+            [[2e7, 0], [2e7 + 30, 0], [2e7 + 30, 40], [2e7, 40]],
         ]
     )
     for border in ("constant", "replicate"):
