@@ -65,8 +65,9 @@ const FastcvKernels fastcv_kernels_c = {
     .blend =
         {[FASTCV_BLEND_LINEAR] = {[1] = blend_linear_1, [3] = blend_linear_3, [4] = blend_linear_4},
          [FASTCV_BLEND_CUBIC] = {[1] = blend_cubic_1, [3] = blend_cubic_3, [4] = blend_cubic_4}},
+    .find_runs = fastcv_find_runs_c,
 };
 
 /* No blends: every crop is cv::remap's. */
 const FastcvKernels fastcv_kernels_opencv = {
-    .name = "opencv", .is_supported = always, .project = project};
+    .name = "opencv", .is_supported = always, .project = project, .find_runs = fastcv_find_runs_c};
