@@ -7,7 +7,7 @@
 
 /* Empty when all is zero. A slot holds the colour and, below it, its count, which is 0 only in an
  * empty one: 8 bytes, so that the hash of a scan's colours fits a second-level cache. */
-enum { FASTCV_COUNT_BITS = 40 };
+enum { FASTCV_COUNT_BITS = 40 }; /* FASTCV_COUNTED_PX allows no more */
 
 typedef struct FastcvColorHash {
     uint64_t *slots; /* open addressing */

@@ -131,17 +131,26 @@ void fastcv_color_tables_join(FastcvColorTable *tables, int count)
         join_one(&tables[0], &tables[i]);
 }
 
-static uint64_t at_least(FastcvTopColors *top)
-{
-    return atomic_load_explicit(&top->at_least, memory_order_relaxed);
-}
-
 size_t fastcv_color_tables_hash_parts(const FastcvColorTable *tables)
 {
     return (tables->hash.capacity + PART_SLOTS - 1) / PART_SLOTS;
 }
 
-/* A colour of the hash is done when its bytes have been added; they are taken away. */
+/* What all bytes hold of a colour. They are taken away: with them the colour is done. */
+static uint64_t take_from_bytes(const FastcvColorTable *tables, int count, uint32_t packed)
+{
+    uint64_t sum = 0;
+    for (int t = 0; t < count; t++) {
+        if (tables[t].bytes) {
+            sum += tables[t].bytes[packed];
+            tables[t].bytes[packed] = 0;
+        }
+    }
+    return sum;
+}
+
+/* Empty slots are offered as counts of 0: to tell them apart before would be a branch that cannot
+ * be foreseen. */
 void fastcv_color_tables_walk_hash(FastcvColorTable *tables, int count, size_t part,
                                    FastcvTopColors *top)
 {
@@ -150,17 +159,9 @@ void fastcv_color_tables_walk_hash(FastcvColorTable *tables, int count, size_t p
     for (size_t i = first; i < last && i < hash->capacity; i++) {
         const uint32_t packed = fastcv_slot_color(hash->slots[i]);
         uint64_t sum = fastcv_slot_count(hash->slots[i]);
-        if (!sum)
-            continue;
-        if (tables->bytes)
-            sum <<= 8;
-        for (int t = 0; t < count; t++) {
-            if (tables[t].bytes) {
-                sum += tables[t].bytes[packed];
-                tables[t].bytes[packed] = 0;
-            }
-        }
-        if (sum >= at_least(top))
+        if (tables->bytes && sum)
+            sum = (sum << 8) + take_from_bytes(tables, count, packed);
+        if (fastcv_top_colors_want(top, sum, packed))
             fastcv_top_colors_offer(top, (FastcvColorCount){sum, packed});
     }
 }
@@ -185,7 +186,7 @@ static void offer_block(const FastcvColorTable *tables, int count, uint32_t firs
         uint64_t sum = 0;
         for (int t = 0; t < count; t++)
             sum += tables[t].bytes ? tables[t].bytes[packed] : 0;
-        if (sum >= at_least(top))
+        if (fastcv_top_colors_want(top, sum, packed))
             fastcv_top_colors_offer(top, (FastcvColorCount){sum, packed});
     }
 }
@@ -197,12 +198,13 @@ void fastcv_color_tables_walk_bytes(FastcvColorTable *tables, int count, size_t 
     const uint32_t first = (uint32_t)part * PART_BYTES, last = first + PART_BYTES;
     const uint64_t most_possible = UINT64_C(255) * (uint64_t)count;
 
-    for (uint32_t block = first; block < last && at_least(top) <= most_possible;
+    for (uint32_t block = first;
+         block < last && fastcv_top_colors_want(top, most_possible, last - 1);
          block += BLOCK_BYTES) {
         uint64_t bound = 0;
         for (int t = 0; t < count; t++)
             bound += tables[t].bytes ? largest(tables[t].bytes + block) : 0;
-        if (bound >= at_least(top))
+        if (fastcv_top_colors_want(top, bound, block + BLOCK_BYTES - 1))
             offer_block(tables, count, block, top);
     }
     for (int t = 0; t < count; t++) {

@@ -2,7 +2,7 @@
 
 static int ranks_below(FastcvColorCount a, FastcvColorCount b)
 {
-    return a.count != b.count ? a.count < b.count : a.packed < b.packed;
+    return fastcv_color_rank(a.count, a.packed) < fastcv_color_rank(b.count, b.packed);
 }
 
 /* Puts value at the root, and lets it sink. */
@@ -39,11 +39,11 @@ static void sort_heap(FastcvColorCount *heap, size_t size)
 
 void fastcv_top_colors_init(FastcvTopColors *top, FastcvColorCount *heap, size_t capacity)
 {
-    *top = (FastcvTopColors){.heap = heap, .capacity = capacity, .at_least = 1};
+    *top = (FastcvTopColors){
+        .heap = heap, .capacity = capacity, .beaten = fastcv_color_rank(1, 0) - 1};
     pthread_mutex_init(&top->lock, NULL);
 }
 
-/* Of equal counts the packed value decides, so that no result depends on who came first. */
 void fastcv_top_colors_offer(FastcvTopColors *top, FastcvColorCount color)
 {
     pthread_mutex_lock(&top->lock);
@@ -52,7 +52,9 @@ void fastcv_top_colors_offer(FastcvTopColors *top, FastcvColorCount color)
     else if (ranks_below(top->heap[0], color))
         replace_root(top->heap, top->size, color);
     if (top->size == top->capacity)
-        atomic_store_explicit(&top->at_least, top->heap[0].count, memory_order_relaxed);
+        atomic_store_explicit(&top->beaten,
+                              fastcv_color_rank(top->heap[0].count, top->heap[0].packed),
+                              memory_order_relaxed);
     pthread_mutex_unlock(&top->lock);
 }
 

@@ -8,14 +8,27 @@
 
 #include "fastcv/colors.h"
 
-/* Several threads may offer at once. at_least only rises: a colour of a lower count is not worth
- * offering. */
+/* Several threads may offer at once. */
 typedef struct FastcvTopColors {
     FastcvColorCount *heap; /* the caller's; the lowest rank at the root */
     size_t size, capacity;
-    atomic_uint_fast64_t at_least; /* at least 1 */
+    atomic_uint_fast64_t beaten; /* colours must rank above it; it only rises */
     pthread_mutex_t lock;
 } FastcvTopColors;
+
+/* The order: by count, equal counts by packed value. A count is below 2^40, so both fit one number;
+ * no two colours share one, so no result depends on who came first. */
+static inline uint64_t fastcv_color_rank(uint64_t count, uint32_t packed)
+{
+    return count << 24 | packed;
+}
+
+/* Most colours are not wanted: ask first, for an offer takes a lock. A count of 0 never is. */
+static inline int fastcv_top_colors_want(FastcvTopColors *top, uint64_t count, uint32_t packed)
+{
+    return fastcv_color_rank(count, packed) >
+           atomic_load_explicit(&top->beaten, memory_order_relaxed);
+}
 
 /* Room for capacity colours, at least 1, is at heap. */
 void fastcv_top_colors_init(FastcvTopColors *top, FastcvColorCount *heap, size_t capacity);
