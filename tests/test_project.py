@@ -156,7 +156,11 @@ COMMANDS = {
     "image_crop source": ["benchmarks/image_crop.py", "--repeat", "1", "--data", "source"],
     "extract_color": ["benchmarks/extract_color.py", "--repeat", "1", "--image", "data/logo.png"],
     "extract_color made": [
-        *("benchmarks/extract_color.py", "--repeat", "1", "--made", "--skip-naive")
+        "benchmarks/extract_color.py",
+        "--repeat",
+        "1",
+        "--made",
+        "--skip-naive",
     ],
 }
 
