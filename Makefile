@@ -25,6 +25,7 @@ bench: build
 	$(RUN) benchmarks/image_crop.py
 	$(RUN) benchmarks/image_crop.py --data source
 	$(RUN) benchmarks/extract_color.py
+	$(RUN) benchmarks/extract_color.py --made --skip-naive
 	$(RUN) benchmarks/threads.py
 	$(RUN) benchmarks/memory.py
 

@@ -38,7 +38,12 @@ WARNINGS = ["-Wall", "-Wextra"]
 FLAGS = ["-O3", "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math", "-fvisibility=hidden"]
 
 # A variant of the kernels is compiled for its own instruction set, everything else for any CPU.
-KERNEL_FLAGS = {"x86_64": {"src/kernels/avx2.c": ["-mavx2", "-mfma"]}}
+KERNEL_FLAGS = {
+    "x86_64": {
+        "src/kernels/avx2.c": ["-mavx2", "-mfma"],
+        "src/kernels/runs_avx2.c": ["-mavx2", "-mfma"],
+    }
+}
 
 
 def fail(sentence):

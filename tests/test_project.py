@@ -155,6 +155,13 @@ COMMANDS = {
     "image_crop": ["benchmarks/image_crop.py", "--repeat", "1"],
     "image_crop source": ["benchmarks/image_crop.py", "--repeat", "1", "--data", "source"],
     "extract_color": ["benchmarks/extract_color.py", "--repeat", "1", "--image", "data/logo.png"],
+    "extract_color made": [
+        "benchmarks/extract_color.py",
+        "--repeat",
+        "1",
+        "--made",
+        "--skip-naive",
+    ],
 }
 
 

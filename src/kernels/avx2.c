@@ -316,6 +316,7 @@ const FastcvKernels fastcv_kernels_avx2 = {
          [FASTCV_BLEND_CUBIC] = {[1] = blend_cubic_1, [3] = blend_cubic_3, [4] = blend_cubic_4}},
     .reads_before = 8, /* load_pairs: 8 before, and 10 after a pair of 6 */
     .reads_after = 10,
+    .find_runs = fastcv_find_runs_avx2,
 };
 
 #endif

@@ -133,8 +133,9 @@ const FastcvKernels fastcv_kernels_c = {
                                       [3] = blend_cubic_3,
                                       [4] = blend_cubic_4}},
     .reads_after = 1, /* load_two, of 3 channels */
+    .find_runs = fastcv_find_runs_c,
 };
 
 /* No blends: every crop is cv::remap's. */
 const FastcvKernels fastcv_kernels_opencv = {
-    .name = "opencv", .is_supported = always, .project = project};
+    .name = "opencv", .is_supported = always, .project = project, .find_runs = fastcv_find_runs_c};

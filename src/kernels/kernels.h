@@ -54,6 +54,22 @@ typedef void FastcvBlend(const uint8_t *base, ptrdiff_t stride_bytes, const int3
 enum { FASTCV_BLEND_LINEAR, FASTCV_BLEND_CUBIC, FASTCV_BLENDS };
 enum { FASTCV_BLEND_CHANNELS = 5 }; /* the table is indexed by 1, 3 and 4 */
 
+/* Runs of equal colours, packed as B << 16 | G << 8 | R, from left to right. */
+enum { FASTCV_RUNS_PX = 1024, FASTCV_RUNS_OVERRUN = 8 };
+typedef struct FastcvRuns {
+    uint32_t color[FASTCV_RUNS_PX + FASTCV_RUNS_OVERRUN];
+    uint32_t length[FASTCV_RUNS_PX + FASTCV_RUNS_OVERRUN];
+} FastcvRuns;
+
+/* Finds the runs in count pixels, 1 … FASTCV_RUNS_PX, and returns how many there are. 1 channel:
+ * B = G = R. 4 channels: pixels of alpha 0 are left out, and end a run; alpha is otherwise no part
+ * of the colour. Two runs side by side may be of one colour. Reads no byte beyond the pixels. */
+typedef int FastcvFindRuns(const uint8_t *pixels, int count, int channels, FastcvRuns *runs);
+FastcvFindRuns fastcv_find_runs_c;
+#if defined(__x86_64__)
+FastcvFindRuns fastcv_find_runs_avx2;
+#endif
+
 typedef struct FastcvKernels {
     const char *name;
     int (*is_supported)(void);
@@ -79,6 +95,8 @@ typedef struct FastcvKernels {
     /* In each row that a blend takes taps from, it may read so many bytes before its pixel's first
      * tap and after the last; and so many rows above the first and below the last. */
     uint8_t reads_before, reads_after, reads_above, reads_below;
+
+    FastcvFindRuns *find_runs;
 } FastcvKernels;
 
 /* The variant in use; see fastcv/variants.h. */
