@@ -107,7 +107,7 @@ const FastcvKernels *fastcv_kernels_nth(int n);
 
 extern const FastcvKernels fastcv_kernels_c, fastcv_kernels_opencv;
 #if defined(__x86_64__)
-extern const FastcvKernels fastcv_kernels_avx2;
+extern const FastcvKernels fastcv_kernels_avx2, fastcv_kernels_avx512;
 #endif
 
 /* OpenCV's bicubic weights: 16 for each fraction, [32 · j + i], times 32,768. The rows of taps
