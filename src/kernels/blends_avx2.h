@@ -3,9 +3,8 @@
 #define FASTCV_KERNELS_BLENDS_AVX2_H
 
 #include <immintrin.h>
-#include <string.h>
 
-#include "kernels/kernels.h"
+#include "kernels/blend_all.h"
 
 /* ---- what all blends share ---- */
 
@@ -39,37 +38,6 @@ static inline void store_pixels(uint8_t *out, __m256i pixels, int channels, int 
         _mm_storeu_si128((__m128i *)out, low);
         _mm_storel_epi64((__m128i *)(out + 12), high);
         memcpy(out + 20, &last, sizeof last);
-    }
-}
-
-/* Eight pixels at a time: of a short row, or at the end of a longer one, those before are done
- * again. eight must be a constant. */
-typedef void BlendEight(const uint8_t *base, ptrdiff_t stride_bytes, const int32_t *offset,
-                        const uint32_t *fraction, int channels, int has_room, uint8_t *out);
-
-static inline void blend_all(BlendEight *eight, const uint8_t *base, ptrdiff_t stride_bytes,
-                             const int32_t *offset, const uint32_t *fraction, int count,
-                             int channels, uint8_t *out)
-{
-    if (count < 8) {
-        int32_t offsets[8] = {0};
-        uint32_t fractions[8] = {0};
-        uint8_t pixels[32];
-        for (int k = 0; k < 8; k++) {
-            offsets[k] = offset[k < count ? k : 0];
-            fractions[k] = fraction[k < count ? k : 0];
-        }
-        eight(base, stride_bytes, offsets, fractions, channels, 0, pixels);
-        memcpy(out, pixels, (size_t)(count * channels));
-        return;
-    }
-    int k = 0;
-    for (; k + 10 <= count; k += 8)
-        eight(base, stride_bytes, offset + k, fraction + k, channels, 1, out + k * channels);
-    for (; k < count; k += 8) {
-        if (k > count - 8)
-            k = count - 8;
-        eight(base, stride_bytes, offset + k, fraction + k, channels, 0, out + k * channels);
     }
 }
 

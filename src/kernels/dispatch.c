@@ -9,11 +9,12 @@
 
 static const FastcvKernels *const variants[] = {
 #if defined(__x86_64__)
-    &fastcv_kernels_avx512,
-    &fastcv_kernels_avx2,
+    &fastcv_kernels_avx512, &fastcv_kernels_avx2,
 #endif
-    &fastcv_kernels_c,
-    &fastcv_kernels_opencv,
+#if defined(__AARCH64EL__)
+    &fastcv_kernels_neon,
+#endif
+    &fastcv_kernels_c,      &fastcv_kernels_opencv,
 };
 
 enum { VARIANTS = sizeof variants / sizeof *variants };

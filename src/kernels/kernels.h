@@ -109,6 +109,9 @@ extern const FastcvKernels fastcv_kernels_c, fastcv_kernels_opencv;
 #if defined(__x86_64__)
 extern const FastcvKernels fastcv_kernels_avx2, fastcv_kernels_avx512;
 #endif
+#if defined(__AARCH64EL__)
+extern const FastcvKernels fastcv_kernels_neon;
+#endif
 
 /* OpenCV's bicubic weights: 16 for each fraction, [32 · j + i], times 32,768. The rows of taps
  * stand in the order 0, 2, 1, 3: what vector kernels want side by side. */
