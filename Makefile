@@ -9,7 +9,7 @@ C_FILES = $(shell git ls-files -co --exclude-standard '*.c' '*.h' '*.cpp')
 help:
 	@echo "make demo    cut the shipped page's boxes, count its colours; pictures in out/"
 	@echo "make test    run the tests"
-	@echo "make bench   run the benchmarks"
+	@echo "make bench   run the benchmarks; pictures in out/"
 	@echo "make lint    check style, types and spelling"
 	@echo "make format  rewrite the sources in the project's style"
 	@echo "make build   build the extension in place, in $(VENV)"
@@ -26,6 +26,9 @@ bench: build
 	$(RUN) benchmarks/image_crop.py --data source
 	$(RUN) benchmarks/extract_color.py
 	$(RUN) benchmarks/threads.py
+	@mkdir -p out
+	$(RUN) benchmarks/kernels.py --picture out/kernels.png
+	$(RUN) benchmarks/scaling.py --picture out/scaling.png
 
 lint: $(VENV)/.ready
 	$(VENV)/bin/ruff check .
