@@ -4,11 +4,13 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 C_FILES = $(shell git ls-files -co --exclude-standard '*.c' '*.h' '*.cpp')
 
-.PHONY: help demo test bench lint format build clean
+.PHONY: help demo test test-c test-avx512 test-aarch64 bench lint format build clean
 
 help:
 	@echo "make demo    cut the shipped page's boxes, count its colours; pictures in out/"
 	@echo "make test    run the tests"
+	@echo "make test-c, test-avx512, test-aarch64"
+	@echo "             compare the kernels' variants, natively or emulated"
 	@echo "make bench   run the benchmarks; pictures in out/"
 	@echo "make lint    check style, types and spelling"
 	@echo "make format  rewrite the sources in the project's style"
@@ -21,11 +23,22 @@ demo: build
 test: build
 	$(RUN) -m pytest $(ARGS)
 
+test-c:
+	@tools/check_variants.sh native
+
+test-avx512:
+	@tools/check_variants.sh avx512
+
+test-aarch64:
+	@tools/check_variants.sh aarch64
+
 bench: build
 	$(RUN) benchmarks/image_crop.py
 	$(RUN) benchmarks/image_crop.py --data source
 	$(RUN) benchmarks/extract_color.py
+	$(RUN) benchmarks/extract_color.py --made --skip-naive
 	$(RUN) benchmarks/threads.py
+	$(RUN) benchmarks/memory.py
 	@mkdir -p out
 	$(RUN) benchmarks/kernels.py --picture out/kernels.png
 	$(RUN) benchmarks/scaling.py --picture out/scaling.png

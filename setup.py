@@ -38,7 +38,15 @@ WARNINGS = ["-Wall", "-Wextra"]
 FLAGS = ["-O3", "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math", "-fvisibility=hidden"]
 
 # A variant of the kernels is compiled for its own instruction set, everything else for any CPU.
-KERNEL_FLAGS = {"x86_64": {"src/kernels/avx2.c": ["-mavx2", "-mfma"]}}
+AVX2 = ["-mavx2", "-mfma"]
+AVX512 = [f"-mavx512{part}" for part in ("f", "bw", "vl", "dq", "vbmi")]
+KERNEL_FLAGS = {
+    "x86_64": {
+        "src/kernels/avx2.c": AVX2,
+        "src/kernels/avx512.c": [*AVX2, *AVX512, "-mprefer-vector-width=512"],
+        "src/kernels/runs_avx2.c": AVX2,
+    }
+}
 
 
 def fail(sentence):

@@ -4,6 +4,7 @@ Usage::
 
     python benchmarks/extract_color.py
     python benchmarks/extract_color.py --image photo.png --colors 12
+    python benchmarks/extract_color.py --made --skip-naive
     kernprof -l -v -z benchmarks/extract_color.py --repeat 1
 """
 
@@ -11,7 +12,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from baselines import colors_cv2_pack, colors_fast, colors_faster, colors_naive
 from harness import (
     DATA,
     Row,
+    cv2,
     describe_machine,
     fastcv,
     make_rows,
@@ -39,6 +41,66 @@ NUMPY_WAYS = {
     "fast: pack + np.unique": colors_fast,
     "faster: in place, sort + runs": colors_faster,
     "cv2 pack + np.unique": colors_cv2_pack,
+}
+
+
+MADE_ROWS, MADE_COLUMNS = 3508, 2480  # A4 at 300 dpi, the shipped page's size
+
+
+def make_text(rng: np.random.Generator) -> np.ndarray:
+    """Set antialiased text on white: two hundred colours in long runs."""
+    page = np.full((MADE_ROWS, MADE_COLUMNS, 3), 255, np.uint8)
+    words = ["quick", "brown", "foxes", "jump", "over", "lazy", "dogs", "while", "pixels", "set"]
+    for y in range(200, MADE_ROWS - 200, 48):
+        line = " ".join(rng.choice(words, 20))[:90]
+        cv2.putText(page, line, (240, y), cv2.FONT_HERSHEY_COMPLEX, 1, (20, 20, 20), 2, cv2.LINE_AA)
+    return page
+
+
+def make_logos(rng: np.random.Generator) -> np.ndarray:
+    """Lay the shipped logo, which has alpha, beside itself."""
+    logo, _ = read_image(DATA / "logo.png")
+    times = (-(-MADE_ROWS // logo.shape[0]), -(-MADE_COLUMNS // logo.shape[1]), 1)
+    return np.ascontiguousarray(np.tile(logo, times)[:MADE_ROWS, :MADE_COLUMNS])
+
+
+def make_scan(rng: np.random.Generator) -> np.ndarray:
+    """Blur and tint text, and add a sensor's noise: 23 thousand colours, hardly a run."""
+    page = cv2.GaussianBlur(make_text(rng), (0, 0), 1).astype(np.float32)
+    page *= np.array([225, 240, 246], np.float32) / 255
+    page += 2 * rng.standard_normal((MADE_ROWS, MADE_COLUMNS, 1), np.float32)
+    page += 1.1 * rng.standard_normal(page.shape, np.float32)
+    return np.clip(page, 0, 255).astype(np.uint8)
+
+
+def make_photo(rng: np.random.Generator) -> np.ndarray:
+    """Add soft light, softer hues and a little noise: more than a million colours."""
+    photo = np.full((MADE_ROWS, MADE_COLUMNS, 3), 128, np.float32)
+    for channels, cells, strength in (
+        (1, 6, 50),
+        (1, 40, 25),
+        (1, 300, 12),
+        (3, 5, 17),
+        (3, 60, 5),
+    ):
+        spots = rng.standard_normal((cells, cells, channels), np.float32)
+        waves = cv2.resize(spots, (MADE_COLUMNS, MADE_ROWS), interpolation=cv2.INTER_CUBIC)
+        photo += strength * waves.reshape(MADE_ROWS, MADE_COLUMNS, channels)
+    photo += 1.5 * rng.standard_normal(photo.shape, np.float32)
+    return np.clip(photo, 0, 255).astype(np.uint8)
+
+
+def make_noise(rng: np.random.Generator) -> np.ndarray:
+    """Make nothing but noise: seven million colours."""
+    return rng.integers(0, 256, (MADE_ROWS, MADE_COLUMNS, 3), np.uint8)
+
+
+MADE: dict[str, Callable[[np.random.Generator], np.ndarray]] = {
+    "made clean text": make_text,
+    "made page of logos": make_logos,
+    "made scan": make_scan,
+    "made photo": make_photo,
+    "made noise": make_noise,
 }
 
 
@@ -99,9 +161,14 @@ def print_strongest(rows: Sequence[Row]) -> None:
 def parse_arguments() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument(
+    chosen = parser.add_mutually_exclusive_group()
+    chosen.add_argument(
         "--image", metavar="FILE", help="another image (default: data/page.jpg and data/logo.png)"
     )
+    chosen.add_argument(
+        "--made", action="store_true",
+        help="five images of 8.7 MP: clean text, logos with alpha, a scan, a photo, noise",
+    )  # fmt: skip
     parser.add_argument("--repeat", type=positive_int, default=5, help="timed rounds (5)")
     parser.add_argument(
         "--threads", type=positive_int, default=fastcv.get_num_threads(),
@@ -115,17 +182,27 @@ def parse_arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
+def images(arguments: argparse.Namespace) -> Iterator[tuple[str, np.ndarray]]:
+    """Yield the images that were asked for, each with its name."""
+    if arguments.made:
+        for name, make in MADE.items():
+            yield name, make(np.random.default_rng(0))
+        return
+    paths = [Path(arguments.image)] if arguments.image else [DATA / "page.jpg", DATA / "logo.png"]
+    for path in paths:
+        image, decode_ms = read_image(path)
+        say(f"decoding {path.name}: {decode_ms:.1f} ms (once, not part of the table)")
+        yield path.name, image
+
+
 def main() -> None:
     """Run the benchmark."""
     arguments = parse_arguments()
     machine = describe_machine(arguments.threads)
     print_header(machine)
     tables = {}
-    paths = [Path(arguments.image)] if arguments.image else [DATA / "page.jpg", DATA / "logo.png"]
-    for path in paths:
-        image, decode_ms = read_image(path)
-        say(f"decoding {path.name}: {decode_ms:.1f} ms (once, not part of the table)")
-        say(f"checking {path.name}, then timing {arguments.repeat} rounds ...")
+    for name, image in images(arguments):
+        say(f"checking {name}, then timing {arguments.repeat} rounds ...")
         try:
             rows = time_colors(
                 image,
@@ -135,8 +212,8 @@ def main() -> None:
                 skip_naive=arguments.skip_naive,
             )
         except (TypeError, ValueError) as error:
-            sys.exit(f"The colours of {path} cannot be counted: {error}")
-        title = f"{arguments.colors} main colours of {path.name}, {image.shape}"
+            sys.exit(f"The colours of {name} cannot be counted: {error}")
+        title = f"{arguments.colors} main colours of {name}, {image.shape}"
         tables[title] = rows
         print_table(title, rows)
         print_strongest(rows)

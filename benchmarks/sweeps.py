@@ -12,7 +12,7 @@ import numpy as np
 
 from baselines import colors_cv2_pack, colors_faster, crop_loop
 from boxes import scatter
-from extract_color import check_colors
+from extract_color import MADE, check_colors
 from harness import DATA, cv2, fastcv, name_threads, read_image
 from image_crop import check_crops
 from peers import colors_numba, make_cutter
@@ -23,7 +23,6 @@ BOX_SIZES = ((16, 8), (32, 12), (64, 20), (100, 30), (200, 50), (400, 100), (800
 DEGREES = (0, 3, 8, 15, 30, 45, 60, 75, 90)
 PAGE_MEGAPIXELS = (0.5, 1, 2, 4, 8, 16, 30, 60)
 COLOR_MEGAPIXELS = (0.06, 0.25, 1, 4, 16)
-KIND_MEGAPIXELS = 8
 WORD, SLANT = (96, 32), 3.0
 FAR = 16
 COLORS = 6
@@ -200,22 +199,12 @@ def vary_threads(bench: Bench, quick: bool) -> Iterator[tuple[float, int, Conten
 
 def vary_kind(bench: Bench, quick: bool) -> Iterator[tuple[str, int, Contenders]]:
     """Count the colours of unlike images of one size."""
-    page, (logo, _) = bench.page, read_image(DATA / "logo.png")
-    grey = cv2.cvtColor(page, cv2.COLOR_BGR2GRAY)
-    rng = np.random.default_rng(0)
-    coarse = rng.integers(0, 256, (40, 30, 3), np.uint8)
-    soft = cv2.resize(coarse, size_of(page), interpolation=cv2.INTER_CUBIC)
-    grain = rng.normal(0, 4, page.shape).astype(np.int8)
-    kinds = {
-        "two colours": cv2.cvtColor(255 * (grey > 128).astype(np.uint8), cv2.COLOR_GRAY2BGR),
-        "logo, alpha": logo,
-        "page": page,
-        "photo-like": np.clip(soft.astype(np.int16) + grain, 0, 255).astype(np.uint8),
-        "noise": rng.integers(0, 256, page.shape, np.uint8),
-    }
-    for kind, image in kinds.items():
-        fitted = fit(image, 0.1 if quick else KIND_MEGAPIXELS)
-        yield kind, fitted.shape[0] * fitted.shape[1], bench.count(fitted)
+    for name, make in MADE.items():
+        image = make(np.random.default_rng(0))
+        if quick:
+            image = fit(image, 0.1)
+        kind = name.removeprefix("made ")
+        yield kind, image.shape[0] * image.shape[1], bench.count(image)
 
 
 def vary_pixels(
@@ -237,7 +226,7 @@ SWEEPS = (
     Sweep("page", f"Crops: larger pages (500 boxes, {WORDS})", "MP", "ns_per_px", vary_page, "x"),
     Sweep("threads", f"Crops: more threads (1,500 boxes, {WORDS})", "threads", "min_ms",
           vary_threads, "y"),
-    Sweep("kind", f"Colours: kinds of images ({KIND_MEGAPIXELS} MP)", "", "ns_per_px", vary_kind,
+    Sweep("kind", "Colours: kinds of images (8.7 MP)", "", "ns_per_px", vary_kind,
           "y"),
     Sweep("pixels", "Colours: larger pages", "MP", "ns_per_px", partial(vary_pixels,
           is_noise=False), "xy"),

@@ -11,6 +11,7 @@ import pytest
 
 import fastcv
 import quads
+from fastcv import _core
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "data"))
@@ -36,6 +37,15 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if "opencv4" in item.keywords:
             item.add_marker(skip)
+
+
+@pytest.fixture(params=fastcv.build_info()["kernels"])
+def kernel(request):
+    """Every variant of the kernels that this CPU has, one after the other."""
+    before = fastcv.build_info()["kernel"]
+    _core._set_kernel(request.param)
+    yield request.param
+    _core._set_kernel(before)
 
 
 @pytest.fixture

@@ -56,9 +56,50 @@ def outside(rng, n, width, height):
     return (boxes + rng.choice([-1, 1], (n, 1, 2)) * [width, height] * 1.5).astype(np.float32)
 
 
+def on_ties(rng, n, width, height):
+    """Corners on multiples of 1/64 px, upright or sheared: positions fall on ties of the rounding
+    to 1/32 px. Some have a corner moved, also by a multiple."""
+    x, y = rng.integers(-20 * 64, [[(width + 20) * 64], [(height + 20) * 64]], (2, n)) / 64
+    w, h = rng.integers([[8], [3]], [[140], [60]], (2, n))
+    down, right = rng.integers(-8 * 64, 8 * 64, (2, n)) / 64 * rng.integers(0, 2, (2, n))
+    boxes = np.stack(
+        [[x, y], [x + w, y + down], [x + w + right, y + h + down], [x + right, y + h]]
+    ).transpose(2, 0, 1)
+    moves = rng.integers(-6 * 64, 6 * 64, (n, 4, 2)) / 64 * rng.integers(0, 2, (n, 4, 1))
+    boxes += moves * rng.integers(0, 2, (n, 1, 1))
+    return np.roll(boxes, rng.integers(0, 4), 1).astype(np.float32)
+
+
+def nearly_degenerate(rng, n, width, height):
+    """Three corners nearly on a line: W all but vanishes at a corner."""
+    size = rng.integers([8, 8], [300, 80])
+    boxes = turned(rng, n, width, height, size=size).astype(np.float64)
+    corner, between = rng.integers(4), rng.uniform(0, 1, (n, 1))
+    line = between * boxes[:, corner - 1] + (1 - between) * boxes[:, (corner + 1) % 4]
+    boxes[:, corner] = line + 10 ** rng.uniform(-6, 1, (n, 1)) * rng.normal(size=(n, 2))
+    return boxes.astype(np.float32)
+
+
+def of_any_size(rng, n, width, height):
+    size = rng.integers([2, 2], [400, 150])
+    return turned(rng, n, width, height, degrees=rng.choice([0.5, 5, 180]), size=size)
+
+
+def far_off(rng, n, width, height):
+    return (perspective(rng, n, width, height) + rng.uniform(-1e5, 1e5, (n, 1, 2))).astype(
+        np.float32
+    )
+
+
 KINDS = {
     kind.__name__: kind
     for kind in (upright, turned, perspective, mirrored, wild, tiny, thin, outside)
+}
+
+
+HARD_KINDS = {
+    kind.__name__: kind
+    for kind in (on_ties, nearly_degenerate, of_any_size, far_off, perspective, wild, tiny, thin)
 }
 
 

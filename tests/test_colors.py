@@ -4,6 +4,7 @@ import builtins
 import os
 import resource
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import cv2
@@ -15,6 +16,7 @@ from hypothesis.extra import numpy as hnp
 
 import fastcv
 from conftest import linux, run_python
+from fastcv import _core
 from reference import main_colors as slow_main_colors
 
 PANELS = [fastcv.extract_main_colors, fastcv.extract_main_colors_openmp]
@@ -27,6 +29,18 @@ def assert_exact(image, n=6, **options):
     assert (colors.dtype, counts.dtype) == (np.uint8, np.int64)
     np.testing.assert_array_equal(counts, expected_counts)
     np.testing.assert_array_equal(colors, expected_colors)
+
+
+@pytest.fixture(params=fastcv.build_info()["kernels"])
+def kernel(request):
+    before = fastcv.build_info()["kernel"]
+    _core._set_kernel(request.param)
+    yield
+    _core._set_kernel(before)
+
+
+def noise(rng, height, width):
+    return rng.integers(0, 256, (height, width, 3), np.uint8)
 
 
 @pytest.mark.parametrize("n", [1, 6, 17, 1000])
@@ -80,11 +94,71 @@ def test_few_colours_in_some_rows_and_many_in_others(rng, num_threads):
         assert_exact(rows, 10**6, num_threads=num_threads)
 
 
-@pytest.mark.parametrize("shape", [(1, 300_000, 3), (300_000, 1, 3), (3, 200_001, 4)])
+@pytest.mark.parametrize("shape", [(1, 1_200_000, 3), (1_200_000, 1, 3), (3, 400_001, 4)])
 def test_long_rows_and_columns(rng, shape):
     image = rng.integers(0, 3, shape, np.uint8)
     assert_exact(image, 30)
     assert_exact(image, 30, num_threads=4)
+
+
+# ---- runs: every variant against the oracle ----
+
+
+@pytest.mark.parametrize("channels", [1, 3, 4])
+def test_rows_of_every_length(kernel, rng, channels):
+    """A row that begins anywhere in memory, and ends with it."""
+    for width in range(1, 100):
+        for shape in ((width, channels), (2, width, channels)):
+            for levels in (1, 2, 4):
+                values = rng.integers(0, levels, int(np.prod(shape)) + 3, np.uint8)
+                row = values[-int(np.prod(shape)) :].reshape(-1, width, channels)
+                assert_exact(row, 100)
+
+
+@pytest.mark.parametrize("channels", [1, 3, 4])
+def test_a_change_at_every_place(kernel, channels):
+    for width in (1, 7, 8, 9, 31, 32, 33, 34, 64, 65, 97, 1023, 1024, 1025):
+        for place in {*range(min(width, 70)), *range(max(0, width - 40), width)}:
+            row = np.full((1, width, channels), 200, np.uint8)
+            row[0, place, channels // 2] = 100
+            assert_exact(row)
+
+
+def test_transparent_pixels_at_every_place(kernel, rng):
+    """Of any colour, among pixels whose alpha is no part of theirs."""
+    for begin in range(45):
+        for length in (1, 2, 7, 8, 9, 31, 32, 33, 40):
+            row = rng.integers(0, 2, (1, 90, 4), np.uint8)
+            row[..., 3] = rng.choice([1, 127, 128, 255], 90)
+            row[0, begin : begin + length, 3] = 0
+            assert_exact(row, 20)
+            row[..., :3] = 5
+            assert_exact(row)
+
+
+@pytest.mark.parametrize("channels", [1, 3, 4])
+@pytest.mark.parametrize("num_threads", [1, 2, 3, 4, 5])
+def test_long_runs_and_alternating_pixels(kernel, channels, num_threads):
+    image = np.full((1300, 1100, channels), 255, np.uint8)
+    image[300, 7:9] = image[301:303] = 1
+    image[700:800, ::2] = 3
+    for view in (image, image[:, 3:-4], image[::2], image[:, ::-1]):
+        assert_exact(view, num_threads=num_threads)
+
+
+@pytest.mark.parametrize("num_threads", [1, 2, 3, 4, 5])
+def test_runs_of_every_kind_in_large_images(kernel, rng, num_threads):
+    lengths = rng.geometric(0.02, 40_000)
+    for levels in (3, 90):
+        colors = rng.integers(0, levels, (len(lengths), 4), np.uint8)
+        row = np.repeat(colors, lengths, axis=0)[: 1300 * 1000]
+        image = row.reshape(1300, 1000, 4)
+        assert_exact(image, 50, num_threads=num_threads)
+        assert_exact(image[..., :3], 50, num_threads=num_threads)
+        assert_exact(image[:, 5:-6], 50, num_threads=num_threads)
+
+
+# ---- order ----
 
 
 def test_equal_counts_are_ordered_by_value_largest_first():
@@ -138,9 +212,13 @@ def test_any_small_image(image, n):
     assert_exact(image, n)
 
 
+# ---- memory ----
+
+
 @linux
+@pytest.mark.parametrize("is_warm", [False, True])
 @pytest.mark.parametrize("spare_mib", [1, 2, 4, 8, 12, 16, 20, 30, 60])
-def test_scarce_memory_gives_the_right_counts_or_a_memory_error(spare_mib):
+def test_scarce_memory_gives_the_right_counts_or_a_memory_error(spare_mib, is_warm):
     """The hash, the bytes or both may be refused; nothing may be lost in silence."""
     out = run_python(
         f"""
@@ -148,7 +226,14 @@ def test_scarce_memory_gives_the_right_counts_or_a_memory_error(spare_mib):
         import numpy as np, fastcv
         rng = np.random.default_rng(0)
         image = rng.integers(0, 256, (1100, 1000, 3), np.uint8) & 0xF8
-        expected = fastcv.main_colors(image, 40_000)
+        packed = image.reshape(-1, 3).astype(int) @ [1 << 16, 1 << 8, 1]
+        values, counts = np.unique(packed, return_counts=True)
+        order = np.lexsort((values, counts))[::-1]
+        values, counts = values[order], counts[order]
+        colors = np.stack([values >> 16, values >> 8 & 255, values & 255], axis=1)
+        del packed, values, order
+        if {is_warm}:
+            fastcv.main_colors(image)
         with open("/proc/self/statm") as statm:
             used = int(statm.read().split()[0]) * resource.getpagesize()
         limit = used + ({spare_mib} << 20)
@@ -158,13 +243,88 @@ def test_scarce_memory_gives_the_right_counts_or_a_memory_error(spare_mib):
         except MemoryError:
             print("refused")
         else:
-            assert (found.counts == expected.counts).all()
-            assert (found.colors == expected.colors).all()
+            assert (found.counts == counts).all()
+            assert (found.colors == colors).all()
             print("counted", found.counts.sum())
         """,
         OPENBLAS_NUM_THREADS="1",
     )
     assert out in ("refused", "counted 1100000")
+    if spare_mib == 60 or (is_warm and spare_mib >= 8):
+        assert out != "refused"
+
+
+def test_many_callers_at_once_share_no_counts(rng):
+    """Bytes for all colours go from call to call, but never to two at a time, nor used."""
+    images = [noise(rng, 400, 500) // (1 + i) for i in range(6)]
+    expected = [slow_main_colors(image, 50) for image in images]
+
+    def check(i):
+        for num_threads in (1, 2):
+            found = fastcv.main_colors(images[i % 6], 50, num_threads=num_threads)
+            np.testing.assert_array_equal(found.colors, expected[i % 6][0])
+            np.testing.assert_array_equal(found.counts, expected[i % 6][1])
+
+    with ThreadPoolExecutor(7) as callers:
+        list(callers.map(check, range(60)))
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+def test_a_forked_child_counts_with_what_it_inherits(rng):
+    image = noise(rng, 600, 700)
+    expected = fastcv.main_colors(image, 50)
+    child = os.fork()
+    if child == 0:
+        found = fastcv.main_colors(image, 50, num_threads=1)
+        os._exit(0 if np.array_equal(found.counts, expected.counts) else 1)
+    assert_exact(image[::-1], 50)
+    assert os.waitpid(child, 0)[1] == 0
+
+
+@linux
+def test_an_interrupted_count_leaves_no_counts_behind(rng):
+    out = run_python(
+        """
+        import signal
+        import numpy as np, fastcv
+        image = np.random.default_rng(0).integers(0, 256, (1000, 1000, 3), np.uint8)
+        expected = fastcv.main_colors(image, 50)
+        large = np.tile(image, (60, 1, 1))
+        class Stop(Exception):
+            pass
+        def stop(*_):
+            raise Stop
+        signal.signal(signal.SIGALRM, stop)
+        stopped = 0
+        for num_threads in (1, 2):
+            for delay in (0.06, 0.09):
+                signal.setitimer(signal.ITIMER_REAL, delay)
+                try:
+                    fastcv.main_colors(large, num_threads=num_threads)
+                except Stop:
+                    stopped += 1
+                signal.setitimer(signal.ITIMER_REAL, 0)
+                found = fastcv.main_colors(image, 50)
+                assert (found.counts == expected.counts).all()
+                assert (found.colors == expected.colors).all()
+        assert stopped
+        """
+    )
+    assert out == ""
+
+
+@linux
+def test_an_image_beyond_what_a_count_holds(tmp_path):
+    path = tmp_path / "sparse"
+    try:
+        with open(path, "wb") as file:
+            file.truncate(1 << 40)
+        image = np.memmap(path, np.uint8, "r", shape=(1 << 20, 1 << 20))
+    except OSError as error:
+        pytest.skip(f"no sparse file of a TiB here: {error}")
+    with pytest.raises(ValueError, match="main_colors: image must have fewer than 2\\^40 pixels"):
+        fastcv.main_colors(image)
 
 
 # ---- panels ----

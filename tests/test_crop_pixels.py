@@ -20,6 +20,7 @@ from reference import (
 from source_benchmark import make_source_benchmark
 
 opencv4 = pytest.mark.opencv4
+pytestmark = pytest.mark.usefixtures("kernel")
 
 
 def random_image(rng, shape, dtype):
@@ -249,14 +250,46 @@ def test_pages_longer_than_opencv_takes(rng, shape, border):
     assert_same(fastcv.image_crop(image, boxes, **options), numpy_crop(image, boxes, **options))
 
 
+@opencv4
+def test_a_page_of_more_than_2_gib(rng):
+    image = np.zeros((26000, 30000, 3), np.uint8)  # of which the boxes' corner alone takes memory
+    corner = image[-120:, -400:]
+    corner[:] = random_image(rng, corner.shape, np.uint8)
+    boxes = quads.turned(rng, 30, 400, 120) + np.float32([30000 - 400, 26000 - 120])
+    for options in ({}, {"interpolation": "cubic", "border": "replicate"}):
+        assert_same(fastcv.image_crop(image, boxes, **options), cv2_crop(image, boxes, **options))
+
+
+def test_whole_pages_longer_than_opencv_takes(rng, kernel):
+    """Crops of any extent, from our own kernels."""
+    image = random_image(rng, (12, 40000), np.uint8)
+    boxes = np.float32(
+        [
+            [[0, 0], [39000, 0], [39000, 9], [0, 8]],
+            [[90, 6], [39990, -3], [39988, 15], [100, 3]],
+            [[0, 0], [40, 0], [15, 10], [0, 40]],
+            [[2e7, 0], [2e7 + 30, 0], [2e7 + 30, 40], [2e7, 40]],
+        ]
+    )
+    for border in ("constant", "replicate"):
+        options = {"border": border, "border_value": 9}
+        if kernel == "opencv":
+            with pytest.raises(ValueError, match=r"boxes\[0\] cannot be cut .* 32,766"):
+                fastcv.image_crop(image, boxes, **options)
+        else:
+            assert_same(
+                fastcv.image_crop(image, boxes, **options), numpy_crop(image, boxes, **options)
+            )
+
+
 def test_pages_longer_than_opencv_takes_refuse_what_they_cannot(rng):
     image = np.zeros((40000, 50), np.uint8)
     whole = [[[0, 0], [50, 0], [50, 39000], [0, 39000]]]
     leaving = [[[-5, 10], [30, 10], [30, 30], [-5, 30]]]
     concave = [[[0, 0], [40, 0], [15, 10], [0, 40]]]
     far = [[[0, 2e7], [40, 2e7], [40, 2e7 + 30], [0, 2e7 + 30]]]
-    wrap = {"border": "wrap"}
-    for boxes, options in ((whole, {}), (concave, {}), (far, wrap), (leaving, wrap)):
+    nearest, wrap = {"interpolation": "nearest"}, {"border": "wrap"}
+    for boxes, options in ((whole, nearest), (concave, nearest), (far, wrap), (leaving, wrap)):
         with pytest.raises(ValueError, match=r"boxes\[0\] cannot be cut .* 32,766"):
             fastcv.image_crop(image, boxes, degenerate="empty", **options)
     assert fastcv.image_crop(image, leaving, border="replicate")[0].shape == (20, 35)

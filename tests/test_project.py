@@ -155,6 +155,13 @@ COMMANDS = {
     "image_crop": ["benchmarks/image_crop.py", "--repeat", "1"],
     "image_crop source": ["benchmarks/image_crop.py", "--repeat", "1", "--data", "source"],
     "extract_color": ["benchmarks/extract_color.py", "--repeat", "1", "--image", "data/logo.png"],
+    "extract_color made": [
+        "benchmarks/extract_color.py",
+        "--repeat",
+        "1",
+        "--made",
+        "--skip-naive",
+    ],
     "kernels": ["benchmarks/kernels.py", "--quick"],
 }
 
@@ -202,6 +209,14 @@ def test_the_benchmark_of_threads_runs(tmp_path):
     done = run(sys.executable, "benchmarks/threads.py", "--repeat", "1", "--json", str(result))
     assert done.returncode == 0, done.stdout + done.stderr
     assert len(json.loads(result.read_text())["waiting"]) == 3
+
+
+def test_the_benchmark_of_memory_runs(tmp_path):
+    result = tmp_path / "result.json"
+    short = ("--repeat", "1", "--rounds", "1", "--json", str(result))
+    done = run(sys.executable, "benchmarks/memory.py", *short)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert len(json.loads(result.read_text())["rows"]) == 12
 
 
 @pytest.mark.parametrize("name", ["image_crop", "extract_color"])

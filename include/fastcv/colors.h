@@ -11,6 +11,8 @@ typedef struct FastcvColorCount {
     uint32_t packed; /* B << 16 | G << 8 | R */
 } FastcvColorCount;
 
+#define FASTCV_COUNTED_PX (INT64_C(1) << 40) /* an image must have fewer */
+
 /* Writes the *n most frequent colours of a uint8 image into top, most frequent first, equal
  * counts by packed value, largest first, and sets *n to how many there were if fewer.
  * 1 channel: B = G = R. 3 channels: every pixel. 4 channels: pixels with alpha >= 1. */

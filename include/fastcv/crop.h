@@ -8,23 +8,34 @@
 #include "fastcv/status.h"
 #include "fastcv/threads.h"
 
-/* One planned crop. The part of the page that the engine is shown is a region: the whole page,
- * or, where a page is beyond what OpenCV takes, what this quad reads of it. */
+/* How one call cuts: with fastcv's own kernels, or, where they do not cover its image and options,
+ * with OpenCV. Made once, it holds for the whole call. */
+typedef struct FastcvCropEngine {
+    const FastcvImage *page;
+    const FastcvSampling *options;
+    const struct FastcvKernels *kernels;
+    int uses_kernels;
+} FastcvCropEngine;
+
+FastcvCropEngine fastcv_crop_engine(const FastcvImage *page, const FastcvSampling *options);
+
+/* One planned crop. The part of the page that OpenCV is shown is a region: the whole page, or,
+ * where a page is beyond what OpenCV takes, what this quad reads of it. */
 typedef struct FastcvCrop {
     double inverse[9];
     void *pixels; /* given by the caller after planning: height × width × channels, no padding */
     ptrdiff_t first_item; /* the run's own bookkeeping */
     int32_t width_px, height_px;
-    int32_t region_x, region_y, region_width, region_height;
+    int32_t region_x, region_y, region_width, region_height; /* of OpenCV only */
 } FastcvCrop;
 
 /* Fills all but pixels. On a fault the crop is left with width_px = height_px = 0, and a crop of
  * that size is skipped by the run. */
-FastcvQuadFault fastcv_crop_plan(const FastcvQuad *quad, const FastcvImage *page,
-                                 const FastcvSampling *options, FastcvCrop *crop);
+FastcvQuadFault fastcv_crop_plan(const FastcvCropEngine *engine, const FastcvQuad *quad,
+                                 FastcvCrop *crop);
 
 /* Writes every crop. The bytes do not depend on num_threads. */
-FastcvError fastcv_crop_run(const FastcvImage *page, const FastcvSampling *options,
-                            FastcvCrop *crops, ptrdiff_t count, FastcvPool pool);
+FastcvError fastcv_crop_run(const FastcvCropEngine *engine, FastcvCrop *crops, ptrdiff_t count,
+                            FastcvPool pool);
 
 #endif

@@ -28,13 +28,14 @@ static inline ModuleState *state_of(PyObject *module)
 }
 
 /* The entries that Python calls, one group a file. */
-extern const char py_image_crop_doc[], py_image_crop_openmp_doc[];
+extern const char py_image_crop_doc[], py_image_crop_openmp_doc[], py_crop_shapes_doc[];
 PyObject *py_image_crop(PyObject *module, PyObject *args, PyObject *kwargs);
 PyObject *py_image_crop_openmp(PyObject *module, PyObject *args, PyObject *kwargs);
+PyObject *py_crop_shapes(PyObject *module, PyObject *args, PyObject *kwargs);
 
 PyObject *py_count_colors(PyObject *module, PyObject *args);
 
-extern PyMethodDef py_settings_methods[];
+extern PyMethodDef py_settings_methods[], py_memory_methods[];
 
 /* Heeds FASTCV_KERNEL. -1 with an ImportError where this CPU has no such variant. */
 int py_choose_kernel(void);

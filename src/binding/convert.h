@@ -10,7 +10,8 @@
 typedef struct PyImage {
     PyArrayObject *array; /* owned; NULL when not converted */
     FastcvImage view;
-    int ndim, npy_type; /* as they were then: the array's own can be changed behind our back */
+    int ndim, npy_type;      /* as they were then: the array's own can be changed behind our back */
+    const char *first, *end; /* the caller's memory that it was read from, copied or not */
 } PyImage;
 
 /* Depths are given as bits, 1 << FASTCV_U8 and so on. Returns 0, or -1. */

@@ -74,6 +74,17 @@ static PyArrayObject *as_viewable(PyArrayObject *array)
     return (PyArrayObject *)copy;
 }
 
+/* The bytes from the array's first to its last item. */
+static void set_extent(PyImage *image, PyArrayObject *array)
+{
+    image->first = PyArray_DATA(array);
+    image->end = image->first + PyArray_ITEMSIZE(array);
+    for (int axis = 0; axis < PyArray_NDIM(array); axis++) {
+        const npy_intp span = (PyArray_DIM(array, axis) - 1) * PyArray_STRIDE(array, axis);
+        *(span < 0 ? &image->first : &image->end) += span;
+    }
+}
+
 static PyArrayObject *as_base_array(ModuleState *state, const char *function, PyObject *object)
 {
     if (py_refuse_masked(state, function, "image", object))
@@ -102,6 +113,7 @@ int py_image_convert(ModuleState *state, const char *function, PyObject *object,
         Py_DECREF(array);
         return -1;
     }
+    set_extent(image, array);
     array = as_viewable(array);
     if (!array)
         return -1;

@@ -7,6 +7,8 @@ static PyMethodDef methods[] = {
      py_image_crop_doc},
     {"image_crop_openmp", (PyCFunction)(void (*)(void))py_image_crop_openmp,
      METH_VARARGS | METH_KEYWORDS, py_image_crop_openmp_doc},
+    {"crop_shapes", (PyCFunction)(void (*)(void))py_crop_shapes, METH_VARARGS | METH_KEYWORDS,
+     py_crop_shapes_doc},
     {"count_colors", py_count_colors, METH_VARARGS,
      "count_colors($module, function, n_argument, image, n, num_threads, /)\n--\n\n"
      "The n most frequent colours and their counts; the names are for messages."},
@@ -28,7 +30,9 @@ static int exec_module(PyObject *module)
     Py_DECREF(ma);
     if (!state->masked_array)
         return -1;
-    return PyModule_AddFunctions(module, py_settings_methods);
+    if (PyModule_AddFunctions(module, py_settings_methods) < 0)
+        return -1;
+    return PyModule_AddFunctions(module, py_memory_methods);
 }
 
 static int traverse_module(PyObject *module, visitproc visit, void *arg)

@@ -74,6 +74,10 @@ PyObject *py_count_colors(PyObject *module, PyObject *args)
         PyErr_Format(PyExc_ValueError, "%s: image must have 1, 3 or 4 channels, not 2", function);
         goto done;
     }
+    if (image.view.height_px > (FASTCV_COUNTED_PX - 1) / image.view.width_px) {
+        PyErr_Format(PyExc_ValueError, "%s: image must have fewer than 2^40 pixels", function);
+        goto done;
+    }
     size_t found = most_colors(&image.view, n);
     top = PyMem_Malloc(found * sizeof *top);
     if (!top) {

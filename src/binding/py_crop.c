@@ -1,5 +1,5 @@
 /* image_crop and image_crop_openmp: plan, run, hand over. */
-#include "binding/convert.h"
+#include "binding/outputs.h"
 
 static const char *const interpolation_names[] = {
     [FASTCV_NEAREST] = "nearest", [FASTCV_LINEAR] = "linear",     [FASTCV_CUBIC] = "cubic",
@@ -31,8 +31,11 @@ typedef struct CropCall {
     const char *function;
     PyImage image;
     FastcvSampling options;
+    FastcvCropEngine engine;
     int degenerate;
     int num_threads;
+    PyObject *out; /* borrowed from the arguments */
+    size_t bytes;  /* of all crops */
     FastcvQuad *quads;
     FastcvCrop *crops;
     Py_ssize_t count;
@@ -63,12 +66,14 @@ static int read_arguments(CropCall *call, ModuleState *state, PyObject *args, Py
                      "border",
                      "border_value",
                      "degenerate",
+                     "out",
                      takes_threads ? "num_threads" : NULL,
                      NULL};
     char format[40];
-    PyOS_snprintf(format, sizeof format, "OO|$OOOO%s:%s", takes_threads ? "O" : "", call->function);
+    PyOS_snprintf(format, sizeof format, "OO|$OOOOO%s:%s", takes_threads ? "O" : "",
+                  call->function);
     if (!PyArg_ParseTupleAndKeywords(args, kwargs, format, names, &image, &boxes, &interpolation,
-                                     &border, &border_value, &degenerate, &num_threads))
+                                     &border, &border_value, &degenerate, &call->out, &num_threads))
         return -1;
 
     FastcvSampling *options = &call->options;
@@ -88,6 +93,8 @@ static int read_arguments(CropCall *call, ModuleState *state, PyObject *args, Py
     call->num_threads = takes_threads ? py_resolve_threads(call->function, num_threads) : 1;
     if (call->num_threads < 0)
         return -1;
+    if (py_out_check_type(state, call->function, call->out) < 0)
+        return -1;
     PyBorderValue border_numbers = {0};
     if (border_value && py_border_value_convert(call->function, border_value, &border_numbers) < 0)
         return -1;
@@ -101,6 +108,11 @@ static int read_arguments(CropCall *call, ModuleState *state, PyObject *args, Py
                                  options->border_value);
 }
 
+static int is_refused(const CropCall *call, FastcvQuadFault fault)
+{
+    return call->degenerate == DEGENERATE_RAISE || !fastcv_quad_is_degenerate(fault);
+}
+
 static void set_fault(const CropCall *call, Py_ssize_t index, FastcvQuadFault fault)
 {
     const FastcvQuad *q = &call->quads[index];
@@ -112,44 +124,27 @@ static void set_fault(const CropCall *call, Py_ssize_t index, FastcvQuadFault fa
                  fault_texts[fault], corners);
 }
 
-/* A million boxes take a second to plan: look for signals now and then. */
-static int is_interrupted(Py_ssize_t box)
-{
-    return box % 4096 == 4095 && PyErr_CheckSignals() < 0;
-}
-
-/* Output bytes of one crop, or SIZE_MAX where that overflows. */
-static size_t crop_bytes(const FastcvCrop *crop, size_t pixel_bytes)
-{
-    const size_t row = (size_t)crop->width_px * pixel_bytes;
-    return crop->height_px && row > SIZE_MAX / (size_t)crop->height_px
-               ? SIZE_MAX
-               : row * (size_t)crop->height_px;
-}
-
 static int plan(CropCall *call, ModuleState *state)
 {
-    const size_t pixel_bytes = fastcv_pixel_bytes(&call->image.view);
     const size_t crop_cap = atomic_load(&state->crop_bytes_cap);
     const size_t call_cap = atomic_load(&state->call_bytes_cap);
-    size_t total = 0;
 
+    call->engine = fastcv_crop_engine(&call->image.view, &call->options);
     call->crops = PyMem_Calloc((size_t)call->count, sizeof *call->crops);
     if (!call->crops) {
         PyErr_NoMemory();
         return -1;
     }
     for (Py_ssize_t i = 0; i < call->count; i++) {
-        if (is_interrupted(i))
+        if (py_is_interrupted(i))
             return -1;
         FastcvCrop *crop = &call->crops[i];
-        FastcvQuadFault fault =
-            fastcv_crop_plan(&call->quads[i], &call->image.view, &call->options, crop);
-        if (fault && (call->degenerate == DEGENERATE_RAISE || !fastcv_quad_is_degenerate(fault))) {
+        FastcvQuadFault fault = fastcv_crop_plan(&call->engine, &call->quads[i], crop);
+        if (fault && is_refused(call, fault)) {
             set_fault(call, i, fault);
             return -1;
         }
-        size_t bytes = crop_bytes(crop, pixel_bytes);
+        size_t bytes = py_crop_bytes(&call->image, crop);
         if (bytes > crop_cap) {
             PyErr_Format(PyExc_ValueError,
                          "%s: boxes[%zd] makes a crop of %d x %d px, over the limit of %zu bytes "
@@ -157,54 +152,36 @@ static int plan(CropCall *call, ModuleState *state)
                          call->function, i, (int)crop->width_px, (int)crop->height_px, crop_cap);
             return -1;
         }
-        if (bytes > call_cap - total) {
+        if (bytes > call_cap - call->bytes) {
             PyErr_Format(PyExc_ValueError,
                          "%s: boxes[0] to boxes[%zd] make more than the limit of %zu bytes a call "
                          "(set_output_limits)",
                          call->function, i, call_cap);
             return -1;
         }
-        total += bytes;
+        call->bytes += bytes;
     }
     return 0;
-}
-
-/* A list of arrays, uninitialised, each known to its crop. */
-static PyObject *allocate(CropCall *call)
-{
-    PyObject *list = PyList_New(call->count);
-    for (Py_ssize_t i = 0; list && i < call->count; i++) {
-        FastcvCrop *crop = &call->crops[i];
-        npy_intp shape[3] = {crop->height_px, crop->width_px, call->image.view.channels};
-        PyObject *array = PyArray_SimpleNew(call->image.ndim, shape, call->image.npy_type);
-        if (!array || is_interrupted(i)) {
-            Py_XDECREF(array);
-            Py_CLEAR(list);
-            break;
-        }
-        crop->pixels = PyArray_DATA((PyArrayObject *)array);
-        PyList_SET_ITEM(list, i, array);
-    }
-    return list;
 }
 
 static PyObject *cut_boxes(const char *function, PyObject *module, PyObject *args, PyObject *kwargs,
                            int takes_threads)
 {
-    CropCall call = {.function = function};
+    CropCall call = {.function = function, .out = Py_None};
     ModuleState *state = state_of(module);
     PyObject *list = NULL;
 
     if (read_arguments(&call, state, args, kwargs, takes_threads) < 0 || plan(&call, state) < 0)
         goto done;
-    list = allocate(&call);
+    if (call.out != Py_None && py_out_check(function, call.out, &call.image, call.bytes) < 0)
+        goto done;
+    list = py_crops_allocate(&call.image, call.crops, call.count, call.out);
     if (!list)
         goto done;
 
     PyRun run;
     py_run_begin(&run, call.num_threads);
-    FastcvError error =
-        fastcv_crop_run(&call.image.view, &call.options, call.crops, call.count, run.pool);
+    FastcvError error = fastcv_crop_run(&call.engine, call.crops, call.count, run.pool);
     py_run_end(&run);
     if (error.status) {
         py_set_run_error(function, error);
@@ -223,4 +200,47 @@ PyObject *py_image_crop(PyObject *module, PyObject *args, PyObject *kwargs)
 PyObject *py_image_crop_openmp(PyObject *module, PyObject *args, PyObject *kwargs)
 {
     return cut_boxes("image_crop_openmp", module, args, kwargs, 1);
+}
+
+/* Height and width of every box's crop on any page. */
+static PyObject *shapes_of(CropCall *call)
+{
+    npy_intp shape[2] = {call->count, 2};
+    PyObject *array = PyArray_ZEROS(2, shape, NPY_INTP, 0);
+    npy_intp *sides = array ? PyArray_DATA((PyArrayObject *)array) : NULL;
+
+    for (Py_ssize_t i = 0; array && i < call->count; i++) {
+        const FastcvQuad *quad = &call->quads[i];
+        double inverse[9];
+        int32_t width, height;
+        FastcvQuadFault fault = fastcv_quad_size(quad, &width, &height);
+        if (!fault)
+            fault = fastcv_quad_inverse(quad, width, height, inverse);
+        if (!fault) {
+            sides[2 * i] = height;
+            sides[2 * i + 1] = width;
+        } else if (is_refused(call, fault)) {
+            set_fault(call, i, fault);
+            Py_CLEAR(array);
+        }
+        if (array && py_is_interrupted(i))
+            Py_CLEAR(array);
+    }
+    return array;
+}
+
+PyObject *py_crop_shapes(PyObject *module, PyObject *args, PyObject *kwargs)
+{
+    static char *names[] = {"boxes", "degenerate", NULL};
+    CropCall call = {.function = "crop_shapes"};
+    PyObject *boxes, *degenerate = NULL, *shapes = NULL;
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O|$O:crop_shapes", names, &boxes, &degenerate))
+        return NULL;
+    call.degenerate =
+        read_choice(&call, "degenerate", degenerate, degenerate_names, DEGENERATE_RAISE);
+    if (call.degenerate >= 0 &&
+        py_boxes_convert(state_of(module), call.function, boxes, &call.quads, &call.count) == 0)
+        shapes = shapes_of(&call);
+    release(&call);
+    return shapes;
 }

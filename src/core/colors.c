@@ -1,6 +1,6 @@
 /* Counting an image's colours: every thread adds the runs of equal pixels of its blocks to a table
- * of its own, the tables are joined, and a heap keeps the n largest. Sums and the order rule do
- * not depend on who counted what, so neither does the result. */
+ * of its own, the tables are joined, and the n largest are kept. Sums and the order rule do not
+ * depend on who counted what, so neither does the result. */
 #include "fastcv/colors.h"
 
 #include <stdlib.h>
@@ -8,53 +8,50 @@
 
 #include "core/color_table.h"
 
-enum { BLOCK_PX = 1 << 16 }; /* a work item */
-
-/* ---- count ---- */
-
-static inline uint32_t pack(const uint8_t *pixel, int channels)
-{
-    if (channels == 1)
-        return pixel[0] * UINT32_C(0x010101);
-    return (uint32_t)pixel[0] << 16 | (uint32_t)pixel[1] << 8 | pixel[2];
-}
-
-/* channels is a constant at every call, so that each gets a loop of its own. */
-static inline void count_row(const uint8_t *pixel, ptrdiff_t width, int channels,
-                             FastcvColorTable *table)
-{
-    uint32_t color = 0;
-    uint64_t run = 0;
-    for (ptrdiff_t i = 0; i < width; i++, pixel += channels) {
-        if (channels == 4 && pixel[3] == 0)
-            continue;
-        uint32_t next = pack(pixel, channels);
-        if (next != color && run) {
-            fastcv_color_table_add(table, color, run);
-            run = 0;
-        }
-        color = next;
-        run++;
-    }
-    if (run)
-        fastcv_color_table_add(table, color, run);
-}
+enum {
+    BLOCK_PX = 1 << 16,          /* a work item */
+    LEAST_PX_A_THREAD = 1 << 18, /* 0.1 to 1 ms; waking a thread takes 20 to 40 µs */
+};
 
 typedef struct ColorRun {
-    const FastcvImage *image;
+    FastcvImage image;
+    FastcvFindRuns *find_runs;
     FastcvColorTable *tables; /* one a thread */
     int table_count;
     ptrdiff_t segments; /* a row is cut into this many parts */
     ptrdiff_t rows;     /* or this many rows make an item */
-    FastcvColorVisitor visitor;
-    FastcvColorCount *heap;
-    size_t heap_size, heap_capacity;
+    FastcvTopColors top;
 } ColorRun;
+
+/* ---- count ---- */
+
+/* Rows without gaps are one row: no run need end with them. */
+static FastcvImage in_long_rows(FastcvImage image)
+{
+    if (image.stride_bytes == image.width_px * image.channels) {
+        image.width_px *= image.height_px;
+        image.height_px = 1;
+    }
+    return image;
+}
+
+static void count_row(const ColorRun *run, const uint8_t *pixels, ptrdiff_t width,
+                      FastcvColorTable *table)
+{
+    FastcvRuns runs;
+    const int channels = run->image.channels;
+    for (ptrdiff_t x = 0; x < width; x += FASTCV_RUNS_PX) {
+        const ptrdiff_t rest = width - x;
+        const int count = rest < FASTCV_RUNS_PX ? (int)rest : FASTCV_RUNS_PX;
+        const int found = run->find_runs(pixels + x * channels, count, channels, &runs);
+        fastcv_color_table_add(table, &runs, found);
+    }
+}
 
 static void count_item(void *context, ptrdiff_t item, int thread)
 {
     const ColorRun *run = context;
-    const FastcvImage *image = run->image;
+    const FastcvImage *image = &run->image;
     FastcvColorTable *table = &run->tables[thread];
 
     ptrdiff_t first = item / run->segments * run->rows;
@@ -63,25 +60,13 @@ static void count_item(void *context, ptrdiff_t item, int thread)
     ptrdiff_t width = image->width_px - x;
     if (run->segments > 1 && width > BLOCK_PX)
         width = BLOCK_PX;
-
-    for (ptrdiff_t y = first; y < last && !table->is_out_of_memory; y++) {
-        const uint8_t *row = image->pixels + y * image->stride_bytes + x * image->channels;
-        switch (image->channels) {
-        case 1:
-            count_row(row, width, 1, table);
-            break;
-        case 3:
-            count_row(row, width, 3, table);
-            break;
-        default:
-            count_row(row, width, 4, table);
-        }
-    }
+    for (ptrdiff_t y = first; y < last && !table->is_out_of_memory; y++)
+        count_row(run, image->pixels + y * image->stride_bytes + x * image->channels, width, table);
 }
 
 static FastcvStatus count_all(ColorRun *run, FastcvPool pool)
 {
-    const FastcvImage *image = run->image;
+    const FastcvImage *image = &run->image;
     run->segments = (image->width_px - 1) / BLOCK_PX + 1;
     run->rows = image->width_px >= BLOCK_PX ? 1 : BLOCK_PX / image->width_px;
     ptrdiff_t bands = (image->height_px - 1) / run->rows + 1;
@@ -91,95 +76,69 @@ static FastcvStatus count_all(ColorRun *run, FastcvPool pool)
 
 /* ---- select ---- */
 
-static int ranks_below(FastcvColorCount a, FastcvColorCount b)
-{
-    return a.count != b.count ? a.count < b.count : a.packed < b.packed;
-}
-
-/* Puts value at the root of a heap whose lowest rank is at the root, and lets it sink. */
-static void replace_root(FastcvColorCount *heap, size_t size, FastcvColorCount value)
-{
-    size_t hole = 0;
-    for (size_t child; (child = 2 * hole + 1) < size; hole = child) {
-        if (child + 1 < size && ranks_below(heap[child + 1], heap[child]))
-            child++;
-        if (!ranks_below(heap[child], value))
-            break;
-        heap[hole] = heap[child];
-    }
-    heap[hole] = value;
-}
-
-static void push(FastcvColorCount *heap, size_t size, FastcvColorCount value)
-{
-    size_t hole = size;
-    for (; hole && ranks_below(value, heap[(hole - 1) / 2]); hole = (hole - 1) / 2)
-        heap[hole] = heap[(hole - 1) / 2];
-    heap[hole] = value;
-}
-
-/* The heap's root is always the lowest that is left, so the array fills from its end. */
-static void sort_heap(FastcvColorCount *heap, size_t size)
-{
-    while (size > 1) {
-        FastcvColorCount lowest = heap[0], last = heap[--size];
-        replace_root(heap, size, last);
-        heap[size] = lowest;
-    }
-}
-
-/* Only a colour that ranks above the heap's lowest can enter it, and ties are its to rank. */
-static void offer_to_heap(void *context, FastcvColorCount color)
-{
-    ColorRun *run = context;
-    if (run->heap_size < run->heap_capacity)
-        push(run->heap, run->heap_size++, color);
-    else if (ranks_below(run->heap[0], color))
-        replace_root(run->heap, run->heap_size, color);
-    if (run->heap_size == run->heap_capacity)
-        run->visitor.at_least = run->heap[0].count;
-}
-
-static void walk_item(void *context, ptrdiff_t item, int thread)
+static void walk_hash_item(void *context, ptrdiff_t item, int thread)
 {
     (void)thread;
     ColorRun *run = context;
-    fastcv_color_tables_walk(run->tables, run->table_count, (size_t)item, &run->visitor);
+    fastcv_color_tables_walk_hash(run->tables, run->table_count, (size_t)item, &run->top);
 }
 
-/* As a loop on one thread, so that the caller stays interruptible over millions of colours. */
+static void walk_bytes_item(void *context, ptrdiff_t item, int thread)
+{
+    (void)thread;
+    ColorRun *run = context;
+    fastcv_color_tables_walk_bytes(run->tables, run->table_count, (size_t)item, &run->top);
+}
+
+/* As loops, so that the caller stays interruptible over millions of colours. */
 static FastcvStatus select_all(ColorRun *run, FastcvPool pool)
 {
-    run->visitor = (FastcvColorVisitor){offer_to_heap, run, 1};
-    pool.num_threads = 1;
-    FastcvLoop loop = {walk_item, run, (ptrdiff_t)fastcv_color_tables_parts(run->tables)};
-    return fastcv_run(loop, pool);
+    FastcvPool serial = pool;
+    serial.num_threads = 1;
+    FastcvLoop hash = {walk_hash_item, run, (ptrdiff_t)fastcv_color_tables_hash_parts(run->tables)};
+    FastcvStatus status = fastcv_run(hash, serial);
+    if (status)
+        return status;
+    FastcvLoop bytes = {walk_bytes_item, run,
+                        (ptrdiff_t)fastcv_color_tables_byte_parts(run->tables)};
+    return fastcv_run(bytes, pool);
+}
+
+/* At most as many threads as there is work for. */
+static int worthwhile_threads(uint64_t pixels, int num_threads)
+{
+    const uint64_t most = pixels / LEAST_PX_A_THREAD;
+    return most < 1 ? 1 : most < (uint64_t)num_threads ? (int)most : num_threads;
 }
 
 FastcvStatus fastcv_main_colors(const FastcvImage *image, FastcvPool pool, FastcvColorCount *top,
                                 size_t *n)
 {
-    ColorRun run = {
-        .image = image, .table_count = pool.num_threads, .heap = top, .heap_capacity = *n};
+    const uint64_t pixels = (uint64_t)image->width_px * (uint64_t)image->height_px;
+    pool.num_threads = worthwhile_threads(pixels, pool.num_threads);
+    ColorRun run = {.image = in_long_rows(*image),
+                    .find_runs = fastcv_kernels()->find_runs,
+                    .table_count = pool.num_threads};
     const size_t bytes = (size_t)pool.num_threads * sizeof *run.tables;
     run.tables = aligned_alloc(alignof(FastcvColorTable), bytes);
     if (!run.tables)
         return FASTCV_ERR_MEMORY;
     memset(run.tables, 0, bytes);
-    const uint64_t pixels = (uint64_t)image->width_px * (uint64_t)image->height_px;
     for (int i = 0; i < run.table_count; i++)
         run.tables[i].most_hashed = fastcv_color_table_most_hashed(pixels);
+    fastcv_top_colors_init(&run.top, top, *n);
 
     FastcvStatus status = count_all(&run, pool);
-    if (status == FASTCV_ERR_FORKED)
-        return status; /* the parent's workers may have been half-way through their tables */
     if (!status) {
         fastcv_color_tables_join(run.tables, run.table_count);
         status = run.tables[0].is_out_of_memory ? FASTCV_ERR_MEMORY : select_all(&run, pool);
     }
+    if (status == FASTCV_ERR_FORKED)
+        return status; /* the parent's workers may have been half-way through their tables */
+    const size_t found = fastcv_top_colors_finish(&run.top);
     if (!status) {
-        sort_heap(top, run.heap_size);
-        *n = run.heap_size;
+        *n = found;
+        fastcv_color_tables_give_bytes(run.tables, run.table_count);
     }
     for (int i = 0; i < run.table_count; i++)
         fastcv_color_table_free(&run.tables[i]);

@@ -18,16 +18,23 @@ static int min_int(int a, int b)
     return a < b ? a : b;
 }
 
-FastcvQuadFault fastcv_crop_plan(const FastcvQuad *quad, const FastcvImage *page,
-                                 const FastcvSampling *options, FastcvCrop *crop)
+FastcvCropEngine fastcv_crop_engine(const FastcvImage *page, const FastcvSampling *options)
+{
+    FastcvCropEngine engine = {page, options, fastcv_kernels(), 0};
+    engine.uses_kernels = fastcv_tiles_cover(&engine);
+    return engine;
+}
+
+FastcvQuadFault fastcv_crop_plan(const FastcvCropEngine *engine, const FastcvQuad *quad,
+                                 FastcvCrop *crop)
 {
     memset(crop, 0, sizeof *crop);
     int32_t width, height;
     FastcvQuadFault fault = fastcv_quad_size(quad, &width, &height);
     if (!fault)
         fault = fastcv_quad_inverse(quad, width, height, crop->inverse);
-    if (!fault)
-        fault = fastcv_crop_reach(quad, page, options, crop);
+    if (!fault && !engine->uses_kernels)
+        fault = fastcv_crop_reach(quad, engine->page, engine->options, crop);
     if (!fault) {
         crop->width_px = width;
         crop->height_px = height;
@@ -49,8 +56,7 @@ static ptrdiff_t items_of(const FastcvCrop *crop)
 }
 
 typedef struct CropRun {
-    CropEngine engine;
-    int uses_tiles;
+    const FastcvCropEngine *engine;
     const FastcvCrop *crops;
     ptrdiff_t count;
     FastcvError error;
@@ -79,23 +85,19 @@ static void cut_item(void *context, ptrdiff_t item, int thread)
     const int first = (int)(item - crop->first_item) * rows;
     const int last = min_int(rows, crop->height_px - first) + first;
 
-    if (run->uses_tiles) {
-        fastcv_tiles_cut(&run->engine, crop, first, last);
+    if (run->engine->uses_kernels) {
+        fastcv_tiles_cut(run->engine, crop, first, last);
         return;
     }
-    FastcvError error = fastcv_remap_cut(&run->engine, crop, first, last);
+    FastcvError error = fastcv_remap_cut(run->engine, crop, first, last);
     if (error.status && !atomic_flag_test_and_set(&run->has_error))
         run->error = error;
 }
 
-FastcvError fastcv_crop_run(const FastcvImage *page, const FastcvSampling *options,
-                            FastcvCrop *crops, ptrdiff_t count, FastcvPool pool)
+FastcvError fastcv_crop_run(const FastcvCropEngine *engine, FastcvCrop *crops, ptrdiff_t count,
+                            FastcvPool pool)
 {
-    CropRun run = {.engine = {page, options, fastcv_kernels()},
-                   .crops = crops,
-                   .count = count,
-                   .has_error = ATOMIC_FLAG_INIT};
-    run.uses_tiles = fastcv_tiles_cover(&run.engine);
+    CropRun run = {.engine = engine, .crops = crops, .count = count, .has_error = ATOMIC_FLAG_INIT};
     FastcvLoop loop = {.work = cut_item, .context = &run};
     int64_t pixels = 0;
     for (ptrdiff_t i = 0; i < count; i++) {

@@ -5,13 +5,6 @@
 #include "fastcv/crop.h"
 #include "kernels/kernels.h"
 
-/* What a whole call has in common. */
-typedef struct CropEngine {
-    const FastcvImage *page;
-    const FastcvSampling *options;
-    const FastcvKernels *kernels;
-} CropEngine;
-
 /* OpenCV restarts its sums every x-block: 64 px, or wider where the crop has under 16 rows. */
 static inline int fastcv_x_block_px(const FastcvCrop *crop)
 {
@@ -34,13 +27,14 @@ static inline FastcvRowPart fastcv_row_part(const FastcvCrop *crop, int x, int y
 }
 
 /* Whether the kernels do it: uint8, interpolations and channels that they have a blend for,
- * constant or replicate. */
-int fastcv_tiles_cover(const CropEngine *engine);
+ * constant or replicate, and sides of at most 2^26 px: positions are int32 in 1/32 px. */
+int fastcv_tiles_cover(const FastcvCropEngine *engine);
 
 /* Cut rows first … last − 1 of the crop. */
-void fastcv_tiles_cut(const CropEngine *engine, const FastcvCrop *crop, int first, int last);
+void fastcv_tiles_cut(const FastcvCropEngine *engine, const FastcvCrop *crop, int first, int last);
 
 /* Whatever the options; the crop's region must be within what OpenCV takes. */
-FastcvError fastcv_remap_cut(const CropEngine *engine, const FastcvCrop *crop, int first, int last);
+FastcvError fastcv_remap_cut(const FastcvCropEngine *engine, const FastcvCrop *crop, int first,
+                             int last);
 
 #endif

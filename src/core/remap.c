@@ -24,7 +24,7 @@ static int16_t map_to(int32_t position, int32_t region)
 }
 
 /* The maps of the block whose first pixel is (x, y); x is where an x-block begins. */
-static void fill_maps(const CropEngine *engine, const FastcvCrop *crop,
+static void fill_maps(const FastcvCropEngine *engine, const FastcvCrop *crop,
                       const FastcvRemapBlock *block, int x, int y, int16_t *xy, uint16_t *fraction)
 {
     enum { FRACTION = FASTCV_SUBPIXELS - 1 };
@@ -71,7 +71,8 @@ static void bring_maps_near(const FastcvCrop *crop, FastcvBorder border, int16_t
     }
 }
 
-FastcvError fastcv_remap_cut(const CropEngine *engine, const FastcvCrop *crop, int first, int last)
+FastcvError fastcv_remap_cut(const FastcvCropEngine *engine, const FastcvCrop *crop, int first,
+                             int last)
 {
     const FastcvBorder border = engine->options->border;
     const size_t pixel_bytes = fastcv_pixel_bytes(engine->page);

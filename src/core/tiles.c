@@ -12,12 +12,16 @@
 #include "core/path_counts.h"
 
 enum {
+    MAX_SIDE_PX = 1 << 26,
     SMALL_TILE_COLUMNS = 32, /* in crops under strong perspective */
     PATCH_BYTES = 48 << 10,
     ROW_SLACK_BYTES = 32, /* around the rows of a patch: kernels read beyond the taps */
     MAX_OFFSET = INT32_MAX / 2,
     MAP_PX = FASTCV_TILE_PX + FASTCV_OVERRUN_PX
 };
+
+/* Of fixed point, in 1/32 px. One pixel in 32 is then done twice, which is still the faster way. */
+static const double MOST_ERROR = 1.0 / 128;
 
 /* A window of source pixels; the last row and column belong to it. */
 typedef struct Window {
@@ -26,7 +30,7 @@ typedef struct Window {
 
 /* The tile at work, and all the memory that it needs. */
 typedef struct Cutter {
-    const CropEngine *engine;
+    const FastcvCropEngine *engine;
     const FastcvCrop *crop;
     FastcvBlend *blend;
     uint8_t border[FASTCV_MAX_CHANNELS];
@@ -44,12 +48,28 @@ static int min_int(int a, int b)
     return a < b ? a : b;
 }
 
+/* fmin and fmax are calls, for what they promise about NaN. */
+static inline double lesser(double a, double b)
+{
+    return a < b ? a : b;
+}
+
+static inline double greater(double a, double b)
+{
+    return a > b ? a : b;
+}
+
+static int whole_vectors(int columns)
+{
+    return (columns + FASTCV_OVERRUN_PX - 1) / FASTCV_OVERRUN_PX * FASTCV_OVERRUN_PX;
+}
+
 static int64_t clamp(int64_t value, int64_t low, int64_t high)
 {
     return value < low ? low : value > high ? high : value;
 }
 
-static FastcvBlend *blend_of(const CropEngine *engine)
+static FastcvBlend *blend_of(const FastcvCropEngine *engine)
 {
     const FastcvInterpolation interpolation = engine->options->interpolation;
     const int channels = engine->page->channels;
@@ -59,10 +79,11 @@ static FastcvBlend *blend_of(const CropEngine *engine)
                                          : NULL;
 }
 
-int fastcv_tiles_cover(const CropEngine *engine)
+int fastcv_tiles_cover(const FastcvCropEngine *engine)
 {
     const FastcvBorder border = engine->options->border;
     return engine->page->depth == FASTCV_U8 && blend_of(engine) &&
+           engine->page->width_px <= MAX_SIDE_PX && engine->page->height_px <= MAX_SIDE_PX &&
            (border == FASTCV_CONSTANT || border == FASTCV_REPLICATE);
 }
 
@@ -142,18 +163,11 @@ static Window page_with_border(const Cutter *cutter)
 
 static Window window_of(const Cutter *cutter, int count)
 {
-    int32_t left = INT32_MAX, right = INT32_MIN, top = INT32_MAX, bottom = INT32_MIN;
-    for (int k = 0; k < count; k++) {
-        left = cutter->px[k] < left ? cutter->px[k] : left;
-        right = cutter->px[k] > right ? cutter->px[k] : right;
-        top = cutter->py[k] < top ? cutter->py[k] : top;
-        bottom = cutter->py[k] > bottom ? cutter->py[k] : bottom;
-    }
+    const FastcvWindow tight = cutter->engine->kernels->bound(cutter->px, cutter->py, count);
     const Window most = page_with_border(cutter);
-    return (Window){clamp(left >> FASTCV_SUBPIXEL_BITS, most.left, most.right),
-                    clamp(top >> FASTCV_SUBPIXEL_BITS, most.top, most.bottom),
-                    clamp(right >> FASTCV_SUBPIXEL_BITS, most.left, most.right),
-                    clamp(bottom >> FASTCV_SUBPIXEL_BITS, most.top, most.bottom)};
+    return (Window){
+        clamp(tight.left, most.left, most.right), clamp(tight.top, most.top, most.bottom),
+        clamp(tight.right, most.left, most.right), clamp(tight.bottom, most.top, most.bottom)};
 }
 
 static uint32_t fraction_of(int32_t px, int32_t py)
@@ -162,20 +176,16 @@ static uint32_t fraction_of(int32_t px, int32_t py)
 }
 
 /* offset and fraction from px and py, for a source whose pixel (window.left, window.top) is at
- * offset 0. What lies outside the window lies outside the page too. */
-static void offsets_from_positions(Cutter *cutter, Window window, int count, int32_t stride_bytes)
+ * offset 0. Positions outside the window are outside the page too, where one is as good as another.
+ */
+static void place_tile(Cutter *cutter, const FastcvTile *tile, Window window,
+                       ptrdiff_t stride_bytes)
 {
-    const int32_t left = (int32_t)window.left, top = (int32_t)window.top;
-    const int32_t right = (int32_t)window.right, bottom = (int32_t)window.bottom;
-    const int32_t channels = cutter->channels;
-    for (int k = 0; k < count; k++) {
-        int32_t x = cutter->px[k] >> FASTCV_SUBPIXEL_BITS,
-                y = cutter->py[k] >> FASTCV_SUBPIXEL_BITS;
-        x = x < left ? left : x > right ? right : x;
-        y = y < top ? top : y > bottom ? bottom : y;
-        cutter->offset[k] = (y - top) * stride_bytes + (x - left) * channels;
-        cutter->fraction[k] = fraction_of(cutter->px[k], cutter->py[k]);
-    }
+    const FastcvWindow within = {(int32_t)window.left, (int32_t)window.top, (int32_t)window.right,
+                                 (int32_t)window.bottom};
+    cutter->engine->kernels->place(cutter->px, cutter->py, tile->columns * tile->rows, within,
+                                   (int32_t)stride_bytes, cutter->channels, cutter->offset,
+                                   cutter->fraction);
 }
 
 static int fits_offsets(int64_t rows, ptrdiff_t stride_bytes)
@@ -189,7 +199,7 @@ static int cut_from_page(Cutter *cutter, const FastcvTile *tile, Window window)
     if (!is_readable(cutter, window) ||
         !fits_offsets(window.bottom - window.top + 1, page->stride_bytes))
         return 0;
-    offsets_from_positions(cutter, window, tile->columns * tile->rows, (int32_t)page->stride_bytes);
+    place_tile(cutter, tile, window, page->stride_bytes);
     blend_tile(cutter, tile, page_row(page, window.top) + window.left * cutter->channels,
                page->stride_bytes);
     return 1;
@@ -207,7 +217,7 @@ static int cut_from_patch(Cutter *cutter, const FastcvTile *tile, Window window)
     uint8_t *first = cutter->patch + ROW_SLACK_BYTES + kernels->reads_above * stride_bytes;
     for (int64_t y = top; y <= bottom; y++)
         copy_row(cutter, y, left, right, first + (y - top) * stride_bytes);
-    offsets_from_positions(cutter, window, tile->columns * tile->rows, (int32_t)stride_bytes);
+    place_tile(cutter, tile, window, stride_bytes);
     blend_tile(cutter, tile, first - cutter->first_tap * (stride_bytes + cutter->channels),
                stride_bytes);
     return 1;
@@ -281,7 +291,7 @@ static Corners corners_of(const FastcvTile *tile)
         positive += w > 0;
         corners.x[i] = (m[0] * x + m[1] * y + m[2]) / w;
         corners.y[i] = (m[3] * x + m[4] * y + m[5]) / w;
-        corners.least_w = fmin(corners.least_w, fabs(w));
+        corners.least_w = lesser(corners.least_w, fabs(w));
     }
     corners.is_one_sided = positive == 0 || positive == 4;
     return corners;
@@ -293,9 +303,9 @@ typedef struct Range {
 
 static Range range_of(const double value[4])
 {
-    const double low = fmin(fmin(value[0], value[1]), fmin(value[2], value[3]));
-    const double high = fmax(fmax(value[0], value[1]), fmax(value[2], value[3]));
-    return (Range){low, high, fmax(fabs(low), fabs(high))};
+    const double low = lesser(lesser(value[0], value[1]), lesser(value[2], value[3]));
+    const double high = greater(greater(value[0], value[1]), greater(value[2], value[3]));
+    return (Range){low, high, greater(fabs(low), fabs(high))};
 }
 
 /* The error bound of map.h in px/32, and +infinity where it does not hold. `line` is the row of the
@@ -304,12 +314,13 @@ static double fixed_point_error(const FastcvTile *tile, const double *line, Rang
                                 double least_w)
 {
     const double *w = tile->inverse + 6;
-    const double reach = tile->columns / 2 + FASTCV_OVERRUN_PX;
-    const double end_x = tile->x + tile->columns + FASTCV_OVERRUN_PX, end_y = tile->y + tile->rows;
+    const int middle = tile->columns / 2, whole = whole_vectors(tile->columns);
+    const double reach = middle > whole - middle ? middle : whole - middle;
+    const double end_x = tile->x + whole, end_y = tile->y + tile->rows;
     const double a = fabs(line[0]) * end_x + fabs(line[1]) * end_y + fabs(line[2]);
     const double b = fabs(w[0]) * end_x + fabs(w[1]) * end_y + fabs(w[2]);
     const double slope =
-        fmax(fabs(line[0] - range.low * w[0]), fabs(line[0] - range.high * w[0])) / least_w;
+        greater(fabs(line[0] - range.low * w[0]), fabs(line[0] - range.high * w[0])) / least_w;
     const double bend = fabs(w[0]) / least_w * reach;
     const double spread = slope * reach / (1 - bend); /* px from the middle column, at most */
     if (!(bend <= 0.1 && spread <= 250 && b < least_w * (1 << 20) && range.most < (1 << 25)))
@@ -322,17 +333,31 @@ static double fixed_point_error(const FastcvTile *tile, const double *line, Rang
     return fixed + series + in_float + in_double;
 }
 
-/* Sets the guard, or returns 0 where fixed point is of no use. */
+/* Sets the guard, or leaves 0 and returns 0 where fixed point is of no use. */
 static int plan_fixed_point(FastcvTile *tile, const Corners *corners, Range x, Range y)
 {
     if (!corners->is_one_sided)
         return 0;
-    const double error = fmax(fixed_point_error(tile, tile->inverse, x, corners->least_w),
-                              fixed_point_error(tile, tile->inverse + 3, y, corners->least_w));
-    if (!(error < 1.0 / 32))
+    const double error = greater(fixed_point_error(tile, tile->inverse, x, corners->least_w),
+                                 fixed_point_error(tile, tile->inverse + 3, y, corners->least_w));
+    if (!(error < MOST_ERROR))
         return 0;
     tile->guard = (int32_t)ceil(ldexp(error, FASTCV_FIXED_BITS)) + 1;
     return 1;
+}
+
+/* Asks for the window's bytes while there is still the map to compute. */
+static void prefetch(const FastcvImage *page, Window window)
+{
+    enum { LINE_BYTES = 64, MOST_LINES = 512 };
+    const ptrdiff_t bytes = (ptrdiff_t)(window.right - window.left + 2) * page->channels;
+    if (bytes / LINE_BYTES * (window.bottom - window.top) > MOST_LINES)
+        return;
+    for (int64_t y = window.top; y <= window.bottom + 1; y++) {
+        const uint8_t *row = page_row(page, y) + window.left * page->channels;
+        for (ptrdiff_t x = 0; x < bytes + LINE_BYTES; x += LINE_BYTES)
+            __builtin_prefetch(row + x);
+    }
 }
 
 static int cut_in_fixed_point(Cutter *cutter, FastcvTile *tile)
@@ -340,7 +365,7 @@ static int cut_in_fixed_point(Cutter *cutter, FastcvTile *tile)
     const FastcvImage *page = cutter->engine->page;
     const Corners corners = corners_of(tile);
     const Range x = range_of(corners.x), y = range_of(corners.y);
-    if (!plan_fixed_point(tile, &corners, x, y))
+    if (!tile->guard && !plan_fixed_point(tile, &corners, x, y))
         return 0;
     /* Every pixel lies among the corners, but for rounding to the nearest 1/32 px. */
     const Window window = {(int64_t)floor(x.low - 0.05), (int64_t)floor(y.low - 0.05),
@@ -352,6 +377,7 @@ static int cut_in_fixed_point(Cutter *cutter, FastcvTile *tile)
     tile->origin_y = (int32_t)window.top;
     tile->stride_bytes = (int32_t)page->stride_bytes;
     tile->pixel_bytes = cutter->channels;
+    prefetch(page, window);
     const int ties = cutter->engine->kernels->map_tile(tile, cutter->offset, cutter->fraction);
     FASTCV_COUNT(FASTCV_PATH_TIES, ties);
     blend_tile(cutter, tile, page_row(page, window.top) + window.left * cutter->channels,
@@ -379,26 +405,28 @@ static void cut_tile(Cutter *cutter, FastcvTile *tile)
     }
 }
 
-/* Wide tiles have fewer rows to set up; under strong perspective only narrow ones are straight
- * enough for fixed point. */
-static int tile_columns(const FastcvCrop *crop, int first, int last)
+/* The guard of all tiles together, if fixed point does for the whole part of the crop, or 0. */
+static int32_t guard_of_all(const FastcvCrop *crop, int first, int last)
 {
     FastcvTile all = {
         .inverse = crop->inverse, .y = first, .columns = crop->width_px, .rows = last - first};
     const Corners corners = corners_of(&all);
-    all.columns = min_int(FASTCV_TILE_COLUMNS, crop->width_px);
-    all.x = crop->width_px - all.columns;
-    int columns = FASTCV_TILE_COLUMNS;
-    if (!plan_fixed_point(&all, &corners, range_of(corners.x), range_of(corners.y)))
-        columns = SMALL_TILE_COLUMNS;
-    if (crop->width_px <= columns)
-        return crop->width_px;
-    const int tiles = (crop->width_px - 1) / columns + 1;
-    const int even = (crop->width_px - 1) / tiles + 1;
-    return (even + FASTCV_OVERRUN_PX - 1) / FASTCV_OVERRUN_PX * FASTCV_OVERRUN_PX;
+    all.columns = min_int(FASTCV_TILE_COLUMNS, crop->width_px); /* as wide as a tile, but … */
+    all.x = crop->width_px - all.columns;                       /* … where A and B are largest */
+    plan_fixed_point(&all, &corners, range_of(corners.x), range_of(corners.y));
+    return all.guard;
 }
 
-void fastcv_tiles_cut(const CropEngine *engine, const FastcvCrop *crop, int first, int last)
+/* At most so many, in tiles of about one width, in whole vectors. */
+static int tile_columns(int width_px, int most)
+{
+    if (width_px <= most)
+        return width_px;
+    const int tiles = (width_px - 1) / most + 1, even = (width_px - 1) / tiles + 1;
+    return whole_vectors(even);
+}
+
+void fastcv_tiles_cut(const FastcvCropEngine *engine, const FastcvCrop *crop, int first, int last)
 {
     const int is_cubic = engine->options->interpolation == FASTCV_CUBIC;
     Cutter cutter;
@@ -412,7 +440,11 @@ void fastcv_tiles_cut(const CropEngine *engine, const FastcvCrop *crop, int firs
     for (int c = 0; c < cutter.channels; c++)
         cutter.border[c] = (uint8_t)lrint(engine->options->border_value[c]);
 
-    const int columns = tile_columns(crop, first, last);
+    /* Wide tiles have fewer rows to set up; under strong perspective only narrow ones are straight
+     * enough for fixed point. */
+    const int32_t guard = guard_of_all(crop, first, last);
+    const int columns =
+        tile_columns(crop->width_px, guard ? FASTCV_TILE_COLUMNS : SMALL_TILE_COLUMNS);
     const int rows = min_int(FASTCV_TILE_ROWS, FASTCV_TILE_PX / columns);
     for (int y = first; y < last; y += rows) {
         for (int x = 0; x < crop->width_px; x += columns) {
@@ -421,7 +453,8 @@ void fastcv_tiles_cut(const CropEngine *engine, const FastcvCrop *crop, int firs
                                .y = y,
                                .columns = min_int(columns, crop->width_px - x),
                                .rows = min_int(rows, last - y),
-                               .x_block = fastcv_x_block_px(crop)};
+                               .x_block = fastcv_x_block_px(crop),
+                               .guard = guard};
             cut_tile(&cutter, &tile);
         }
     }

@@ -3,10 +3,14 @@
 try:
     from ._core import (
         build_info,
+        crop_shapes,
+        empty_memory_pool,
         get_num_threads,
         get_output_limits,
         image_crop,
         image_crop_openmp,
+        memory_pool_info,
+        set_memory_pool,
         set_num_threads,
         set_output_limits,
     )
@@ -24,6 +28,8 @@ __all__ = [
     "MainColors",
     "__version__",
     "build_info",
+    "crop_shapes",
+    "empty_memory_pool",
     "extract_main_colors",
     "extract_main_colors_openmp",
     "get_num_threads",
@@ -31,6 +37,8 @@ __all__ = [
     "image_crop",
     "image_crop_openmp",
     "main_colors",
+    "memory_pool_info",
+    "set_memory_pool",
     "set_num_threads",
     "set_output_limits",
 ]

@@ -1,8 +1,12 @@
 from ._core import build_info as build_info
+from ._core import crop_shapes as crop_shapes
+from ._core import empty_memory_pool as empty_memory_pool
 from ._core import get_num_threads as get_num_threads
 from ._core import get_output_limits as get_output_limits
 from ._core import image_crop as image_crop
 from ._core import image_crop_openmp as image_crop_openmp
+from ._core import memory_pool_info as memory_pool_info
+from ._core import set_memory_pool as set_memory_pool
 from ._core import set_num_threads as set_num_threads
 from ._core import set_output_limits as set_output_limits
 from .colors import MainColors as MainColors
@@ -15,6 +19,8 @@ __all__ = [
     "MainColors",
     "__version__",
     "build_info",
+    "crop_shapes",
+    "empty_memory_pool",
     "extract_main_colors",
     "extract_main_colors_openmp",
     "get_num_threads",
@@ -22,6 +28,8 @@ __all__ = [
     "image_crop",
     "image_crop_openmp",
     "main_colors",
+    "memory_pool_info",
+    "set_memory_pool",
     "set_num_threads",
     "set_output_limits",
 ]

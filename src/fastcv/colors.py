@@ -49,8 +49,8 @@ def main_colors(image: ArrayLike, n: int = 6, *, num_threads: int | None = 1) ->
     TypeError
         ``image`` is not uint8 or is a masked array, ``n`` or ``num_threads`` is not an int.
     ValueError
-        ``image`` is empty, neither 2-D nor 3-D, or of two or more than four channels; ``n`` is
-        below 1; ``num_threads`` is not from 1 to 1024.
+        ``image`` is empty, neither 2-D nor 3-D, of two or more than four channels, or of 2^40 px
+        or more; ``n`` is below 1; ``num_threads`` is not from 1 to 1024.
 
     Examples
     --------

@@ -9,6 +9,7 @@
 
 static const FastcvKernels *const variants[] = {
 #if defined(__x86_64__)
+    &fastcv_kernels_avx512,
     &fastcv_kernels_avx2,
 #endif
     &fastcv_kernels_c,

@@ -13,7 +13,7 @@ enum {
 
     FASTCV_TILE_COLUMNS = 128,
     FASTCV_TILE_ROWS = 64,
-    FASTCV_TILE_PX = 1536, /* its maps, its source and its output fit a first-level cache */
+    FASTCV_TILE_PX = 1024, /* its maps, its source and its output fit a first-level cache */
     FASTCV_OVERRUN_PX = 16 /* maps are computed in whole vectors: arrays are longer by this */
 };
 
@@ -38,6 +38,11 @@ typedef struct FastcvTile {
     int32_t guard; /* the error bound, in 2^-FASTCV_FIXED_BITS of 1/32 px */
 } FastcvTile;
 
+/* The pixels of the source that a tile may read; its last row and column belong to it. */
+typedef struct FastcvWindow {
+    int32_t left, top, right, bottom;
+} FastcvWindow;
+
 /* Fixed point of map_tile: an int32 spans ±256 px. */
 enum { FASTCV_FIXED_BITS = 18 };
 
@@ -48,6 +53,22 @@ typedef void FastcvBlend(const uint8_t *base, ptrdiff_t stride_bytes, const int3
 
 enum { FASTCV_BLEND_LINEAR, FASTCV_BLEND_CUBIC, FASTCV_BLENDS };
 enum { FASTCV_BLEND_CHANNELS = 5 }; /* the table is indexed by 1, 3 and 4 */
+
+/* Runs of equal colours, packed as B << 16 | G << 8 | R, from left to right. */
+enum { FASTCV_RUNS_PX = 1024, FASTCV_RUNS_OVERRUN = 8 };
+typedef struct FastcvRuns {
+    uint32_t color[FASTCV_RUNS_PX + FASTCV_RUNS_OVERRUN];
+    uint32_t length[FASTCV_RUNS_PX + FASTCV_RUNS_OVERRUN];
+} FastcvRuns;
+
+/* Finds the runs in count pixels, 1 … FASTCV_RUNS_PX, and returns how many there are. 1 channel:
+ * B = G = R. 4 channels: pixels of alpha 0 are left out, and end a run; alpha is otherwise no part
+ * of the colour. Two runs side by side may be of one colour. Reads no byte beyond the pixels. */
+typedef int FastcvFindRuns(const uint8_t *pixels, int count, int channels, FastcvRuns *runs);
+FastcvFindRuns fastcv_find_runs_c;
+#if defined(__x86_64__)
+FastcvFindRuns fastcv_find_runs_avx2;
+#endif
 
 typedef struct FastcvKernels {
     const char *name;
@@ -62,11 +83,20 @@ typedef struct FastcvKernels {
      * for fixed point, and were done as project does. */
     int (*map_tile)(const FastcvTile *tile, int32_t *offset, uint32_t *fraction);
 
+    /* The other way to a tile's offsets and fractions: from projected positions in 1/32 px. First
+     * the window that holds them all; then offsets from its left upper pixel, for positions brought
+     * into a window, which may be smaller. */
+    FastcvWindow (*bound)(const int32_t *px, const int32_t *py, int count);
+    void (*place)(const int32_t *px, const int32_t *py, int count, FastcvWindow window,
+                  int32_t stride_bytes, int32_t pixel_bytes, int32_t *offset, uint32_t *fraction);
+
     FastcvBlend *blend[FASTCV_BLENDS][FASTCV_BLEND_CHANNELS]; /* NULL: cv::remap does it */
 
     /* In each row that a blend takes taps from, it may read so many bytes before its pixel's first
      * tap and after the last; and so many rows above the first and below the last. */
     uint8_t reads_before, reads_after, reads_above, reads_below;
+
+    FastcvFindRuns *find_runs;
 } FastcvKernels;
 
 /* The variant in use; see fastcv/variants.h. */
@@ -77,7 +107,7 @@ const FastcvKernels *fastcv_kernels_nth(int n);
 
 extern const FastcvKernels fastcv_kernels_c, fastcv_kernels_opencv;
 #if defined(__x86_64__)
-extern const FastcvKernels fastcv_kernels_avx2;
+extern const FastcvKernels fastcv_kernels_avx2, fastcv_kernels_avx512;
 #endif
 
 /* OpenCV's bicubic weights: 16 for each fraction, [32 · j + i], times 32,768. The rows of taps

@@ -9,27 +9,38 @@
 
 #include "kernels/kernels.h"
 
-/* Loops run over whole vectors of any variant, so that none has a scalar rest. */
+/* Loops run over whole vectors, so that none has a scalar rest. */
+#ifdef __AVX512F__
+enum { MAP_LANES = 16 };
+#else
+enum { MAP_LANES = 8 };
+#endif
+
 static inline int whole_vectors(int count)
 {
-    return (count + FASTCV_OVERRUN_PX - 1) & ~(FASTCV_OVERRUN_PX - 1);
+    return (count + MAP_LANES - 1) & ~(MAP_LANES - 1);
 }
 
-#define MAP_NEAR_TIE (UINT32_C(1) << 31)
+#define MAP_TIE UINT32_MAX /* in place of a fraction */
 
 /* ---- as OpenCV does: one division a pixel in double, a clamp to int32, round half to even ----
  *
  * W may be negative over the whole quad, or change sign inside it: on a fifth of ordinary word
  * boxes the page's origin lies behind the quad's vanishing line. Nothing here may assume W > 0. */
 
-/* Rounds to int32, half to even, in a form that every compiler turns into vector code: adding
- * 1.5·2^52 leaves the integer in the low bits of the double. |value| must be below 2^31. */
+/* Rounds to int32, half to even, in a form that compilers turn into vector code. Where the CPU has
+ * no such instruction, adding 1.5·2^52 leaves the integer in the low bits of the double. |value|
+ * must be below 2^31. */
 static inline int32_t round_to_int32(double value)
 {
+#if defined(__SSE4_1__) || defined(__aarch64__)
+    return (int32_t)__builtin_rint(value);
+#else
     double shifted = value + 6755399441055744.0;
     int64_t bits;
     memcpy(&bits, &shifted, sizeof bits);
     return (int32_t)bits;
+#endif
 }
 
 static inline double clamp_to_int32(double value)
@@ -50,6 +61,37 @@ static void project(const FastcvRowPart *part, double scale, int32_t *restrict p
         w = w != 0 ? scale / w : 0;
         px[k] = round_to_int32(clamp_to_int32((x0 + dx * u) * w));
         py[k] = round_to_int32(clamp_to_int32((y0 + dy * u) * w));
+    }
+}
+
+static FastcvWindow bound(const int32_t *restrict px, const int32_t *restrict py, int count)
+{
+    int32_t left = INT32_MAX, right = INT32_MIN, top = INT32_MAX, bottom = INT32_MIN;
+    for (int k = 0; k < count; k++) {
+        left = px[k] < left ? px[k] : left;
+        right = px[k] > right ? px[k] : right;
+        top = py[k] < top ? py[k] : top;
+        bottom = py[k] > bottom ? py[k] : bottom;
+    }
+    return (FastcvWindow){left >> FASTCV_SUBPIXEL_BITS, top >> FASTCV_SUBPIXEL_BITS,
+                          right >> FASTCV_SUBPIXEL_BITS, bottom >> FASTCV_SUBPIXEL_BITS};
+}
+
+static void place(const int32_t *restrict px, const int32_t *restrict py, int count,
+                  FastcvWindow window, int32_t stride_bytes, int32_t pixel_bytes,
+                  int32_t *restrict offset, uint32_t *restrict fraction)
+{
+    const int32_t subpixel = FASTCV_SUBPIXELS - 1;
+    const int32_t left = window.left, top = window.top;
+    const int32_t right = window.right, bottom = window.bottom;
+    for (int k = 0; k < count; k++) {
+        int32_t x = px[k] >> FASTCV_SUBPIXEL_BITS, y = py[k] >> FASTCV_SUBPIXEL_BITS;
+        x = x < left ? left : x;
+        x = x > right ? right : x;
+        y = y < top ? top : y;
+        y = y > bottom ? bottom : y;
+        offset[k] = (y - top) * stride_bytes + (x - left) * pixel_bytes;
+        fraction[k] = (uint32_t)((px[k] & subpixel) | (py[k] & subpixel) << 16);
     }
 }
 
@@ -130,7 +172,7 @@ static inline void map_rows(const FastcvTile *tile, MapRows *rows)
     const double m0 = m[0], m1 = m[1], m3 = m[3], m4 = m[4], m6 = m[6], m7 = m[7];
     const int first = tile->y, count = (tile->rows + 3) & ~3; /* whole vectors */
     for (int i = 0; i < count; i++) {
-        double row = first + i;
+        double row = first + (i < tile->rows ? i : tile->rows - 1);
         double w = 1 / (w0 + m7 * row);
         double x = (x0 + m1 * row) * w, y = (y0 + m4 * row) * w;
         double x1 = fixed_px * ((m0 - x * m6) * w), y1 = fixed_px * ((m3 - y * m6) * w);
@@ -154,7 +196,7 @@ static inline uint32_t map_row(const FastcvTile *tile, const MapRows *rows, int 
 {
     enum { WHOLE_BITS = FASTCV_FIXED_BITS + FASTCV_SUBPIXEL_BITS };
     const uint32_t below = (1u << FASTCV_FIXED_BITS) - 1, subpixel = FASTCV_SUBPIXELS - 1;
-    const int32_t guarded = 2 * tile->guard;
+    const int32_t guarded = 2 * tile->guard + 1;
     const int32_t stride_bytes = tile->stride_bytes, pixel_bytes = tile->pixel_bytes;
     const int middle = tile->columns / 2, count = whole_vectors(tile->columns);
     const int32_t base = (rows->x[row] - tile->origin_x) * pixel_bytes +
@@ -163,22 +205,23 @@ static inline uint32_t map_row(const FastcvTile *tile, const MapRows *rows, int 
     const float c2 = -r, c3 = r * r, c4 = c3 * c2, c5 = c3 * c3;
     const uint32_t vx = (uint32_t)rows->vx[row], vy = (uint32_t)rows->vy[row];
     const uint32_t dx = (uint32_t)rows->dx[row], dy = (uint32_t)rows->dy[row];
-    uint32_t any = 0;
+    uint32_t any = 0, linear_x = vx - dx * (uint32_t)middle, linear_y = vy - dy * (uint32_t)middle;
 
-    for (int k = 0; k < count; k++) {
-        const int u = k - middle;
-        const float f = (float)u;
+    for (int k = 0, column = -middle; k < count; k++, column++) {
+        const float u = (float)column;
         const float curve =
-            multiply_add(multiply_add(multiply_add(c5, f, c4), f, c3), f, c2) * (f * f);
-        const uint32_t x = vx + dx * (uint32_t)u + (uint32_t)(int32_t)(curve * x1);
-        const uint32_t y = vy + dy * (uint32_t)u + (uint32_t)(int32_t)(curve * y1);
-        const int is_near = ((int32_t)(x & below) <= guarded) | ((int32_t)(y & below) <= guarded);
-        const uint32_t tie = is_near ? MAP_NEAR_TIE : 0;
+            multiply_add(multiply_add(multiply_add(c5, u, c4), u, c3), u, c2) * (u * u);
+        const uint32_t x = linear_x + (uint32_t)(int32_t)(curve * x1);
+        const uint32_t y = linear_y + (uint32_t)(int32_t)(curve * y1);
+        const int32_t above_x = (int32_t)(x & below), above_y = (int32_t)(y & below);
+        const uint32_t tie = -(uint32_t)((above_x < above_y ? above_x : above_y) < guarded);
         any |= tie;
         offset[k] = base + ((int32_t)y >> WHOLE_BITS) * stride_bytes +
                     ((int32_t)x >> WHOLE_BITS) * pixel_bytes;
-        fraction[k] =
-            (x >> FASTCV_FIXED_BITS & subpixel) | (y >> FASTCV_FIXED_BITS & subpixel) << 16 | tie;
+        fraction[k] = (x >> FASTCV_FIXED_BITS & subpixel) |
+                      (y >> (FASTCV_FIXED_BITS - 16) & subpixel << 16) | tie;
+        linear_x += dx;
+        linear_y += dy;
     }
     return any;
 }
@@ -193,7 +236,7 @@ static int map_tile(const FastcvTile *tile, int32_t *offset, uint32_t *fraction)
     for (int row = 0; row < tile->rows; row++, offset += columns, fraction += columns) {
         const uint32_t any = map_row(tile, &rows, row, offset, fraction);
         for (int k = 0; any && k < columns; k++) {
-            if (fraction[k] & MAP_NEAR_TIE) {
+            if (fraction[k] == MAP_TIE) {
                 map_pixel(tile, k, row, &offset[k], &fraction[k]);
                 ties++;
             }

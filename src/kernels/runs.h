@@ -1,0 +1,54 @@
+/* What all variants of find_runs share. While runs are being found, length[k] is where run k
+ * begins: that is known as soon as a colour differs from the one before. */
+#ifndef FASTCV_KERNELS_RUNS_H
+#define FASTCV_KERNELS_RUNS_H
+
+#include "kernels/kernels.h"
+
+/* What no packed colour is. All pixels of alpha 0 are alike. */
+#define FASTCV_TRANSPARENT UINT32_MAX
+#define FASTCV_NO_PIXEL (UINT32_MAX - 1)
+
+static inline uint32_t pack(const uint8_t *pixel, int channels)
+{
+    if (channels == 1)
+        return pixel[0] * UINT32_C(0x010101);
+    if (channels == 4 && pixel[3] == 0)
+        return FASTCV_TRANSPARENT;
+    return (uint32_t)pixel[0] << 16 | (uint32_t)pixel[1] << 8 | pixel[2];
+}
+
+/* Goes on from pixel i with found runs, and returns how many there are at the end. Every pixel is
+ * written as if it began a run, so that nothing depends on a branch that cannot be foreseen. */
+static inline int find_one_by_one(const uint8_t *pixels, int i, int end, int channels, int found,
+                                  FastcvRuns *runs)
+{
+    uint32_t before = i ? pack(pixels + (i - 1) * channels, channels) : FASTCV_NO_PIXEL;
+    for (; i < end; i++) {
+        const uint32_t color = pack(pixels + i * channels, channels);
+        runs->color[found] = color;
+        runs->length[found] = (uint32_t)i;
+        found += color != before;
+        before = color;
+    }
+    return found;
+}
+
+/* Turns beginnings into lengths, and leaves transparent runs out. */
+static inline int measure_runs(int found, int count, int channels, FastcvRuns *runs)
+{
+    runs->length[found] = (uint32_t)count;
+    for (int k = 0; k < found; k++)
+        runs->length[k] = runs->length[k + 1] - runs->length[k];
+    if (channels < 4)
+        return found;
+    int kept = 0;
+    for (int k = 0; k < found; k++) {
+        runs->color[kept] = runs->color[k];
+        runs->length[kept] = runs->length[k];
+        kept += runs->color[k] != FASTCV_TRANSPARENT;
+    }
+    return kept;
+}
+
+#endif
