@@ -11,7 +11,7 @@ help:
 	@echo "make test    run the tests"
 	@echo "make test-c, test-avx512, test-aarch64"
 	@echo "             compare the kernels' variants, natively or emulated"
-	@echo "make bench   run the benchmarks"
+	@echo "make bench   run the benchmarks; pictures in out/"
 	@echo "make lint    check style, types and spelling"
 	@echo "make format  rewrite the sources in the project's style"
 	@echo "make build   build the extension in place, in $(VENV)"
@@ -39,6 +39,9 @@ bench: build
 	$(RUN) benchmarks/extract_color.py --made --skip-naive
 	$(RUN) benchmarks/threads.py
 	$(RUN) benchmarks/memory.py
+	@mkdir -p out
+	$(RUN) benchmarks/kernels.py --picture out/kernels.png
+	$(RUN) benchmarks/scaling.py --picture out/scaling.png
 
 lint: $(VENV)/.ready
 	$(VENV)/bin/ruff check .

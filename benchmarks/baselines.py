@@ -13,27 +13,44 @@ from harness import cv2, profile
 
 
 @profile
+def find_transform(box: np.ndarray) -> tuple[np.ndarray, tuple[int, int]]:
+    """Return the matrix that takes a box (corners lt, rt, rb, lb) to its crop, and the size."""
+    lt, rt, rb, lb = box
+    width = max(int(np.linalg.norm(rb - lb)), int(np.linalg.norm(rt - lt)))
+    height = max(int(np.linalg.norm(rt - rb)), int(np.linalg.norm(lt - lb)))
+    target = np.array(
+        [[0, 0], [width - 1, 0], [width - 1, height - 1], [0, height - 1]], np.float32
+    )
+    return cv2.getPerspectiveTransform(box, target), (width, height)
+
+
+@profile
 def crop_loop(
     image: np.ndarray,
     boxes: Iterable[np.ndarray],
     interpolation: int = cv2.INTER_LINEAR,
     border: int = cv2.BORDER_CONSTANT,
 ) -> list[np.ndarray]:
-    """Cut boxes (corners lt, rt, rb, lb) out of a page, one warp a box."""
+    """Cut boxes out of a page, one warp a box."""
     crops = []
     for box in boxes:
-        lt, rt, rb, lb = box
-        width = max(int(np.linalg.norm(rb - lb)), int(np.linalg.norm(rt - lt)))
-        height = max(int(np.linalg.norm(rt - rb)), int(np.linalg.norm(lt - lb)))
-        target = np.array(
-            [[0, 0], [width - 1, 0], [width - 1, height - 1], [0, height - 1]], np.float32
-        )
-        matrix = cv2.getPerspectiveTransform(box, target)
-        crop = cv2.warpPerspective(
-            image, matrix, (width, height), flags=interpolation, borderMode=border
-        )
+        matrix, size = find_transform(box)
+        crop = cv2.warpPerspective(image, matrix, size, flags=interpolation, borderMode=border)
         crops.append(crop)
     return crops
+
+
+def warp_loop(
+    image: np.ndarray,
+    transforms: Iterable[tuple[np.ndarray, tuple[int, int]]],
+    interpolation: int = cv2.INTER_LINEAR,
+    border: int = cv2.BORDER_CONSTANT,
+) -> list[np.ndarray]:
+    """Do what `crop_loop` does with the transforms already there: cv2's warps and nothing else."""
+    return [
+        cv2.warpPerspective(image, matrix, size, flags=interpolation, borderMode=border)
+        for matrix, size in transforms
+    ]
 
 
 @profile

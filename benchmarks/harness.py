@@ -55,6 +55,16 @@ def say(text: str) -> None:
     print(text, flush=True)
 
 
+def note(text: str) -> None:
+    """Print a progress line beside the results, which go to standard output."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def name_threads(count: int) -> str:
+    """Return "1 thread", "2 threads" and so on."""
+    return f"{count} thread{'s' if count > 1 else ''}"
+
+
 def measure(
     functions: dict[str, Callable[[], Any]],
     repeat: int,
@@ -138,11 +148,14 @@ def print_header(machine: dict[str, Any]) -> None:
     print(flush=True)
 
 
-def write_json(path: str, machine: dict[str, Any], tables: Mapping[str, Sequence[Row]]) -> None:
-    """Write the machine and every table's rows."""
+def write_json(
+    path: str, machine: dict[str, Any], tables: Mapping[str, Sequence[Row]], **more: Any
+) -> None:
+    """Write the machine, every table's rows, and what else a benchmark found."""
     rows = {title: [asdict(row) for row in table] for title, table in tables.items()}
+    content = {"machine": machine, "tables": rows, **more}
     try:
-        Path(path).write_text(json.dumps({"machine": machine, "tables": rows}, indent=2) + "\n")
+        Path(path).write_text(json.dumps(content, indent=2) + "\n")
     except OSError as error:
         sys.exit(f"{path} cannot be written: {error.strerror}.")
 

@@ -162,6 +162,7 @@ COMMANDS = {
         "--made",
         "--skip-naive",
     ],
+    "kernels": ["benchmarks/kernels.py", "--quick"],
 }
 
 
@@ -175,6 +176,32 @@ def test_benchmarks_run_and_write_json(name, tmp_path):
     rows = [row for table in tables.values() for row in table]
     assert len(rows) >= 3
     assert all(row["same"] in (True, None) for row in rows)
+
+
+def test_the_benchmark_of_scaling_runs_and_only_peers_differ(tmp_path):
+    result = tmp_path / "result.json"
+    done = run(sys.executable, "benchmarks/scaling.py", "--quick", "--json", str(result))
+    assert done.returncode == 0, done.stdout + done.stderr
+    content = json.loads(result.read_text())
+    assert len(content["tables"]) == 8
+    for row in [row for table in content["tables"].values() for row in table]:
+        assert (
+            row["same"] in (True, None) or row["name"].partition(",")[0] in content["differences"]
+        )
+
+
+@pytest.mark.parametrize(
+    "options", [["kernels.py", "--cases", "mirrored"], ["scaling.py", "--sweeps", "angle", "kind"]]
+)
+def test_benchmarks_draw_pictures(options, tmp_path):
+    pytest.importorskip("matplotlib")
+    script, *options = options
+    picture = tmp_path / "picture.png"
+    done = run(
+        sys.executable, f"benchmarks/{script}", *options, "--quick", "--picture", str(picture)
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert picture.read_bytes().startswith(b"\x89PNG")
 
 
 def test_the_benchmark_of_threads_runs(tmp_path):
@@ -211,6 +238,35 @@ def test_the_demo_writes_its_pictures(tmp_path):
 
 
 # ---- building ----
+
+COUNT_A_CROP = """
+import importlib.util, sys
+import numpy as np
+spec = importlib.util.spec_from_file_location("fastcv._core", sys.argv[1])
+core = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(core)
+core._set_kernel("c")
+core.image_crop(np.zeros((90, 90), np.uint8), np.float32([[[-9, 9], [80, 9], [80, 40], [-9, 40]]]))
+first, second = core._path_counts(), core._path_counts()
+assert not any(second.values()), second
+assert first.pop("ties") <= first["fixed_point"], first
+assert first.pop("pixels") == sum(first.values()) == 89 * 31, first
+"""
+
+
+def test_a_build_that_counts_paths(tmp_path):
+    done = subprocess.run(
+        [*(sys.executable, "setup.py", "-q", "build_ext"), "-b", tmp_path, "-t", tmp_path / "t"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=100,
+        env={**os.environ, "FASTCV_COUNT_PATHS": "1"},
+    )
+    assert done.returncode == 0, done.stderr
+    (core,) = (tmp_path / "fastcv").glob("_core*.so")
+    done = run(sys.executable, "-c", COUNT_A_CROP, str(core))
+    assert done.returncode == 0, done.stderr
 
 
 def build_with(opencv_dir, build):

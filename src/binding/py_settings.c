@@ -1,5 +1,6 @@
 /* Settings of the process and what this build is. */
 #include "binding/binding.h"
+#include "fastcv/path_counts.h"
 #include "fastcv/variants.h"
 #include "opencv/shim.h"
 
@@ -133,6 +134,22 @@ static PyObject *build_info(PyObject *module, PyObject *unused)
                          "openmp", fastcv_openmp_date());
 }
 
+#ifdef FASTCV_COUNT_PATHS
+static PyObject *path_counts(PyObject *module, PyObject *unused)
+{
+    (void)module, (void)unused;
+    PyObject *counts = PyDict_New();
+    const char *name;
+    for (int path = 0; counts && (name = fastcv_path_name(path)); path++) {
+        PyObject *count = PyLong_FromLongLong(fastcv_path_take_count(path));
+        if (!count || PyDict_SetItemString(counts, name, count) < 0)
+            Py_CLEAR(counts);
+        Py_XDECREF(count);
+    }
+    return counts;
+}
+#endif
+
 static PyObject *cgroup_cpus(PyObject *module, PyObject *root)
 {
     (void)module;
@@ -229,6 +246,10 @@ PyMethodDef py_settings_methods[] = {
     {"build_info", build_info, METH_NOARGS, build_info_doc},
     {"_set_kernel", set_kernel, METH_O,
      "_set_kernel($module, name, /)\n--\n\nUse another variant: for tests and benchmarks."},
+#ifdef FASTCV_COUNT_PATHS
+    {"_path_counts", path_counts, METH_NOARGS,
+     "_path_counts($module, /)\n--\n\nPixels of crops by path since the last call."},
+#endif
     {"_cgroup_cpus", cgroup_cpus, METH_O,
      "_cgroup_cpus($module, root, /)\n--\n\nCPUs of the cgroup quota found below root, or 0."},
     {NULL, NULL, 0, NULL},
