@@ -99,6 +99,24 @@ def test_stacks_that_do_not_fit_are_refused_before_libgomp_tries():
 
 
 @linux
+@pytest.mark.parametrize("size", ["16k", "100k", "128k"])
+def test_stacks_that_are_small(size):
+    out = run_python(
+        """
+        import numpy as np, fastcv
+        page = np.random.default_rng(0).integers(0, 255, (500, 500, 4), np.uint8)
+        box = np.float32([[[-10, 0], [490, 0], [490, 400], [-10, 400]]])
+        for options in ({}, {"interpolation": "cubic"}, {"border": "wrap"}):
+            crops = fastcv.image_crop_openmp(page, box, num_threads=4, **options)
+            assert (crops[0] == fastcv.image_crop(page, box, **options)[0]).all()
+        print(fastcv.main_colors(page, num_threads=4)[1].size)
+        """,
+        OMP_STACKSIZE=size,
+    )
+    assert out == "6"
+
+
+@linux
 def test_opencv_starts_no_threads_of_its_own():
     out = run_python(
         """

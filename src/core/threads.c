@@ -145,16 +145,20 @@ static size_t omp_stack_bytes(void)
     return unit && value <= SIZE_MAX >> shift ? (size_t)value << shift : 0;
 }
 
-/* libgomp ends the process when it cannot make a thread, so ask first, with throw-away ones. */
+/* libgomp ends the process when it cannot make a thread, so ask first, with throw-away ones. Of
+ * stacks too small for a work item, none is used. */
 static int can_start_threads(int count)
 {
+    const size_t stack_bytes = omp_stack_bytes();
+    if (stack_bytes && stack_bytes < LEAST_STACK_BYTES)
+        return 0;
     static pthread_t threads[FASTCV_MAX_THREADS]; /* the host is the only caller */
     pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
     pthread_attr_t attributes;
     int started = 0;
 
     pthread_attr_init(&attributes);
-    pthread_attr_setstacksize(&attributes, omp_stack_bytes()); /* refuses 0: the default stays */
+    pthread_attr_setstacksize(&attributes, stack_bytes); /* refuses 0: the default stays */
     pthread_mutex_lock(&gate);
     while (started < count &&
            pthread_create(&threads[started], &attributes, wait_at_gate, &gate) == 0)

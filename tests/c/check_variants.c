@@ -399,10 +399,10 @@ static long check_blends(const FastcvKernels *kernels, const uint8_t *source)
     long calls = 0;
     for (int kind = 0; kind < FASTCV_BLENDS; kind++) {
         for (int channels = 0; channels < FASTCV_BLEND_CHANNELS; channels++) {
-            if (!fastcv_kernels_c.blend[kind][channels])
-                continue;
             if (!kernels->blend[kind][channels])
-                differ("%s has no blend for %d channels", kernels->name, channels);
+                continue;
+            if (!fastcv_kernels_c.blend[kind][channels])
+                differ("no portable blend %d for %d channels", kind, channels);
             for (int count = 1; count <= 40; count++) {
                 for (int walk = 0; walk < WALKS; walk++, calls++)
                     check_blend(kernels, source, kind, channels, count);
