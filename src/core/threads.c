@@ -18,7 +18,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { POLL_MS = 50 };
+enum { POLL_MS = 50, LEAST_STACK_BYTES = 128 << 10 };
 
 #ifdef __linux__
 typedef cpu_set_t Affinity;

@@ -13,7 +13,7 @@
 
 #include "core/tiles.c" /* for how it plans the guard of a tile */
 
-enum { ROW_PARTS = 4000, TILES = 6000, WALKS = 120, LONG_WALKS = 40 };
+enum { ROW_PARTS = 4000, TILES = 6000, WALKS = 120, LONG_WALKS = 40, PLACES = 2000, RUNS = 4000 };
 
 /* ---- the case at work, and how to end with it ---- */
 
@@ -258,6 +258,53 @@ static long check_map(const FastcvKernels *kernels)
     return pixels;
 }
 
+/* Positions on the page and far from it, at the ends of int32 too. */
+static int32_t random_position(void)
+{
+    if (one_in(20))
+        return one_in(2) ? INT32_MIN : INT32_MAX;
+    return random_int(-3000, 40000 * (one_in(50) ? 1000 : 1));
+}
+
+static void check_place(const FastcvKernels *kernels)
+{
+    static int32_t px[MAP_PX], py[MAP_PX], offset[MAP_PX];
+    static uint32_t fraction[MAP_PX];
+    for (int i = 0; i < PLACES; i++) {
+        const int count = one_in(4) ? FASTCV_TILE_PX : random_int(1, 70);
+        FastcvWindow all = {INT32_MAX, INT32_MAX, INT32_MIN, INT32_MIN};
+        for (int k = 0; k < count; k++) {
+            px[k] = random_position();
+            py[k] = random_position();
+            const int32_t x = px[k] >> FASTCV_SUBPIXEL_BITS, y = py[k] >> FASTCV_SUBPIXEL_BITS;
+            all.left = min_int(all.left, x);
+            all.top = min_int(all.top, y);
+            all.right = x > all.right ? x : all.right;
+            all.bottom = y > all.bottom ? y : all.bottom;
+        }
+        set_case("%s, placing %d: %d pixels", kernels->name, i, count);
+        const FastcvWindow bound = kernels->bound(px, py, count);
+        if (memcmp(&bound, &all, sizeof all) != 0)
+            differ("bound is not [%d, %d] x [%d, %d]", all.left, all.right, all.top, all.bottom);
+
+        const FastcvWindow window = {random_int(-3, 30), random_int(-3, 30), random_int(30, 900),
+                                     random_int(30, 900)};
+        const int stride_bytes = random_int(-30000, 30000), pixel_bytes = random_int(1, 4);
+        set_canaries(offset, MAP_PX);
+        set_canaries(fraction, MAP_PX);
+        kernels->place(px, py, count, window, stride_bytes, pixel_bytes, offset, fraction);
+        for (int k = 0; k < count; k++) {
+            const int64_t x = clamp(px[k] >> FASTCV_SUBPIXEL_BITS, window.left, window.right);
+            const int64_t y = clamp(py[k] >> FASTCV_SUBPIXEL_BITS, window.top, window.bottom);
+            if (offset[k] != (y - window.top) * stride_bytes + (x - window.left) * pixel_bytes ||
+                fraction[k] != fraction_of(px[k], py[k]))
+                differ("pixel %d at %d + %x", k, offset[k], fraction[k]);
+        }
+        check_canaries(offset, count + FASTCV_OVERRUN_PX, MAP_PX);
+        check_canaries(fraction, count + FASTCV_OVERRUN_PX, MAP_PX);
+    }
+}
+
 /* ---- blends ---- */
 
 enum { SOURCE_BYTES = 1 << 24, MARGIN_BYTES = 64 };
@@ -414,11 +461,57 @@ static long check_blends(const FastcvKernels *kernels, const uint8_t *source)
     return calls;
 }
 
+/* ---- runs ---- */
+
+/* The next pixel from i on that counts, packed, or none. */
+static int64_t next_color(const uint8_t *pixels, int *i, int count, int channels)
+{
+    while (*i < count && channels == 4 && pixels[*i * 4 + 3] == 0)
+        ++*i;
+    if (*i == count)
+        return -1;
+    const uint8_t *p = pixels + (*i)++ * channels;
+    return channels == 1 ? p[0] * INT64_C(0x010101) : p[0] << 16 | p[1] << 8 | p[2];
+}
+
+/* Runs come in order, and together say every pixel that counts. Their pixels begin or end where the
+ * source does. */
+static void check_runs(const FastcvKernels *kernels, uint8_t *source)
+{
+    static FastcvRuns runs;
+    for (int n = 0; n < RUNS; n++) {
+        const int channels = (const int[]){1, 3, 4}[random_int(0, 2)];
+        const int count = one_in(3) ? FASTCV_RUNS_PX : random_int(1, 80);
+        uint8_t *end = source + SOURCE_BYTES;
+        uint8_t *pixels = one_in(3) ? source : end - count * channels;
+        const int levels = random_int(1, 3), longest = random_int(1, 50);
+        for (int k = 0, left = 0; k < count; k++, left--) {
+            if (k && left > 0)
+                memcpy(pixels + k * channels, pixels + (k - 1) * channels, (size_t)channels);
+            else
+                for (int c = 0; c < channels; c++)
+                    pixels[k * channels + c] = (uint8_t)(random_int(0, levels) * 85);
+            left = left > 0 ? left : random_int(1, longest);
+        }
+        set_case("%s, runs %d: %d pixels of %d channels", kernels->name, n, count, channels);
+        const int found = kernels->find_runs(pixels, count, channels, &runs);
+        int i = 0;
+        for (int k = 0; k < found; k++) {
+            for (uint32_t of = 0; of < runs.length[k]; of++) {
+                if (next_color(pixels, &i, count, channels) != runs.color[k])
+                    differ("run %d of %u times %06x", k, runs.length[k], runs.color[k]);
+            }
+        }
+        if (next_color(pixels, &i, count, channels) >= 0)
+            differ("%d runs end before pixel %d", found, i);
+    }
+}
+
 int main(void)
 {
     signal(SIGSEGV, on_fault);
     signal(SIGBUS, on_fault);
-    const uint8_t *source = make_source();
+    uint8_t *source = make_source();
     fastcv_kernels(); /* has the tables made */
 
     const FastcvKernels *kernels;
@@ -427,10 +520,13 @@ int main(void)
             continue;
         random_state = 20231;
         check_project(kernels);
+        check_place(kernels);
         const long pixels = check_map(kernels);
         const long calls = check_blends(kernels, source);
-        printf("%s: %d rows projected, %d tiles of %ld pixels mapped, %ld blends: the same\n",
-               kernels->name, ROW_PARTS, TILES, pixels, calls);
+        check_runs(kernels, source);
+        printf("%s: %d rows projected, %d tiles of %ld pixels mapped, %d placed, %ld blends, "
+               "%d rows of runs: the same\n",
+               kernels->name, ROW_PARTS, TILES, pixels, PLACES, calls, RUNS);
     }
     return 0;
 }
