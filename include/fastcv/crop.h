@@ -27,12 +27,12 @@ typedef struct FastcvCrop {
     ptrdiff_t first_item; /* the run's own bookkeeping */
     int32_t width_px, height_px;
     int32_t region_x, region_y, region_width, region_height; /* of OpenCV only */
+    FastcvQuadFault fault; /* with any, width_px = height_px = 0, and the run skips the crop */
 } FastcvCrop;
 
-/* Fills all but pixels. On a fault the crop is left with width_px = height_px = 0, and a crop of
- * that size is skipped by the run. */
-FastcvQuadFault fastcv_crop_plan(const FastcvCropEngine *engine, const FastcvQuad *quad,
-                                 FastcvCrop *crop);
+/* Fills all but pixels of every crop, from the quad of the same index. */
+FastcvStatus fastcv_crop_plan(const FastcvCropEngine *engine, const FastcvQuad *quads,
+                              FastcvCrop *crops, ptrdiff_t count, FastcvPool pool);
 
 /* Writes every crop. The bytes do not depend on num_threads. */
 FastcvError fastcv_crop_run(const FastcvCropEngine *engine, FastcvCrop *crops, ptrdiff_t count,

@@ -50,6 +50,9 @@ typedef struct PyRun {
 void py_run_begin(PyRun *run, int num_threads);
 void py_run_end(PyRun *run);
 
+/* Begins again what has ended, on the same thread. */
+void py_run_resume(PyRun *run);
+
 /* Sets the exception that goes with a status other than OK; a cancelled run has set it already. */
 void py_set_run_error(const char *function, FastcvError error);
 

@@ -34,6 +34,7 @@ typedef struct CropCall {
     FastcvCropEngine engine;
     int degenerate;
     int num_threads;
+    PyRun run;
     PyObject *out; /* borrowed from the arguments */
     size_t bytes;  /* of all crops */
     FastcvQuad *quads;
@@ -124,24 +125,34 @@ static void set_fault(const CropCall *call, Py_ssize_t index, FastcvQuadFault fa
                  fault_texts[fault], corners);
 }
 
-static int plan(CropCall *call, ModuleState *state)
+/* All matrices, without the GIL. */
+static int plan(CropCall *call)
 {
-    const size_t crop_cap = atomic_load(&state->crop_bytes_cap);
-    const size_t call_cap = atomic_load(&state->call_bytes_cap);
-
     call->engine = fastcv_crop_engine(&call->image.view, &call->options);
     call->crops = PyMem_Calloc((size_t)call->count, sizeof *call->crops);
     if (!call->crops) {
         PyErr_NoMemory();
         return -1;
     }
+    py_run_begin(&call->run, call->num_threads);
+    FastcvError error = {.status = fastcv_crop_plan(&call->engine, call->quads, call->crops,
+                                                    call->count, call->run.pool)};
+    py_run_end(&call->run);
+    if (error.status)
+        py_set_run_error(call->function, error);
+    return error.status ? -1 : 0;
+}
+
+/* Whatever is wrong with a box or too large, the first of them; and how many bytes they take. */
+static int check_plan(CropCall *call, ModuleState *state)
+{
+    const size_t crop_cap = atomic_load(&state->crop_bytes_cap);
+    const size_t call_cap = atomic_load(&state->call_bytes_cap);
+
     for (Py_ssize_t i = 0; i < call->count; i++) {
-        if (py_is_interrupted(i))
-            return -1;
-        FastcvCrop *crop = &call->crops[i];
-        FastcvQuadFault fault = fastcv_crop_plan(&call->engine, &call->quads[i], crop);
-        if (fault && is_refused(call, fault)) {
-            set_fault(call, i, fault);
+        const FastcvCrop *crop = &call->crops[i];
+        if (crop->fault && is_refused(call, crop->fault)) {
+            set_fault(call, i, crop->fault);
             return -1;
         }
         size_t bytes = py_crop_bytes(&call->image, crop);
@@ -171,7 +182,8 @@ static PyObject *cut_boxes(const char *function, PyObject *module, PyObject *arg
     ModuleState *state = state_of(module);
     PyObject *list = NULL;
 
-    if (read_arguments(&call, state, args, kwargs, takes_threads) < 0 || plan(&call, state) < 0)
+    if (read_arguments(&call, state, args, kwargs, takes_threads) < 0 || plan(&call) < 0 ||
+        check_plan(&call, state) < 0)
         goto done;
     if (call.out != Py_None && py_out_check(function, call.out, &call.image, call.bytes) < 0)
         goto done;
@@ -179,10 +191,9 @@ static PyObject *cut_boxes(const char *function, PyObject *module, PyObject *arg
     if (!list)
         goto done;
 
-    PyRun run;
-    py_run_begin(&run, call.num_threads);
-    FastcvError error = fastcv_crop_run(&call.engine, call.crops, call.count, run.pool);
-    py_run_end(&run);
+    py_run_resume(&call.run);
+    FastcvError error = fastcv_crop_run(&call.engine, call.crops, call.count, call.run.pool);
+    py_run_end(&call.run);
     if (error.status) {
         py_set_run_error(function, error);
         Py_CLEAR(list);

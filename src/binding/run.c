@@ -28,6 +28,11 @@ static int is_main_thread(void)
 void py_run_begin(PyRun *run, int num_threads)
 {
     run->pool = (FastcvPool){num_threads, is_main_thread() ? poll_signals : NULL, run};
+    py_run_resume(run);
+}
+
+void py_run_resume(PyRun *run)
+{
     run->thread = PyEval_SaveThread();
 }
 
