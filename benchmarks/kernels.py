@@ -122,12 +122,17 @@ def time_case(
 
 
 def count_paths(case: Case, variant: str) -> dict[str, float]:
-    """Return the share of a case's pixels that took each path, of a build that counts them."""
+    """Return the share of a case's pixels that took each path, of a build that counts them.
+
+    ``plain_crops`` is the share of crops that fixed point did all of.
+    """
     fastcv._core._path_counts()
     cut(case, variant, 1)
     counts = fastcv._core._path_counts()
-    pixels = counts.pop("pixels")
-    return {path: count / pixels for path, count in counts.items()} if pixels else {}
+    pixels, parts, plain = (counts.pop(name) for name in ("pixels", "parts", "plain_parts"))
+    if not pixels:
+        return {}
+    return {path: count / pixels for path, count in counts.items()} | {"plain_crops": plain / parts}
 
 
 def print_head(names: Sequence[str]) -> None:
@@ -147,8 +152,8 @@ def print_case(title: str, rows: Sequence[KernelRow], paths: dict[str, float]) -
             f"{row.warp_ratio:>9.2f}x{row.ratio:>8.2f}x"
         )
     if paths:
-        shares = ", ".join(f"{path.replace('_', ' ')} {s:.2%}" for path, s in paths.items())
-        print(f"  pixels by path: {shares}")
+        shares = [f"{path.replace('_', ' ')} {share:.2%}" for path, share in paths.items()]
+        print(f"  pixels by path: {', '.join(shares[:-1])}; {shares[-1]}")
     print(flush=True)
 
 

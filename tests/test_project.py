@@ -250,6 +250,7 @@ core.image_crop(np.zeros((90, 90), np.uint8), np.float32([[[-9, 9], [80, 9], [80
 first, second = core._path_counts(), core._path_counts()
 assert not any(second.values()), second
 assert first.pop("ties") <= first["fixed_point"], first
+assert (first.pop("parts"), first.pop("plain_parts")) == (1, 0), first
 assert first.pop("pixels") == sum(first.values()) == 89 * 31, first
 """
 

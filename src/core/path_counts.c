@@ -11,6 +11,7 @@ static const char *const names[FASTCV_PATHS] = {
     [FASTCV_PATH_PIXELS] = "pixels", [FASTCV_PATH_FIXED_POINT] = "fixed_point",
     [FASTCV_PATH_TIES] = "ties",     [FASTCV_PATH_PAGE] = "page",
     [FASTCV_PATH_PATCH] = "patch",   [FASTCV_PATH_TAPS] = "taps",
+    [FASTCV_PATH_PARTS] = "parts",   [FASTCV_PATH_PLAIN_PARTS] = "plain_parts",
 };
 
 const char *fastcv_path_name(int path)

@@ -1,4 +1,4 @@
-/* How many pixels took which way, in builds with FASTCV_COUNT_PATHS; nothing in others. */
+/* How many pixels of crops took which way, in builds with FASTCV_COUNT_PATHS; nothing in others. */
 #ifndef FASTCV_CORE_PATH_COUNTS_H
 #define FASTCV_CORE_PATH_COUNTS_H
 
@@ -11,6 +11,8 @@ enum {
     FASTCV_PATH_PAGE,        /* mapped in double, read on the page */
     FASTCV_PATH_PATCH,       /* mapped in double, read from a patch */
     FASTCV_PATH_TAPS,        /* mapped in double, taps copied one by one */
+    FASTCV_PATH_PARTS,       /* no pixels, but parts of crops: of most, all of it */
+    FASTCV_PATH_PLAIN_PARTS, /* those without a pixel mapped in double but for ties */
     FASTCV_PATHS
 };
 

@@ -385,13 +385,14 @@ static int cut_in_fixed_point(Cutter *cutter, FastcvTile *tile)
     return 1;
 }
 
-static void cut_tile(Cutter *cutter, FastcvTile *tile)
+/* Returns whether fixed point did. */
+static int cut_tile(Cutter *cutter, FastcvTile *tile)
 {
     const int count = tile->columns * tile->rows;
     FASTCV_COUNT(FASTCV_PATH_PIXELS, count);
     if (cut_in_fixed_point(cutter, tile)) {
         FASTCV_COUNT(FASTCV_PATH_FIXED_POINT, count);
-        return;
+        return 1;
     }
     project_tile(cutter, tile);
     const Window window = window_of(cutter, count);
@@ -403,6 +404,7 @@ static void cut_tile(Cutter *cutter, FastcvTile *tile)
         FASTCV_COUNT(FASTCV_PATH_TAPS, count);
         cut_from_taps(cutter, tile);
     }
+    return 0;
 }
 
 /* The guard of all tiles together, if fixed point does for the whole part of the crop, or 0. */
@@ -446,6 +448,7 @@ void fastcv_tiles_cut(const FastcvCropEngine *engine, const FastcvCrop *crop, in
     const int columns =
         tile_columns(crop->width_px, guard ? FASTCV_TILE_COLUMNS : SMALL_TILE_COLUMNS);
     const int rows = min_int(FASTCV_TILE_ROWS, FASTCV_TILE_PX / columns);
+    int is_plain = 1;
     for (int y = first; y < last; y += rows) {
         for (int x = 0; x < crop->width_px; x += columns) {
             FastcvTile tile = {.inverse = crop->inverse,
@@ -455,7 +458,9 @@ void fastcv_tiles_cut(const FastcvCropEngine *engine, const FastcvCrop *crop, in
                                .rows = min_int(rows, last - y),
                                .x_block = fastcv_x_block_px(crop),
                                .guard = guard};
-            cut_tile(&cutter, &tile);
+            is_plain &= cut_tile(&cutter, &tile);
         }
     }
+    FASTCV_COUNT(FASTCV_PATH_PARTS, 1);
+    FASTCV_COUNT(FASTCV_PATH_PLAIN_PARTS, is_plain);
 }
