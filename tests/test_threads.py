@@ -77,7 +77,7 @@ def test_where_threads_are_refused_a_call_runs_serially(limited):
         """,
         OPENBLAS_NUM_THREADS="1",
     )
-    assert out == ("1" if limited == "before" else "3")
+    assert out == ("1" if limited == "before" else "2")
 
 
 @linux
@@ -151,14 +151,14 @@ def test_many_callers_make_no_more_threads_than_one():
         print(len(os.listdir("/proc/self/task")) - before)
         """
     )
-    assert out == "4"
+    assert out == "3"
 
 
 @linux
 def test_a_caller_pinned_elsewhere_takes_its_team_along():
     out = run_python(
         """
-        import os
+        import os, time
         import numpy as np, fastcv
         page = np.zeros((2000, 2000, 3), np.uint8)
         box = np.float32([[[0, 0], [900, 0], [900, 900], [0, 900]]])
@@ -166,9 +166,13 @@ def test_a_caller_pinned_elsewhere_takes_its_team_along():
         cpu = {min(os.sched_getaffinity(0))}
         theirs = set(map(int, os.listdir("/proc/self/task")))
         os.sched_setaffinity(0, cpu)
-        fastcv.image_crop_openmp(page, box, num_threads=3)
-        ours = set(map(int, os.listdir("/proc/self/task"))) - theirs
-        assert len(ours) >= 2
+        for _ in range(200):  # a call does not wait for helpers that come late
+            fastcv.image_crop_openmp(page, box, num_threads=3)
+            ours = set(map(int, os.listdir("/proc/self/task"))) - theirs
+            if ours:
+                break
+            time.sleep(0.01)
+        assert ours
         print(all(os.sched_getaffinity(thread) == cpu for thread in ours))
         """
     )

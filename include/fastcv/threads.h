@@ -25,9 +25,9 @@ typedef struct FastcvLoop {
     ptrdiff_t items;
 } FastcvLoop;
 
-/* With one thread, the loop runs on the caller's; with more, in an OpenMP region on a thread that
- * fastcv owns, which survives fork. Where the system refuses threads it runs serially.
- * Returns OK, CANCELLED or FORKED. */
+/* With one thread, the loop runs on the caller's; with more, an OpenMP region helps, on a thread
+ * that fastcv owns and that a forked child makes anew. Where the system refuses threads it runs
+ * serially. Returns OK, CANCELLED or FORKED. */
 FastcvStatus fastcv_run(FastcvLoop loop, FastcvPool pool);
 
 /* The count that a call without num_threads uses: fastcv_set_num_threads, FASTCV_NUM_THREADS,
