@@ -81,6 +81,37 @@ def test_where_threads_are_refused_a_call_runs_serially(limited):
 
 
 @linux
+def test_threads_refused_after_a_smaller_team():
+    """libgomp has let most of its threads go by then, and must not be sent for new ones."""
+    out = run_python(
+        """
+        import os, resource, time
+        import numpy as np, fastcv
+        page = np.random.default_rng(0).integers(0, 255, (1000, 1000, 3), np.uint8)
+        box = np.float32([[[0, 0], [900, 0], [900, 900], [0, 900]]])
+        if os.getuid() == 0:
+            os.setgid(65534)
+            os.setuid(65534)
+        for count in (8, 3):
+            for _ in range(1000):  # a call may be done before its helpers are awake
+                fastcv.image_crop_openmp(page, box, num_threads=count)
+                time.sleep(0.01)
+                if len(os.listdir("/proc/self/task")) == count:
+                    break
+            else:
+                raise SystemExit(f"never {count} threads")
+        resource.setrlimit(resource.RLIMIT_NPROC, (1, 1))
+        for _ in range(20):
+            crops = fastcv.image_crop_openmp(page, box, num_threads=8)
+            assert (crops[0] == fastcv.image_crop(page, box)[0]).all()
+        print(len(os.listdir("/proc/self/task")))
+        """,
+        OPENBLAS_NUM_THREADS="1",
+    )
+    assert out == "3"
+
+
+@linux
 def test_stacks_that_do_not_fit_are_refused_before_libgomp_tries():
     out = run_python(
         """
@@ -162,16 +193,21 @@ def test_a_caller_pinned_elsewhere_takes_its_team_along():
         import numpy as np, fastcv
         page = np.zeros((2000, 2000, 3), np.uint8)
         box = np.float32([[[0, 0], [900, 0], [900, 900], [0, 900]]])
-        fastcv.image_crop_openmp(page, box, num_threads=3)
+        def threads():
+            return set(map(int, os.listdir("/proc/self/task")))
+        def call_until(has_come):  # a call does not wait for helpers that come late
+            for _ in range(1000):
+                fastcv.image_crop_openmp(page, box, num_threads=3)
+                time.sleep(0.01)
+                if has_come():
+                    return
+        before = threads()
+        call_until(lambda: len(threads() - before) == 2)
+        theirs = threads()
         cpu = {min(os.sched_getaffinity(0))}
-        theirs = set(map(int, os.listdir("/proc/self/task")))
         os.sched_setaffinity(0, cpu)
-        for _ in range(200):  # a call does not wait for helpers that come late
-            fastcv.image_crop_openmp(page, box, num_threads=3)
-            ours = set(map(int, os.listdir("/proc/self/task"))) - theirs
-            if ours:
-                break
-            time.sleep(0.01)
+        call_until(lambda: threads() - theirs)
+        ours = threads() - theirs
         assert ours
         print(all(os.sched_getaffinity(thread) == cpu for thread in ours))
         """

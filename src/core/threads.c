@@ -241,7 +241,8 @@ static void *host_main(void *unused)
         }
         if (job->helpers <= team || can_start_threads(job->helpers - 1)) {
             help_in_region(job);
-            team = job->helpers > team ? job->helpers : team;
+            if (job->helpers > 1) /* libgomp ends those that a smaller region has no use for */
+                team = job->helpers;
         } else {
             help(job, 1);
         }
