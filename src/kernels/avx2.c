@@ -9,19 +9,12 @@ static int has_avx2(void)
     return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
 }
 
-#define DEFINE_BLEND(kind, eight, channels)                                                        \
-    static void blend_##kind##_##channels(const uint8_t *base, ptrdiff_t stride_bytes,             \
-                                          const int32_t *offset, const uint32_t *fraction,         \
-                                          int count, uint8_t *out)                                 \
-    {                                                                                              \
-        blend_all(eight, base, stride_bytes, offset, fraction, count, channels, out);              \
-    }
-DEFINE_BLEND(linear, linear_eight_gray, 1)
-DEFINE_BLEND(linear, linear_eight, 3)
-DEFINE_BLEND(linear, linear_eight, 4)
-DEFINE_BLEND(cubic, cubic_eight_gray, 1)
-DEFINE_BLEND(cubic, cubic_eight, 3)
-DEFINE_BLEND(cubic, cubic_eight, 4)
+DEFINE_BLEND(linear, blend_all, linear_eight_gray, 1)
+DEFINE_BLEND(linear, blend_all, linear_eight, 3)
+DEFINE_BLEND(linear, blend_all, linear_eight, 4)
+DEFINE_BLEND(cubic, blend_all, cubic_eight_gray, 1)
+DEFINE_BLEND(cubic, blend_all, cubic_eight, 3)
+DEFINE_BLEND(cubic, blend_all, cubic_eight, 4)
 
 const FastcvKernels fastcv_kernels_avx2 = {
     .name = "avx2",

@@ -168,13 +168,6 @@ static inline void linear_all(BlendEight *eight, const uint8_t *base, ptrdiff_t 
     }
 }
 
-#define DEFINE_BLEND(kind, all, eight, channels)                                                   \
-    static void blend_##kind##_##channels(const uint8_t *base, ptrdiff_t stride_bytes,             \
-                                          const int32_t *offset, const uint32_t *fraction,         \
-                                          int count, uint8_t *out)                                 \
-    {                                                                                              \
-        all(eight, base, stride_bytes, offset, fraction, count, channels, out);                    \
-    }
 DEFINE_BLEND(linear, linear_all, linear_eight_gray, 1)
 DEFINE_BLEND(linear, linear_all, linear_eight, 3)
 DEFINE_BLEND(linear, blend_all, linear_eight, 4)

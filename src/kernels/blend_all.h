@@ -37,4 +37,13 @@ static inline void blend_all(BlendEight *eight, const uint8_t *base, ptrdiff_t s
     }
 }
 
+/* A blend for the table: blend_linear_3 and so on. all is blend_all, or a loop of the same form. */
+#define DEFINE_BLEND(kind, all, eight, channels)                                                   \
+    static void blend_##kind##_##channels(const uint8_t *base, ptrdiff_t stride_bytes,             \
+                                          const int32_t *offset, const uint32_t *fraction,         \
+                                          int count, uint8_t *out)                                 \
+    {                                                                                              \
+        all(eight, base, stride_bytes, offset, fraction, count, channels, out);                    \
+    }
+
 #endif
