@@ -197,10 +197,12 @@ static inline uint32_t map_row(const FastcvTile *tile, const MapRows *rows, int 
     enum { WHOLE_BITS = FASTCV_FIXED_BITS + FASTCV_SUBPIXEL_BITS };
     const uint32_t below = (1u << FASTCV_FIXED_BITS) - 1, subpixel = FASTCV_SUBPIXELS - 1;
     const int32_t guarded = 2 * tile->guard + 1;
-    const int32_t stride_bytes = tile->stride_bytes, pixel_bytes = tile->pixel_bytes;
+    /* Unsigned: offsets wrap in the overrun, where rows of the page lie far apart. */
+    const uint32_t stride_bytes = (uint32_t)tile->stride_bytes;
+    const uint32_t pixel_bytes = (uint32_t)tile->pixel_bytes;
     const int middle = tile->columns / 2, count = whole_vectors(tile->columns);
-    const int32_t base = (rows->x[row] - tile->origin_x) * pixel_bytes +
-                         (rows->y[row] - tile->origin_y) * stride_bytes;
+    const uint32_t base = (uint32_t)(rows->x[row] - tile->origin_x) * pixel_bytes +
+                          (uint32_t)(rows->y[row] - tile->origin_y) * stride_bytes;
     const float x1 = rows->x1[row], y1 = rows->y1[row], r = rows->r[row];
     const float c2 = -r, c3 = r * r, c4 = c3 * c2, c5 = c3 * c3;
     const uint32_t vx = (uint32_t)rows->vx[row], vy = (uint32_t)rows->vy[row];
@@ -216,8 +218,8 @@ static inline uint32_t map_row(const FastcvTile *tile, const MapRows *rows, int 
         const int32_t above_x = (int32_t)(x & below), above_y = (int32_t)(y & below);
         const uint32_t tie = -(uint32_t)((above_x < above_y ? above_x : above_y) < guarded);
         any |= tie;
-        offset[k] = base + ((int32_t)y >> WHOLE_BITS) * stride_bytes +
-                    ((int32_t)x >> WHOLE_BITS) * pixel_bytes;
+        offset[k] = (int32_t)(base + (uint32_t)((int32_t)y >> WHOLE_BITS) * stride_bytes +
+                              (uint32_t)((int32_t)x >> WHOLE_BITS) * pixel_bytes);
         fraction[k] = (x >> FASTCV_FIXED_BITS & subpixel) |
                       (y >> (FASTCV_FIXED_BITS - 16) & subpixel << 16) | tie;
         linear_x += dx;

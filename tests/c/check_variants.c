@@ -239,6 +239,9 @@ static long check_map(const FastcvKernels *kernels)
         const int count = tile.columns * tile.rows;
         tile.origin_x = (int32_t)floor(x.low - 0.05);
         tile.origin_y = (int32_t)floor(y.low - 0.05);
+        if (one_in(4)) /* as far apart as offsets allow */
+            tile.stride_bytes =
+                (MAX_OFFSET - 1) / ((int32_t)floor(y.high + 0.05) - tile.origin_y + 1);
         set_case("%s, tile %d: %d x %d at (%d, %d), guard %d", kernels->name, i, tile.columns,
                  tile.rows, tile.x, tile.y, tile.guard);
         set_canaries(offset, MAP_PX);
