@@ -31,17 +31,14 @@ FastcvCropEngine fastcv_crop_engine(const FastcvImage *page, const FastcvSamplin
 static void plan_one(const FastcvCropEngine *engine, const FastcvQuad *quad, FastcvCrop *crop)
 {
     memset(crop, 0, sizeof *crop);
-    int32_t width, height;
-    FastcvQuadFault fault = fastcv_quad_size(quad, &width, &height);
+    FastcvQuadFault fault = fastcv_quad_size(quad, &crop->width_px, &crop->height_px);
     if (!fault)
-        fault = fastcv_quad_inverse(quad, width, height, crop->inverse);
+        fault = fastcv_quad_inverse(quad, crop->width_px, crop->height_px, crop->inverse);
     if (!fault && !engine->uses_kernels)
-        fault = fastcv_crop_reach(quad, engine->page, engine->options, crop);
+        fault = fastcv_crop_reach(engine->page, engine->options, crop);
     crop->fault = fault;
-    if (!fault) {
-        crop->width_px = width;
-        crop->height_px = height;
-    }
+    if (fault)
+        crop->width_px = crop->height_px = 0;
 }
 
 typedef struct PlanRun {

@@ -13,12 +13,42 @@ typedef struct Span {
     int64_t first, last;
 } Span;
 
-/* All px that the interpolation may read around [low, high]; one more for rounding. */
-static Span span_read(const float value[4], int64_t halo)
+/* Where the crop's corners lie on the page. */
+typedef struct Corners {
+    double x[4], y[4];
+    int is_around_all; /* all of the crop's pixels lie among them */
+} Corners;
+
+/* By the inverse, which is what pixels are mapped with: of a quad that is all but degenerate it can
+ * be far from meeting the quad's corners. W must have one sign over the crop, and not be lost in
+ * rounding. */
+static Corners corners_of(const FastcvCrop *crop)
 {
-    float low = fminf(fminf(value[0], value[1]), fminf(value[2], value[3]));
-    float high = fmaxf(fmaxf(value[0], value[1]), fmaxf(value[2], value[3]));
-    return (Span){(int64_t)floorf(low) - halo, (int64_t)ceilf(high) + halo};
+    const double *m = crop->inverse;
+    const double right = crop->width_px - 1, bottom = crop->height_px - 1;
+    const double terms = fabs(m[6]) * right + fabs(m[7]) * bottom + fabs(m[8]);
+    Corners corners;
+    int positive = 0, is_certain = 1;
+    for (int i = 0; i < 4; i++) {
+        const double x = i % 2 ? right : 0, y = i / 2 ? bottom : 0;
+        const double w = m[6] * x + m[7] * y + m[8];
+        corners.x[i] = (m[0] * x + m[1] * y + m[2]) / w;
+        corners.y[i] = (m[3] * x + m[4] * y + m[5]) / w;
+        positive += w > 0;
+        is_certain &= terms < fabs(w) * (1 << 20);
+    }
+    corners.is_around_all = is_certain && (positive == 0 || positive == 4);
+    return corners;
+}
+
+/* All px that the interpolation may read around the values; one more for rounding. */
+static Span span_read(const double value[4], int64_t halo)
+{
+    const double far = 1LL << 40; /* beyond any page */
+    const double low = fmin(fmin(value[0], value[1]), fmin(value[2], value[3]));
+    const double high = fmax(fmax(value[0], value[1]), fmax(value[2], value[3]));
+    return (Span){(int64_t)floor(fmin(fmax(low, -far), far)) - halo,
+                  (int64_t)ceil(fmin(fmax(high, -far), far)) + halo};
 }
 
 static int64_t clamp(int64_t value, int64_t last)
@@ -26,22 +56,8 @@ static int64_t clamp(int64_t value, int64_t last)
     return value < 0 ? 0 : value > last ? last : value;
 }
 
-/* Every crop pixel lies inside its quad when the corners turn all one way: then the quad is
- * convex and the homography's W has one sign over the crop. */
-static int is_convex(const FastcvQuad *quad)
-{
-    int turns = 0;
-    for (int i = 0; i < 4; i++) {
-        int j = (i + 1) % 4, k = (i + 2) % 4;
-        double ux = (double)quad->x[j] - quad->x[i], uy = (double)quad->y[j] - quad->y[i];
-        double vx = (double)quad->x[k] - quad->x[j], vy = (double)quad->y[k] - quad->y[j];
-        turns += ux * vy > uy * vx ? 1 : -1;
-    }
-    return turns == 4 || turns == -4;
-}
-
-FastcvQuadFault fastcv_crop_reach(const FastcvQuad *quad, const FastcvImage *page,
-                                  const FastcvSampling *options, FastcvCrop *crop)
+FastcvQuadFault fastcv_crop_reach(const FastcvImage *page, const FastcvSampling *options,
+                                  FastcvCrop *crop)
 {
     if (page->width_px <= FASTCV_OPENCV_MAX_SIDE_PX &&
         page->height_px <= FASTCV_OPENCV_MAX_SIDE_PX) {
@@ -51,8 +67,9 @@ FastcvQuadFault fastcv_crop_reach(const FastcvQuad *quad, const FastcvImage *pag
         return FASTCV_QUAD_OK;
     }
     static const int64_t halo[FASTCV_INTERPOLATIONS] = {1, 2, 3, 2, 5};
-    const Span read_x = span_read(quad->x, halo[options->interpolation]);
-    const Span read_y = span_read(quad->y, halo[options->interpolation]);
+    const Corners corners = corners_of(crop);
+    const Span read_x = span_read(corners.x, halo[options->interpolation]);
+    const Span read_y = span_read(corners.y, halo[options->interpolation]);
     const Span x = {clamp(read_x.first, page->width_px - 1),
                     clamp(read_x.last, page->width_px - 1)};
     const Span y = {clamp(read_y.first, page->height_px - 1),
@@ -64,7 +81,7 @@ FastcvQuadFault fastcv_crop_reach(const FastcvQuad *quad, const FastcvImage *pag
                           y.first == read_y.first && y.last == read_y.last;
     const int folds = options->border != FASTCV_CONSTANT && options->border != FASTCV_REPLICATE;
     const int64_t most = FASTCV_OPENCV_MAX_SIDE_PX;
-    if (!is_convex(quad) || (folds && !is_inside) || read_x.last - read_x.first >= most ||
+    if (!corners.is_around_all || (folds && !is_inside) || read_x.last - read_x.first >= most ||
         read_y.last - read_y.first >= most || x.last > MAX_READ_PX || y.last > MAX_READ_PX)
         return FASTCV_QUAD_OUT_OF_REACH;
 
