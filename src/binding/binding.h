@@ -35,7 +35,7 @@ PyObject *py_crop_shapes(PyObject *module, PyObject *args, PyObject *kwargs);
 
 PyObject *py_count_colors(PyObject *module, PyObject *args);
 
-extern PyMethodDef py_settings_methods[], py_memory_methods[];
+extern PyMethodDef py_cumulative_sum_methods[], py_settings_methods[], py_memory_methods[];
 
 /* Heeds FASTCV_KERNEL. -1 with an ImportError where this CPU has no such variant. */
 int py_choose_kernel(void);

@@ -30,7 +30,8 @@ static int exec_module(PyObject *module)
     Py_DECREF(ma);
     if (!state->masked_array)
         return -1;
-    if (PyModule_AddFunctions(module, py_settings_methods) < 0)
+    if (PyModule_AddFunctions(module, py_cumulative_sum_methods) < 0 ||
+        PyModule_AddFunctions(module, py_settings_methods) < 0)
         return -1;
     return PyModule_AddFunctions(module, py_memory_methods);
 }

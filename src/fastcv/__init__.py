@@ -4,6 +4,7 @@ try:
     from ._core import (
         build_info,
         crop_shapes,
+        cumulative_sum,
         empty_memory_pool,
         get_num_threads,
         get_output_limits,
@@ -29,6 +30,7 @@ __all__ = [
     "__version__",
     "build_info",
     "crop_shapes",
+    "cumulative_sum",
     "empty_memory_pool",
     "extract_main_colors",
     "extract_main_colors_openmp",

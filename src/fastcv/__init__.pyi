@@ -1,5 +1,6 @@
 from ._core import build_info as build_info
 from ._core import crop_shapes as crop_shapes
+from ._core import cumulative_sum as cumulative_sum
 from ._core import empty_memory_pool as empty_memory_pool
 from ._core import get_num_threads as get_num_threads
 from ._core import get_output_limits as get_output_limits
@@ -20,6 +21,7 @@ __all__ = [
     "__version__",
     "build_info",
     "crop_shapes",
+    "cumulative_sum",
     "empty_memory_pool",
     "extract_main_colors",
     "extract_main_colors_openmp",
