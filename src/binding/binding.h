@@ -17,7 +17,9 @@
 #include "fastcv/threads.h"
 
 typedef struct ModuleState {
-    PyObject *masked_array; /* numpy.ma.MaskedArray */
+    PyObject *masked_array;      /* numpy.ma.MaskedArray */
+    PyObject *x, *y;             /* names of attributes */
+    PyTypeObject *polygon_index; /* the type PolygonIndex */
     atomic_size_t crop_bytes_cap;
     atomic_size_t call_bytes_cap;
 } ModuleState;
@@ -35,10 +37,18 @@ PyObject *py_crop_shapes(PyObject *module, PyObject *args, PyObject *kwargs);
 
 PyObject *py_count_colors(PyObject *module, PyObject *args);
 
-extern PyMethodDef py_cumulative_sum_methods[], py_settings_methods[], py_memory_methods[];
+extern PyMethodDef py_cumulative_sum_methods[], py_polygons_methods[], py_settings_methods[],
+    py_memory_methods[];
+extern PyType_Spec py_polygon_index_spec;
 
 /* Heeds FASTCV_KERNEL. -1 with an ImportError where this CPU has no such variant. */
 int py_choose_kernel(void);
+
+/* A million boxes take a second: look for signals now and then. */
+static inline int py_is_interrupted(Py_ssize_t done)
+{
+    return done % 4096 == 4095 && PyErr_CheckSignals() < 0;
+}
 
 /* A pool whose loops run without the GIL and notice signals. */
 typedef struct PyRun {

@@ -28,23 +28,36 @@ static int exec_module(PyObject *module)
         return -1;
     state->masked_array = PyObject_GetAttrString(ma, "MaskedArray");
     Py_DECREF(ma);
-    if (!state->masked_array)
+    state->x = PyUnicode_InternFromString("x");
+    state->y = PyUnicode_InternFromString("y");
+    state->polygon_index =
+        (PyTypeObject *)PyType_FromModuleAndSpec(module, &py_polygon_index_spec, NULL);
+    if (!state->masked_array || !state->x || !state->y || !state->polygon_index ||
+        PyModule_AddType(module, state->polygon_index) < 0)
         return -1;
-    if (PyModule_AddFunctions(module, py_cumulative_sum_methods) < 0 ||
-        PyModule_AddFunctions(module, py_settings_methods) < 0)
-        return -1;
-    return PyModule_AddFunctions(module, py_memory_methods);
+    PyMethodDef *const groups[] = {py_cumulative_sum_methods, py_polygons_methods,
+                                   py_settings_methods, py_memory_methods};
+    for (size_t group = 0; group < sizeof groups / sizeof *groups; group++) {
+        if (PyModule_AddFunctions(module, groups[group]) < 0)
+            return -1;
+    }
+    return 0;
 }
 
 static int traverse_module(PyObject *module, visitproc visit, void *arg)
 {
     Py_VISIT(state_of(module)->masked_array);
+    Py_VISIT(state_of(module)->polygon_index);
     return 0;
 }
 
 static int clear_module(PyObject *module)
 {
-    Py_CLEAR(state_of(module)->masked_array);
+    ModuleState *state = state_of(module);
+    Py_CLEAR(state->masked_array);
+    Py_CLEAR(state->x);
+    Py_CLEAR(state->y);
+    Py_CLEAR(state->polygon_index);
     return 0;
 }
 

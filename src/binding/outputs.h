@@ -20,10 +20,4 @@ PyObject *py_crops_allocate(const PyImage *image, FastcvCrop *crops, Py_ssize_t 
 /* Output bytes of one crop, or SIZE_MAX where that overflows. */
 size_t py_crop_bytes(const PyImage *image, const FastcvCrop *crop);
 
-/* A million boxes take a second: look for signals now and then. */
-static inline int py_is_interrupted(Py_ssize_t box)
-{
-    return box % 4096 == 4095 && PyErr_CheckSignals() < 0;
-}
-
 #endif

@@ -72,10 +72,8 @@ static PyObject *cumulative_sum(PyObject *module, PyObject *object)
     for (uint64_t i = 0; i < count; i += BLOCK_NUMBERS) {
         const uint64_t end = count - i < BLOCK_NUMBERS ? count : i + BLOCK_NUMBERS;
         /* Between these two no Python object may be touched, and other Python threads run. */
-        Py_BEGIN_ALLOW_THREADS
-        sum += sum_range(i, end);
-        Py_END_ALLOW_THREADS
-        if (PyErr_CheckSignals() < 0) /* Ctrl-C: KeyboardInterrupt is set */
+        Py_BEGIN_ALLOW_THREADS sum += sum_range(i, end);
+        Py_END_ALLOW_THREADS if (PyErr_CheckSignals() < 0) /* Ctrl-C: KeyboardInterrupt is set */
             return NULL;
     }
     return PyLong_FromUnsignedLongLong(sum); /* a new reference, which becomes the caller's */

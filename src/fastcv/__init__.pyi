@@ -1,12 +1,16 @@
+from ._core import PolygonIndex as PolygonIndex
 from ._core import build_info as build_info
 from ._core import crop_shapes as crop_shapes
 from ._core import cumulative_sum as cumulative_sum
 from ._core import empty_memory_pool as empty_memory_pool
+from ._core import find_close_polygons as find_close_polygons
 from ._core import get_num_threads as get_num_threads
 from ._core import get_output_limits as get_output_limits
 from ._core import image_crop as image_crop
 from ._core import image_crop_openmp as image_crop_openmp
+from ._core import match_polygons as match_polygons
 from ._core import memory_pool_info as memory_pool_info
+from ._core import select_best_polygon as select_best_polygon
 from ._core import set_memory_pool as set_memory_pool
 from ._core import set_num_threads as set_num_threads
 from ._core import set_output_limits as set_output_limits
@@ -18,6 +22,7 @@ from .colors import main_colors as main_colors
 __version__: str
 __all__ = [
     "MainColors",
+    "PolygonIndex",
     "__version__",
     "build_info",
     "crop_shapes",
@@ -25,12 +30,15 @@ __all__ = [
     "empty_memory_pool",
     "extract_main_colors",
     "extract_main_colors_openmp",
+    "find_close_polygons",
     "get_num_threads",
     "get_output_limits",
     "image_crop",
     "image_crop_openmp",
     "main_colors",
+    "match_polygons",
     "memory_pool_info",
+    "select_best_polygon",
     "set_memory_pool",
     "set_num_threads",
     "set_output_limits",

@@ -1,5 +1,5 @@
-from collections.abc import Sequence
-from typing import Any, Literal
+from collections.abc import Iterable, Sequence
+from typing import Any, Literal, Protocol, TypeVar, final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -7,6 +7,15 @@ from numpy.typing import ArrayLike, NDArray
 _Interpolation = Literal["linear", "nearest", "cubic", "area", "lanczos4"]
 _Border = Literal["constant", "replicate", "reflect", "reflect101", "wrap"]
 _Degenerate = Literal["raise", "empty"]
+_Point = TypeVar("_Point")
+
+class _Polygon(Protocol):
+    @property
+    def x(self) -> ArrayLike: ...
+    @property
+    def y(self) -> ArrayLike: ...
+
+_Polygons = ArrayLike | Iterable[_Polygon | ArrayLike]
 
 def image_crop(
     image: ArrayLike,
@@ -43,6 +52,31 @@ def count_colors(
     /,
 ) -> tuple[NDArray[np.uint8], NDArray[np.int64]]: ...
 def cumulative_sum(n: int, /) -> int: ...
+def find_close_polygons(polygons: _Polygons, point: ArrayLike, max_dist: float) -> list[Any]: ...
+def select_best_polygon(
+    polygon_sets: Iterable[tuple[_Point, _Polygons]],
+) -> list[tuple[_Point, Any]]: ...
+def match_polygons(
+    polygons: _Polygons | PolygonIndex,
+    points: ArrayLike,
+    max_dist: float,
+    *,
+    num_threads: int | None = 1,
+) -> NDArray[np.intp]: ...
+
+@final
+class PolygonIndex:
+    def __init__(self, polygons: _Polygons) -> None: ...
+    def __len__(self) -> int: ...
+    @property
+    def centers(self) -> NDArray[np.float64]: ...
+    @property
+    def areas(self) -> NDArray[np.float64]: ...
+    def match(
+        self, points: ArrayLike, max_dist: float, *, num_threads: int | None = 1
+    ) -> NDArray[np.intp]: ...
+    def find_close(self, point: ArrayLike, max_dist: float) -> NDArray[np.intp]: ...
+
 def set_num_threads(num_threads: int | None, /) -> None: ...
 def get_num_threads() -> int: ...
 def set_output_limits(*, crop_bytes: int | None = None, call_bytes: int | None = None) -> None: ...

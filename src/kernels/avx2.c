@@ -3,6 +3,7 @@
 
 #include "kernels/blends_avx2.h"
 #include "kernels/map.h"
+#include "kernels/near.h"
 
 static int has_avx2(void)
 {
@@ -29,6 +30,8 @@ const FastcvKernels fastcv_kernels_avx2 = {
     .reads_before = 8, /* load_pairs: 8 before, and 10 after a pair of 6 */
     .reads_after = 10,
     .find_runs = fastcv_find_runs_avx2,
+    .first_near = first_near,
+    .least_rank = least_rank,
 };
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "kernels/blends_avx2.h"
 #include "kernels/map.h"
+#include "kernels/near.h"
 
 static int has_avx512(void)
 {
@@ -186,6 +187,8 @@ const FastcvKernels fastcv_kernels_avx512 = {
         {[FASTCV_BLEND_LINEAR] = {[1] = blend_linear_1, [3] = blend_linear_3, [4] = blend_linear_4},
          [FASTCV_BLEND_CUBIC] = {[1] = blend_cubic_1, [3] = blend_cubic_3, [4] = blend_cubic_4}},
     .find_runs = fastcv_find_runs_avx2,
+    .first_near = first_near,
+    .least_rank = least_rank,
     .reads_before = ROW_BYTES - 2, /* load_rows, of gray pixels */
     .reads_after = ROW_BYTES - 2,
 };

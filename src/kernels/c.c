@@ -1,5 +1,6 @@
 /* The variant that every machine has, in plain C; the others are checked against it. */
 #include "kernels/map.h"
+#include "kernels/near.h"
 
 static int always(void)
 {
@@ -134,8 +135,14 @@ const FastcvKernels fastcv_kernels_c = {
                                       [4] = blend_cubic_4}},
     .reads_after = 1, /* load_two, of 3 channels */
     .find_runs = fastcv_find_runs_c,
+    .first_near = first_near,
+    .least_rank = least_rank,
 };
 
 /* No blends: every crop is cv::remap's. */
-const FastcvKernels fastcv_kernels_opencv = {
-    .name = "opencv", .is_supported = always, .project = project, .find_runs = fastcv_find_runs_c};
+const FastcvKernels fastcv_kernels_opencv = {.name = "opencv",
+                                             .is_supported = always,
+                                             .project = project,
+                                             .find_runs = fastcv_find_runs_c,
+                                             .first_near = first_near,
+                                             .least_rank = least_rank};

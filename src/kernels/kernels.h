@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "fastcv/polygons.h"
+
 enum {
     FASTCV_SUBPIXEL_BITS = 5, /* OpenCV's warp works in 1/32 px */
     FASTCV_SUBPIXELS = 1 << FASTCV_SUBPIXEL_BITS,
@@ -70,6 +72,22 @@ FastcvFindRuns fastcv_find_runs_c;
 FastcvFindRuns fastcv_find_runs_avx2;
 #endif
 
+/* Centres of polygons, in an order of their own. FASTCV_NEAR_OVERRUN more can be read, and are near
+ * nothing or no worse than the others. */
+enum { FASTCV_NEAR_OVERRUN = 16 };
+typedef struct FastcvCenters {
+    double *x, *y, *rank; /* rank: of their polygon, 0 for the smallest */
+} FastcvCenters;
+
+/* A rectangle of a grid's cells. Row r's centres are begin[r · stride] … begin[r · stride +
+ * columns]
+ * - 1. */
+typedef struct FastcvCells {
+    const int32_t *begin;
+    ptrdiff_t stride;
+    int32_t columns, rows;
+} FastcvCells;
+
 typedef struct FastcvKernels {
     const char *name;
     int (*is_supported)(void);
@@ -97,6 +115,14 @@ typedef struct FastcvKernels {
     uint8_t reads_before, reads_after, reads_above, reads_below;
 
     FastcvFindRuns *find_runs;
+
+    /* Index of the first centre in the disc, or -1. Looks at count of them and may look at a few
+     * more. */
+    ptrdiff_t (*first_near)(const FastcvCenters *centers, ptrdiff_t count, FastcvDisc disc);
+
+    /* Least rank of the cells' centres in the disc, or infinity. It may be of a centre beyond the
+     * cells, if that is in the disc. */
+    double (*least_rank)(const FastcvCenters *centers, const FastcvCells *cells, FastcvDisc disc);
 } FastcvKernels;
 
 /* The variant in use; see fastcv/variants.h. */

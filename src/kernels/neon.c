@@ -5,6 +5,7 @@
 
 #include "kernels/blend_all.h"
 #include "kernels/map.h"
+#include "kernels/near.h"
 
 static int always(void)
 {
@@ -242,6 +243,8 @@ const FastcvKernels fastcv_kernels_neon = {
         {[FASTCV_BLEND_LINEAR] = {[1] = blend_linear_1, [3] = blend_linear_3, [4] = blend_linear_4},
          [FASTCV_BLEND_CUBIC] = {[1] = blend_cubic_1, [3] = blend_cubic_3, [4] = blend_cubic_4}},
     .find_runs = fastcv_find_runs_c,
+    .first_near = first_near,
+    .least_rank = least_rank,
     .reads_after = 4, /* cubic_sums: 16 bytes of a row of 12 */
 };
 
