@@ -100,9 +100,8 @@ static int measure_x_and_y(const Name *name, PyObject *x_object, PyObject *y_obj
     else if (PyArray_NDIM(y) != 1 || PyArray_DIM(y, 0) != PyArray_DIM(x, 0))
         refuse_shape(&y_name, "have the shape of x", y);
     else {
-        *polygon =
-            fastcv_polygon_measure(PyArray_BYTES(x), PyArray_STRIDE(x, 0), PyArray_BYTES(y),
-                                   PyArray_STRIDE(y, 0), PyArray_DIM(x, 0));
+        *polygon = fastcv_polygon_measure(PyArray_BYTES(x), PyArray_STRIDE(x, 0), PyArray_BYTES(y),
+                                          PyArray_STRIDE(y, 0), PyArray_DIM(x, 0));
         result = 0;
     }
     Py_XDECREF(x);
@@ -188,7 +187,7 @@ static int measure_block(Name name, PyObject *object, int num_threads, PyPolygon
     int result = -1;
     const int ndim = PyArray_NDIM(array);
     const npy_intp *shape = PyArray_DIMS(array), count = ndim ? shape[0] : 0;
-    const int has_shape = ndim == 3 && shape[1] > 0 && shape[2] == 2;
+    const int has_shape = ndim == 3 && (shape[1] > 0 || count == 0) && shape[2] == 2;
     PyArrayObject *dense = NULL;
     if (!has_shape && !(count == 0 && ndim == 1)) {
         refuse_shape(&name, wanted, array);
@@ -197,13 +196,12 @@ static int measure_block(Name name, PyObject *object, int num_threads, PyPolygon
     dense = (PyArrayObject *)PyArray_FromArray(array, NULL, NPY_ARRAY_CARRAY_RO);
     if (!dense || allocate(name.function, name.argument, count, polygons) < 0)
         goto done;
-    polygons->items = Py_NewRef(object);
+    polygons->items = Py_NewRef(PyArray_Check(object) ? object : (PyObject *)array);
     if (count > 0) {
         PyRun run;
         py_run_begin(&run, num_threads);
-        FastcvError error = {.status =
-                                 fastcv_polygons_measure(PyArray_DATA(dense), shape[1], count,
-                                                         run.pool, polygons->polygons)};
+        FastcvError error = {.status = fastcv_polygons_measure(PyArray_DATA(dense), shape[1], count,
+                                                               run.pool, polygons->polygons)};
         py_run_end(&run);
         if (error.status) {
             py_set_run_error(name.function, error);

@@ -2,8 +2,7 @@
 #include "binding/py_polygon_index.h"
 
 typedef struct PolygonIndex {
-    PyObject_HEAD
-    FastcvPolygonIndex *index;
+    PyObject_HEAD FastcvPolygonIndex *index;
 } PolygonIndex;
 
 const FastcvPolygonIndex *py_polygon_index_of(ModuleState *state, PyObject *object)
@@ -26,8 +25,8 @@ int py_polygon_index_make(const char *function, const PyPolygons *polygons,
 {
     PyRun run;
     py_run_begin(&run, 1);
-    FastcvError error = {.status = fastcv_polygon_index_make(polygons->polygons, polygons->count,
-                                                             run.pool, index)};
+    FastcvError error = {
+        .status = fastcv_polygon_index_make(polygons->polygons, polygons->count, run.pool, index)};
     py_run_end(&run);
     if (error.status)
         py_set_run_error(function, error);
@@ -45,9 +44,9 @@ PyObject *py_polygon_index_match(ModuleState *state, const char *function,
     if (best) {
         PyRun run;
         py_run_begin(&run, num_threads);
-        FastcvError error = {.status = fastcv_polygon_index_match(
-                                 index, PyArray_DATA(points), PyArray_DIM(points, 0), max_dist,
-                                 run.pool, PyArray_DATA(best))};
+        FastcvError error = {.status = fastcv_polygon_index_match(index, PyArray_DATA(points),
+                                                                  PyArray_DIM(points, 0), max_dist,
+                                                                  run.pool, PyArray_DATA(best))};
         py_run_end(&run);
         if (error.status) {
             py_set_run_error(function, error);
@@ -208,21 +207,20 @@ PyDoc_STRVAR(match_doc, "match($self, /, points, max_dist, *, num_threads=1)\n"
                         "ndarray, shape (m,), intp\n"
                         "    Indices of polygons; -1 where none is close.\n");
 
-PyDoc_STRVAR(find_close_doc,
-             "find_close($self, /, point, max_dist)\n"
-             "--\n"
-             "\n"
-             "Which polygons have their centre nearer to a point than max_dist.\n"
-             "\n"
-             "Parameters\n"
-             "----------\n"
-             "point : array, shape (2,)\n"
-             "max_dist : float\n"
-             "\n"
-             "Returns\n"
-             "-------\n"
-             "ndarray, shape (k,), intp\n"
-             "    Indices of polygons, ascending.\n");
+PyDoc_STRVAR(find_close_doc, "find_close($self, /, point, max_dist)\n"
+                             "--\n"
+                             "\n"
+                             "Which polygons have their centre nearer to a point than max_dist.\n"
+                             "\n"
+                             "Parameters\n"
+                             "----------\n"
+                             "point : array, shape (2,)\n"
+                             "max_dist : float\n"
+                             "\n"
+                             "Returns\n"
+                             "-------\n"
+                             "ndarray, shape (k,), intp\n"
+                             "    Indices of polygons, ascending.\n");
 
 static PyMethodDef methods[] = {
     {"match", (PyCFunction)(void (*)(void))match, METH_VARARGS | METH_KEYWORDS, match_doc},
@@ -238,10 +236,14 @@ static PyGetSetDef getters[] = {
 };
 
 static PyType_Slot slots[] = {
-    {Py_tp_new, new_index},     {Py_tp_dealloc, dealloc},
-    {Py_tp_repr, repr},         {Py_sq_length, length},
-    {Py_tp_methods, methods},   {Py_tp_getset, getters},
-    {Py_tp_doc, (void *)index_doc}, {0, NULL},
+    {Py_tp_new, new_index},
+    {Py_tp_dealloc, dealloc},
+    {Py_tp_repr, repr},
+    {Py_sq_length, length},
+    {Py_tp_methods, methods},
+    {Py_tp_getset, getters},
+    {Py_tp_doc, (void *)index_doc},
+    {0, NULL},
 };
 
 PyType_Spec py_polygon_index_spec = {
