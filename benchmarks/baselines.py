@@ -5,7 +5,8 @@ Every function carries the optional ``profile``: ``kernprof -l -v`` shows its li
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
@@ -38,6 +39,56 @@ def crop_loop(
         crop = cv2.warpPerspective(image, matrix, size, flags=interpolation, borderMode=border)
         crops.append(crop)
     return crops
+
+
+@profile
+def find_sizes(boxes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the widths and heights of all crops: NumPy is called once, not eight times a box."""
+    edges = np.linalg.norm(boxes - np.roll(boxes, -1, axis=1), axis=2).astype(int)
+    return np.maximum(edges[:, 0], edges[:, 2]), np.maximum(edges[:, 1], edges[:, 3])
+
+
+@profile
+def find_targets(widths: np.ndarray, heights: np.ndarray) -> np.ndarray:
+    """Return where the corners of all boxes go, shape (n, 4, 2)."""
+    targets = np.zeros((len(widths), 4, 2), np.float32)
+    targets[:, 1:3, 0] = widths[:, np.newaxis] - 1
+    targets[:, 2:, 1] = heights[:, np.newaxis] - 1
+    return targets
+
+
+@profile
+def crop_batched(
+    image: np.ndarray,
+    boxes: np.ndarray,
+    interpolation: int = cv2.INTER_LINEAR,
+    border: int = cv2.BORDER_CONSTANT,
+    each: Callable[..., Iterable[np.ndarray]] = map,
+) -> list[np.ndarray]:
+    """Compute all sizes and corners at once; cv2 still solves and warps box by box.
+
+    All matrices at once, by np.linalg.solve, would differ from cv2's in their last bits, and so
+    would the pixels of a few crops.
+    """
+    widths, heights = find_sizes(boxes)
+
+    def cut(box: np.ndarray, target: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+        matrix = cv2.getPerspectiveTransform(box, target)
+        return cv2.warpPerspective(image, matrix, size, flags=interpolation, borderMode=border)
+
+    sizes = zip(widths.tolist(), heights.tolist(), strict=True)
+    return list(each(cut, boxes, find_targets(widths, heights), sizes))
+
+
+def crop_pooled(
+    pool: ThreadPoolExecutor,
+    image: np.ndarray,
+    boxes: np.ndarray,
+    interpolation: int = cv2.INTER_LINEAR,
+    border: int = cv2.BORDER_CONSTANT,
+) -> list[np.ndarray]:
+    """Hand every box to a pool of Python threads: cv2 releases the GIL, what is around it not."""
+    return crop_batched(image, boxes, interpolation, border, pool.map)
 
 
 def warp_loop(
@@ -92,6 +143,18 @@ def colors_cv2_pack(image: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
     if channels == 4:
         packed = packed[packed >= 1 << 24] & 0xFFFFFF
     values, counts = np.unique(packed, return_counts=True)
+    order = _most_frequent(counts, n)
+    return _unpack(values[order]), counts[order]
+
+
+def colors_table(
+    count: Callable[[np.ndarray, np.ndarray], None], image: np.ndarray, n: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Let a compiled loop count into a table of all colours, then find the largest counts."""
+    counts = np.zeros(1 << 24, np.uint32)
+    count(np.ascontiguousarray(_visible_pixels(image)), counts)
+    values = np.flatnonzero(counts)
+    counts = counts[values]
     order = _most_frequent(counts, n)
     return _unpack(values[order]), counts[order]
 

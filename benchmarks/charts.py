@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping, Sequence
+from textwrap import wrap
 from typing import Any
+
+from harness import Row, digits
 
 INK, FAINT = "#1f2933", "#dfe3e8"
 COLORS = {
@@ -17,6 +21,9 @@ COLORS = {
 }
 """Colours that stay apart for colour-blind eyes (Okabe and Ito), and greys for what is compared
 with."""
+
+OURS = ("C: ", "image_crop", "main_colors", "PolygonIndex", "match_polygons", "find_close_polygons")
+"""How the names of fastcv's own rows begin."""
 
 
 def load_pyplot() -> Any:
@@ -67,3 +74,45 @@ def save(figure: Any, path: str) -> None:
         figure.savefig(path)
     except (OSError, ValueError) as error:
         sys.exit(f"{path} cannot be written: {error}")
+
+
+def draw_ladders(path: str, machine: dict[str, Any], tables: Mapping[str, Sequence[Row]]) -> None:
+    """Draw one panel a table: a bar a row, as long as its time, on a scale of powers of ten."""
+    pyplot = load_pyplot()
+    heights = [len(rows) + 1.6 for rows in tables.values()]
+    figure, panels = pyplot.subplots(
+        len(tables), squeeze=False, height_ratios=heights, layout="constrained",
+        figsize=(8.6, 0.6 + 0.3 * sum(heights)),
+    )  # fmt: skip
+    for panel, (title, rows) in zip(panels[:, 0], tables.items(), strict=True):
+        draw_ladder(panel, title, rows)
+    figure.supxlabel("\n".join(wrap(describe(machine), 130)), fontsize=7)
+    save(figure, path)
+    pyplot.close(figure)
+
+
+def draw_ladder(panel: Any, title: str, rows: Sequence[Row]) -> None:
+    """Draw a table's rows into one panel."""
+    times = [row.min_ms for row in rows]
+    shortest = min(times) / 2
+    for place, row in enumerate(rows):
+        color = COLORS["avx2"] if is_ours(row.name) else COLORS["Python loop"]
+        panel.barh(place, row.min_ms - shortest, 0.72, left=shortest, color=color)
+        text = f"{digits(row.min_ms)} ms" + (f"   {digits(row.ratio)}×" if place else "")
+        panel.annotate(
+            text, (row.min_ms, place), (4, 0), textcoords="offset points", va="center", fontsize=8
+        )
+    panel.set_title(title)
+    panel.set_xscale("log")
+    panel.set_xlim(shortest, max(times) * (max(times) / shortest) ** 0.28)
+    panel.set_yticks(range(len(rows)), [row.name for row in rows])
+    panel.tick_params(axis="y", length=0)
+    panel.tick_params(axis="x", which="minor", length=0)
+    panel.grid(visible=False, axis="y")
+    panel.invert_yaxis()
+    panel.set_xlabel("ms a call: shorter is better, each line is ten times the one before")
+
+
+def is_ours(name: str) -> bool:
+    """Tell fastcv's rows from what they are compared with."""
+    return name.startswith(OURS)

@@ -19,15 +19,18 @@ from typing import Any
 
 import numpy as np
 
-from baselines import colors_cv2_pack, colors_fast, colors_faster, colors_naive
+from baselines import colors_cv2_pack, colors_fast, colors_faster, colors_naive, colors_table
+from charts import draw_ladders, is_ours, load_pyplot
 from harness import (
     DATA,
     Row,
+    add_options,
     cv2,
     describe_machine,
     fastcv,
     make_rows,
     measure,
+    name_threads,
     positive_int,
     print_header,
     print_table,
@@ -35,6 +38,7 @@ from harness import (
     say,
     write_json,
 )
+from ondemand import compile_numba, load_cython
 
 NUMPY_WAYS = {
     "naive: np.unique over rows": colors_naive,
@@ -105,15 +109,23 @@ MADE: dict[str, Callable[[np.random.Generator], np.ndarray]] = {
 
 
 def time_colors(
-    image: np.ndarray, *, n: int, repeat: int, threads: int, skip_naive: bool = False
+    image: np.ndarray,
+    *,
+    n: int,
+    repeat: int,
+    threads: int,
+    skip_naive: bool = False,
+    stages: bool = False,
 ) -> list[Row]:
-    """Check that all ways find the same colours, then time them."""
+    """Check that all ways find the same colours, then time them; stages are the compiled ones."""
     ways = dict(list(NUMPY_WAYS.items())[skip_naive:])
+    if stages:
+        ways |= compiled_ways()
     functions: dict[str, Callable[[], Any]] = {
         name: partial(way, image, n) for name, way in ways.items()
     }
     functions["main_colors"] = partial(fastcv.main_colors, image, n)
-    functions[f"main_colors, {threads} threads"] = partial(
+    functions[f"main_colors, {name_threads(threads)}"] = partial(
         fastcv.main_colors, image, n, num_threads=threads
     )
     panels = (
@@ -122,6 +134,28 @@ def time_colors(
     )
     seconds = measure(functions, repeat, lambda results: check_colors(results, panels))
     return make_rows(seconds, image.shape[0] * image.shape[1])
+
+
+def compiled_ways() -> dict[str, Callable[..., Any]]:
+    """Return what Cython and Numba make of it: the NumPy way as it stands, and loops of their own.
+
+    The loops count into a table of all 16.8 million colours: 64 MiB a call.
+    """
+    ways: dict[str, Callable[..., Any]] = {}
+    if module := load_cython("baselines"):
+        ways["fast by Cython as it stands"] = module.colors_fast
+    if module := load_cython("cython_loops"):
+        ways["Cython: typed loop, a table"] = partial(colors_table, module.count_colors)
+    if compiled := compile_numba(count_one_by_one):
+        ways["Numba: the same loop"] = partial(colors_table, compiled)
+    return ways
+
+
+def count_one_by_one(pixels, counts):  # for Numba
+    """Add one to the count of each pixel's B << 16 | G << 8 | R."""
+    for i in range(len(pixels)):
+        blue, green, red = pixels[i]
+        counts[np.uint32(blue) << 16 | np.uint32(green) << 8 | red] += 1
 
 
 def check_colors(
@@ -150,12 +184,13 @@ def list_colors(colors: np.ndarray, counts: np.ndarray) -> str:
 
 
 def print_strongest(rows: Sequence[Row]) -> None:
-    """Compare fastcv with the fastest of NumPy's ways, not only with the first."""
-    numpy_row = min((row for row in rows if row.name in NUMPY_WAYS), key=lambda row: row.min_ms)
+    """Compare fastcv with the fastest of the others, not only with the first."""
+    others = [row for row in rows if not is_ours(row.name)]
+    strongest = min(others, key=lambda row: row.min_ms)
     for row in rows:
-        if row.name not in NUMPY_WAYS:
-            factor = numpy_row.min_ms / row.min_ms
-            print(f"  {row.name}: {factor:.2f}x as fast as the fastest above ({numpy_row.name})")
+        if row not in others:
+            factor = strongest.min_ms / row.min_ms
+            print(f"  {row.name}: {factor:.2f}x as fast as the fastest above ({strongest.name})")
 
 
 def parse_arguments() -> argparse.Namespace:
@@ -169,16 +204,11 @@ def parse_arguments() -> argparse.Namespace:
         "--made", action="store_true",
         help="five images of 8.7 MP: clean text, logos with alpha, a scan, a photo, noise",
     )  # fmt: skip
-    parser.add_argument("--repeat", type=positive_int, default=5, help="timed rounds (5)")
-    parser.add_argument(
-        "--threads", type=positive_int, default=fastcv.get_num_threads(),
-        help="at most this many for the last row (default: %(default)s)",
-    )  # fmt: skip
     parser.add_argument("-n", "--colors", type=positive_int, default=6, help="colours to find (6)")
     parser.add_argument(
         "--skip-naive", action="store_true", help="leave the first row out: it takes most time"
     )
-    parser.add_argument("--json", metavar="FILE", help="also write the machine and rows here")
+    add_options(parser, repeat=5)
     return parser.parse_args()
 
 
@@ -198,6 +228,8 @@ def images(arguments: argparse.Namespace) -> Iterator[tuple[str, np.ndarray]]:
 def main() -> None:
     """Run the benchmark."""
     arguments = parse_arguments()
+    if arguments.picture:
+        load_pyplot()  # says that it is missing before anything is measured
     machine = describe_machine(arguments.threads)
     print_header(machine)
     tables = {}
@@ -210,6 +242,7 @@ def main() -> None:
                 repeat=arguments.repeat,
                 threads=arguments.threads,
                 skip_naive=arguments.skip_naive,
+                stages=True,
             )
         except (TypeError, ValueError) as error:
             sys.exit(f"The colours of {name} cannot be counted: {error}")
@@ -220,6 +253,8 @@ def main() -> None:
         say("")
     if arguments.json:
         write_json(arguments.json, machine, tables)
+    if arguments.picture:
+        draw_ladders(arguments.picture, machine, tables)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import builtins
 import json
+import math
 import os
 import platform
 import runpy
@@ -45,9 +46,11 @@ class Row:
     median_ms: float
     ratio: float
     """How many times faster than the first row, by the minima."""
-    ns_per_px: float
+    ns_per_unit: float
+    unit: str
+    """What is counted: "px", or whatever the work is made of."""
     same: bool | None
-    """Whether the pixels equal the first row's; None for the first row itself."""
+    """Whether the result equals the first row's; None for the first row itself."""
 
 
 def say(text: str) -> None:
@@ -95,7 +98,7 @@ def time_once(function: Callable[[], Any]) -> tuple[Any, float]:
     return result, 1e3 * (perf_counter() - start)
 
 
-def make_rows(seconds: dict[str, list[float]], pixels: int) -> list[Row]:
+def make_rows(seconds: dict[str, list[float]], units: int, unit: str = "px") -> list[Row]:
     """Turn seconds of checked functions into rows; the first one is the baseline."""
     baseline = next(iter(seconds))
     fastest = {name: min(values) for name, values in seconds.items()}
@@ -105,7 +108,8 @@ def make_rows(seconds: dict[str, list[float]], pixels: int) -> list[Row]:
             min_ms=1e3 * fastest[name],
             median_ms=1e3 * statistics.median(values),
             ratio=fastest[baseline] / fastest[name],
-            ns_per_px=1e9 * fastest[name] / pixels,
+            ns_per_unit=1e9 * fastest[name] / units,
+            unit=unit,
             same=None if name == baseline else True,
         )
         for name, values in seconds.items()
@@ -115,14 +119,21 @@ def make_rows(seconds: dict[str, list[float]], pixels: int) -> list[Row]:
 def print_table(title: str, rows: Sequence[Row]) -> None:
     """Print rows as a plain table."""
     width = max(len(row.name) for row in rows)
-    head = f"{'min ms':>10}{'median ms':>12}{'ratio':>9}{'ns/px':>9}   same pixels"
+    unit = f"ns/{rows[0].unit}"
+    head = f"{'min ms':>11}{'median ms':>12}{'ratio':>12}{unit:>12}   same result"
     print(f"\n{title}\n  {'what':<{width}}{head}\n  {'-' * (width + len(head))}")
     for row in rows:
         same = {None: "baseline", True: "yes", False: "NO"}[row.same]
         print(
-            f"  {row.name:<{width}}{row.min_ms:>10.2f}{row.median_ms:>12.2f}{row.ratio:>8.2f}x"
-            f"{row.ns_per_px:>9.2f}   {same}"
+            f"  {row.name:<{width}}{digits(row.min_ms):>11}{digits(row.median_ms):>12}"
+            f"{digits(row.ratio):>11}x{digits(row.ns_per_unit):>12}   {same}"
         )
+
+
+def digits(number: float) -> str:
+    """Write three digits of a number, and of a large one all before the point."""
+    places = 2 - math.floor(math.log10(number)) if number else 0
+    return f"{number:,.{min(max(places, 0), 9)}f}"
 
 
 def describe_machine(threads: int) -> dict[str, Any]:
@@ -191,6 +202,19 @@ def make_source_page() -> tuple[np.ndarray, np.ndarray]:
         sys.exit(f"No such file: {path}")
     image, boxes = runpy.run_path(str(path))["make_source_benchmark"]()
     return image, boxes
+
+
+def add_options(parser: argparse.ArgumentParser, repeat: int) -> None:
+    """Add what every benchmark has: rounds, threads, JSON, a picture."""
+    parser.add_argument(
+        "--repeat", type=positive_int, default=repeat, help="timed rounds (%(default)s)"
+    )
+    parser.add_argument(
+        "--threads", type=positive_int, default=fastcv.get_num_threads(),
+        help="besides one thread, measure this many (default: %(default)s)",
+    )  # fmt: skip
+    parser.add_argument("--json", metavar="FILE", help="also write the machine and rows here")
+    parser.add_argument("--picture", metavar="FILE", help="also draw the figures (matplotlib)")
 
 
 def positive_int(text: str) -> int:

@@ -1,4 +1,6 @@
-"""How fast are a page's crops? A Python loop over cv2 against fastcv, on the same boxes.
+"""How fast are a page's crops? Python loops over cv2 against fastcv, on the same boxes.
+
+Numba is not in the table, for it cannot call cv2; a warp of its own is in scaling.py.
 
 Usage::
 
@@ -12,21 +14,25 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-from baselines import crop_loop
+from baselines import crop_batched, crop_loop, crop_pooled
+from charts import draw_ladders, load_pyplot
 from harness import (
     DATA,
     Row,
+    add_options,
     cv2,
     describe_machine,
     fastcv,
     make_rows,
     make_source_page,
     measure,
-    positive_int,
+    name_threads,
     print_header,
     print_table,
     read_boxes,
@@ -34,6 +40,7 @@ from harness import (
     say,
     write_json,
 )
+from ondemand import load_cython
 
 INTERPOLATIONS = ("linear", "nearest", "cubic", "area", "lanczos4")
 BORDERS = ("constant", "replicate", "reflect", "reflect101", "wrap")
@@ -47,20 +54,28 @@ def time_crops(
     threads: int,
     interpolation: str = "linear",
     border: str = "constant",
+    stages: bool = False,
 ) -> list[Row]:
-    """Check that all ways cut the same pixels, then time them."""
+    """Check that all ways cut the same pixels, then time them; stages are those of the loop."""
     flag = getattr(cv2, f"INTER_{interpolation.upper()}")
     mode = getattr(cv2, f"BORDER_{border.upper()}")
     options: dict[str, Any] = {"interpolation": interpolation, "border": border}
-    functions: dict[str, Callable[[], Any]] = {
-        "Python loop": lambda: crop_loop(image, boxes, flag, mode),
-        "image_crop": lambda: fastcv.image_crop(image, boxes, **options),
-        f"image_crop_openmp, {threads} threads": lambda: fastcv.image_crop_openmp(
-            image, boxes, num_threads=threads, **options
-        ),
-    }
-    pixels = sum(crop.shape[0] * crop.shape[1] for crop in functions["image_crop"]())
-    return make_rows(measure(functions, repeat, check_crops), pixels)
+    given = (image, boxes, flag, mode)
+    with ThreadPoolExecutor(threads) as pool:
+        functions: dict[str, Callable[[], Any]] = {"Python loop": partial(crop_loop, *given)}
+        if stages:
+            if module := load_cython("baselines"):
+                functions["the loop by Cython as it stands"] = partial(module.crop_loop, *given)
+            functions["v1.5: sizes of all boxes at once"] = partial(crop_batched, *given)
+            functions[f"v1.6: v1.5 on {threads} Python threads"] = partial(
+                crop_pooled, pool, *given
+            )
+        functions["image_crop"] = partial(fastcv.image_crop, image, boxes, **options)
+        functions[f"image_crop_openmp, {name_threads(threads)}"] = partial(
+            fastcv.image_crop_openmp, image, boxes, num_threads=threads, **options
+        )
+        pixels = sum(crop.shape[0] * crop.shape[1] for crop in functions["image_crop"]())
+        return make_rows(measure(functions, repeat, check_crops), pixels)
 
 
 def check_crops(results: dict[str, Sequence[np.ndarray]]) -> None:
@@ -105,14 +120,9 @@ def parse_arguments() -> argparse.Namespace:
         "--boxes", metavar="FILE.json",
         help='its quads lt, rt, rb, lb: a list, or an object with the key "boxes"',
     )  # fmt: skip
-    parser.add_argument("--repeat", type=positive_int, default=15, help="timed rounds (15)")
-    parser.add_argument(
-        "--threads", type=positive_int, default=fastcv.get_num_threads(),
-        help="at most this many for image_crop_openmp (default: %(default)s)",
-    )  # fmt: skip
     parser.add_argument("--interpolation", choices=INTERPOLATIONS, default="linear")
     parser.add_argument("--border", choices=BORDERS, default="constant")
-    parser.add_argument("--json", metavar="FILE", help="also write the machine and rows here")
+    add_options(parser, repeat=15)
     arguments = parser.parse_args()
     if bool(arguments.image) != bool(arguments.boxes):
         parser.error("--image and --boxes belong together")
@@ -122,6 +132,8 @@ def parse_arguments() -> argparse.Namespace:
 def main() -> None:
     """Run the benchmark."""
     arguments = parse_arguments()
+    if arguments.picture:
+        load_pyplot()  # says that it is missing before anything is measured
     machine = describe_machine(arguments.threads)
     print_header(machine)
     name, image, boxes, decode_ms = load_page(arguments)
@@ -136,6 +148,7 @@ def main() -> None:
             threads=arguments.threads,
             interpolation=arguments.interpolation,
             border=arguments.border,
+            stages=True,
         )
     except ValueError as error:
         sys.exit(f"The boxes cannot be cut: {error}")
@@ -144,6 +157,8 @@ def main() -> None:
     print_table(title, rows)
     if arguments.json:
         write_json(arguments.json, machine, {title: rows})
+    if arguments.picture:
+        draw_ladders(arguments.picture, machine, {title: rows})
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ from charts import COLORS, INK, describe, load_pyplot, save
 from harness import (
     DATA,
     Row,
+    add_options,
     cv2,
     describe_machine,
     fastcv,
@@ -31,7 +32,6 @@ from harness import (
     measure,
     name_threads,
     note,
-    positive_int,
     print_header,
     read_boxes,
     read_image,
@@ -148,7 +148,7 @@ def print_case(title: str, rows: Sequence[KernelRow], paths: dict[str, float]) -
     print(title)
     for row in rows:
         print(
-            f"  {row.name:<{width}}{row.min_ms:>9.2f}{row.median_ms:>11.2f}{row.ns_per_px:>8.2f}"
+            f"  {row.name:<{width}}{row.min_ms:>9.2f}{row.median_ms:>11.2f}{row.ns_per_unit:>8.2f}"
             f"{row.warp_ratio:>9.2f}x{row.ratio:>8.2f}x"
         )
     if paths:
@@ -196,9 +196,11 @@ def _draw_case(
     top = index - 0.42 + thickness / 2
     loop, warps = by_name[LOOP], by_name[WARPS]
     _draw_bar(panel, top, thickness, loop, LOOP, "")
-    _draw_bar(panel, top, thickness, warps, WARPS, f"{warps.ns_per_px:.1f} of {loop.ns_per_px:.1f}")
+    _draw_bar(
+        panel, top, thickness, warps, WARPS, f"{warps.ns_per_unit:.1f} of {loop.ns_per_unit:.1f}"
+    )
     for place, row in enumerate(ours, start=1):
-        text = f"{row.ns_per_px:.2f}"
+        text = f"{row.ns_per_unit:.2f}"
         _draw_bar(panel, top + place * thickness, thickness, row, row.variant or "", text)
 
 
@@ -206,9 +208,9 @@ def _draw_bar(
     panel: Any, y: float, thickness: float, row: KernelRow, color: str, text: str
 ) -> None:
     """Draw one bar and write its figure beside its end."""
-    panel.barh(y, row.ns_per_px, 0.94 * thickness, color=COLORS.get(color, INK))
+    panel.barh(y, row.ns_per_unit, 0.94 * thickness, color=COLORS.get(color, INK))
     panel.annotate(
-        text, (row.ns_per_px, y), (3, 0), textcoords="offset points", va="center", fontsize=6.5
+        text, (row.ns_per_unit, y), (3, 0), textcoords="offset points", va="center", fontsize=6.5
     )
 
 
@@ -219,16 +221,10 @@ def parse_arguments() -> argparse.Namespace:
         "--cases", nargs="+", metavar="TEXT", default=[""],
         help="only those whose names hold one of these",
     )  # fmt: skip
-    parser.add_argument("--repeat", type=positive_int, default=9, help="timed rounds (9)")
-    parser.add_argument(
-        "--threads", type=positive_int, default=fastcv.get_num_threads(),
-        help="besides one thread, measure this many (default: %(default)s)",
-    )  # fmt: skip
     parser.add_argument(
         "--quick", action="store_true", help=f"one round of {QUICK_BOXES} boxes: only to see it run"
     )
-    parser.add_argument("--json", metavar="FILE", help="also write the machine and rows here")
-    parser.add_argument("--picture", metavar="FILE", help="also draw the figures (matplotlib)")
+    add_options(parser, repeat=9)
     return parser.parse_args()
 
 

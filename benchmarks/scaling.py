@@ -21,12 +21,11 @@ from typing import Any
 from charts import describe, load_pyplot, save
 from harness import (
     Row,
+    add_options,
     describe_machine,
-    fastcv,
     make_rows,
     measure,
     note,
-    positive_int,
     print_header,
     write_json,
 )
@@ -158,18 +157,9 @@ def parse_arguments() -> argparse.Namespace:
     keys = [sweep.key for sweep in SWEEPS]
     parser.add_argument("--sweeps", nargs="+", choices=keys, default=keys, help="only these")
     parser.add_argument(
-        "--repeat", type=positive_int, default=5,
-        help="timed rounds (5); up to ten times as many where a call is short",
-    )  # fmt: skip
-    parser.add_argument(
-        "--threads", type=positive_int, default=fastcv.get_num_threads(),
-        help="at most this many (default: %(default)s)",
-    )  # fmt: skip
-    parser.add_argument(
         "--quick", action="store_true", help="one round of few and small points: only to see it run"
     )
-    parser.add_argument("--json", metavar="FILE", help="also write the machine and rows here")
-    parser.add_argument("--picture", metavar="FILE", help="also draw the figures (matplotlib)")
+    add_options(parser, repeat=5)  # up to ten times as many where a call is short
     return parser.parse_args()
 
 

@@ -221,15 +221,15 @@ def vary_pixels(
 WORDS = f"{WORD[0]}×{WORD[1]} px"
 SWEEPS = (
     Sweep("boxes", f"Crops: more boxes ({WORDS})", "boxes", "min_ms", vary_count, "xy"),
-    Sweep("box", "Crops: larger boxes", "px a box", "ns_per_px", vary_box, "xy"),
-    Sweep("angle", f"Crops: turned boxes (500, {WORDS})", "degrees", "ns_per_px", vary_angle),
-    Sweep("page", f"Crops: larger pages (500 boxes, {WORDS})", "MP", "ns_per_px", vary_page, "x"),
+    Sweep("box", "Crops: larger boxes", "px a box", "ns_per_unit", vary_box, "xy"),
+    Sweep("angle", f"Crops: turned boxes (500, {WORDS})", "degrees", "ns_per_unit", vary_angle),
+    Sweep("page", f"Crops: larger pages (500 boxes, {WORDS})", "MP", "ns_per_unit", vary_page, "x"),
     Sweep("threads", f"Crops: more threads (1,500 boxes, {WORDS})", "threads", "min_ms",
           vary_threads, "y"),
-    Sweep("kind", "Colours: kinds of images (8.7 MP)", "", "ns_per_px", vary_kind,
+    Sweep("kind", "Colours: kinds of images (8.7 MP)", "", "ns_per_unit", vary_kind,
           "y"),
-    Sweep("pixels", "Colours: larger pages", "MP", "ns_per_px", partial(vary_pixels,
+    Sweep("pixels", "Colours: larger pages", "MP", "ns_per_unit", partial(vary_pixels,
           is_noise=False), "xy"),
-    Sweep("noise", "Colours: more noise", "MP", "ns_per_px", partial(vary_pixels, is_noise=True),
+    Sweep("noise", "Colours: more noise", "MP", "ns_per_unit", partial(vary_pixels, is_noise=True),
           "xy"),
 )  # fmt: skip

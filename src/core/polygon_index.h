@@ -27,7 +27,7 @@ struct FastcvPolygonIndex {
     int32_t *polygon; /* by rank */
     FastcvCenters by_rank, by_cell;
     Axis across, down;
-    int32_t *begin; /* by cell, row after row: its first centre in by_cell; one more at the end */
+    int32_t *begin;  /* by cell, row after row: its first centre in by_cell; one more at the end */
     int32_t *sums;   /* centres in the cells left of and above a corner of the grid */
     double *numbers; /* what by_rank and by_cell point into */
 };

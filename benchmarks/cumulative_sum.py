@@ -1,0 +1,149 @@
+"""What does a loop cost? 0 + 1 + … + (n - 1) in Python, NumPy, Cython, Numba and C.
+
+Usage::
+
+    python benchmarks/cumulative_sum.py
+    python benchmarks/cumulative_sum.py --n 100000000 --repeat 3    (as in the talk)
+    kernprof -l -v -z benchmarks/cumulative_sum.py --n 100000 --repeat 1
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from time import perf_counter
+
+import numpy as np
+
+from charts import draw_ladders, load_pyplot
+from harness import (
+    Row,
+    add_options,
+    describe_machine,
+    digits,
+    fastcv,
+    make_rows,
+    measure,
+    positive_int,
+    print_header,
+    print_table,
+    profile,
+    say,
+    write_json,
+)
+from ondemand import compile_numba, load_cython
+
+BLOCK = 1 << 20
+
+
+@profile
+def sum_loop(n: int) -> int:
+    """Add number after number, each a Python object."""
+    total = 0
+    for i in range(n):
+        total += i
+    return total
+
+
+@profile
+def sum_builtin(n: int) -> int:
+    """Let the interpreter's own C loop add the same objects."""
+    return sum(range(n))
+
+
+@profile
+def sum_numpy(n: int) -> int:
+    """Add machine words, of blocks that fit a cache."""
+    return sum(int(np.arange(i, min(i + BLOCK, n)).sum()) for i in range(0, n, BLOCK))
+
+
+def find_ways() -> dict[str, Callable[[int], int]]:
+    """Return every way that this machine has, the plain loop first."""
+    ways: dict[str, Callable[[int], int]] = {
+        "Python loop": sum_loop,
+        "sum(range(n))": sum_builtin,
+        "NumPy: arange and sum": sum_numpy,
+    }
+    if module := load_cython("cython_loops"):
+        ways["Cython: the same loop"] = module.sum_untyped
+        ways["Cython: typed"] = module.sum_typed
+    if compiled := compile_numba(_plain_loop):
+        ways["Numba: the same loop"] = compiled
+    ways["C: fastcv.cumulative_sum"] = fastcv.cumulative_sum
+    return ways
+
+
+def _plain_loop(n):  # sum_loop, without what a profiler may have added
+    total = 0
+    for i in range(n):
+        total += i
+    return total
+
+
+def time_sums(ways: Mapping[str, Callable[[int], int]], n: int, repeat: int) -> list[Row]:
+    """Check that all ways find the sum, then time them."""
+    functions = {name: partial(way, n) for name, way in ways.items()}
+    return make_rows(measure(functions, repeat, partial(check_sums, n)), max(n, 1), "number")
+
+
+def check_sums(n: int, results: Mapping[str, int]) -> None:
+    """End the run, naming the first way whose sum is not the formula's."""
+    for name, total in results.items():
+        if total != n * (n - 1) // 2:
+            sys.exit(f"DIFFERENT: {name} found {total}, and it is {n * (n - 1) // 2}.")
+
+
+def find_formulas(ways: Mapping[str, Callable[[int], int]], rows: Sequence[Row]) -> list[str]:
+    """Return the ways that take no longer for 1,000 times as many numbers: no loop runs there."""
+    fast = [row.name for row in rows if row.ns_per_unit < 0.05]
+    return [name for name in fast if _time(ways[name], 10**9) < 10 * _time(ways[name], 10**6)]
+
+
+def _time(function: Callable[[int], int], n: int) -> float:
+    """Return the fastest of a few calls, in s."""
+    seconds = []
+    for _ in range(5):
+        start = perf_counter()
+        function(n)
+        seconds.append(perf_counter() - start)
+    return min(seconds)
+
+
+def parse_arguments() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument(
+        "--n", type=positive_int, default=10_000_000, help="numbers to add (%(default)s)"
+    )
+    add_options(parser, repeat=5)
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Run the benchmark."""
+    arguments = parse_arguments()
+    if arguments.picture:
+        load_pyplot()  # says that it is missing before anything is measured
+    machine = describe_machine(arguments.threads)
+    print_header(machine)
+    ways = find_ways()
+    say(f"checking {len(ways)} ways to add {arguments.n:,} numbers, then timing ...")
+    rows = time_sums(ways, arguments.n, arguments.repeat)
+    title = f"the sum of {arguments.n:,} numbers"
+    print_table(title, rows)
+    formulas = find_formulas(ways, rows)
+    for name in formulas:
+        print(f"  {name}: no loop runs. The compiler made it n (n - 1) / 2.")
+    honest = [row for row in rows if row.name not in formulas]
+    fastest = min(honest, key=lambda row: row.min_ms)
+    print(f"  fastest loop that runs: {fastest.name}, {digits(fastest.ratio)}x the Python loop")
+    if arguments.json:
+        write_json(arguments.json, machine, {title: rows}, formulas=formulas)
+    if arguments.picture:
+        draw_ladders(arguments.picture, machine, {title: rows})
+
+
+if __name__ == "__main__":
+    main()

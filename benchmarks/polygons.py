@@ -1,0 +1,202 @@
+"""Which polygon belongs to a point? The article's loop, NumPy, an index of SciPy's, and fastcv's.
+
+Usage::
+
+    python benchmarks/polygons.py
+    python benchmarks/polygons.py --data large --max-dist 20
+    kernprof -l -v -z benchmarks/polygons.py --data article --repeat 1
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from charts import draw_ladders, load_pyplot
+from harness import (
+    Row,
+    add_options,
+    describe_machine,
+    digits,
+    fastcv,
+    make_rows,
+    measure,
+    name_threads,
+    note,
+    print_header,
+    print_table,
+    say,
+    write_json,
+)
+from ondemand import compile_numba, load_cython
+from polygon_ways import (
+    Polygon,
+    as_objects,
+    fill_best,
+    make_article_example,
+    make_large_example,
+    match_all,
+    match_numpy,
+    match_tree,
+    match_v1,
+    match_v15,
+)
+
+TREE = "SciPy: cKDTree, prepared"
+Ways = dict[str, Callable[[], Any]]
+
+
+def object_ways(polygons: np.ndarray, points: np.ndarray, max_dist: float) -> Ways:
+    """Return what begins with the article's objects, and computes their centres in each call."""
+    rows = list(points)
+    objects = as_objects(polygons)
+
+    def fresh(way: Callable[..., Any]) -> Callable[[], Any]:
+        def call() -> Any:
+            for polygon in objects:  # which keep their centre: it is forgotten before each call
+                vars(polygon).pop("center", None)
+            return way(objects, rows, max_dist), objects
+
+        return call
+
+    def same(way: Callable[..., Any]) -> Callable[[], Any]:
+        return lambda: (way(objects, rows, max_dist), objects)
+
+    ways = {"v1: objects, a loop a point": fresh(match_v1)}
+    if module := load_cython("polygon_ways"):
+        ways["v1 by Cython as it stands"] = fresh(module.match_v1)
+    ways["v1.5: no NumPy for two numbers"] = fresh(match_v15)
+    ways["find_close_polygons, select_best_polygon"] = same(call_one_by_one)
+    ways["match_polygons of objects"] = same(fastcv.match_polygons)
+    return ways
+
+
+def call_one_by_one(
+    polygons: Sequence[Polygon], points: Sequence[np.ndarray], max_dist: float
+) -> list[Any]:
+    """Call the two functions that the article had rewritten, as it calls them."""
+    sets = [(point, fastcv.find_close_polygons(polygons, point, max_dist)) for point in points]
+    return fastcv.select_best_polygon([pair for pair in sets if pair[1]])
+
+
+def array_ways(polygons: np.ndarray, points: np.ndarray, max_dist: float, threads: int) -> Ways:
+    """Return what begins with arrays; "prepared" is what has been made before."""
+    index = fastcv.PolygonIndex(polygons)
+    centers, areas = index.centers, index.areas
+    given = (centers, areas, points, max_dist)
+    ways: Ways = {"v2: NumPy, all polygons at once": partial(match_numpy, *given)}
+    if module := load_cython("cython_loops"):
+        ways["Cython: typed loops"] = partial(fill_best, module.match, *given)
+    if compiled := compile_numba(match_all):
+        ways["Numba: the same loops"] = partial(fill_best, compiled, *given)
+    try:
+        from scipy.spatial import cKDTree
+
+        ways[TREE] = partial(match_tree, cKDTree(centers), areas, points, max_dist)
+    except ImportError:
+        note("Left out: SciPy's cKDTree (pip install scipy)")
+    ways["match_polygons of an array"] = partial(fastcv.match_polygons, polygons, points, max_dist)
+    ways["PolygonIndex, prepared"] = partial(index.match, points, max_dist)
+    ways[f"PolygonIndex, prepared, {name_threads(threads)}"] = partial(
+        index.match, points, max_dist, num_threads=threads
+    )
+    return ways
+
+
+def check_matches(areas: np.ndarray, points: int, results: Mapping[str, Any]) -> None:
+    """End the run, naming the first way that chose a larger polygon, or one where none is close.
+
+    Areas are compared, for all of the article's tie but for rounding.
+    """
+    found = {name: chosen_areas(areas, points, result) for name, result in results.items()}
+    (baseline, expected), *others = found.items()
+    for name, chosen in others:
+        wrong = ~np.isclose(chosen, expected, rtol=1e-9, atol=0, equal_nan=True)
+        if wrong.any():
+            i = wrong.argmax()
+            sys.exit(
+                f"DIFFERENT: for points[{i}] {name} chose a polygon of area {chosen[i]}, "
+                f"{baseline} one of {expected[i]}."
+            )
+
+
+def chosen_areas(areas: np.ndarray, points: int, result: Any) -> np.ndarray:
+    """Return the area that was chosen for each point, NaN where there was none."""
+    if isinstance(result, np.ndarray):
+        return np.where(result < 0, np.nan, areas[result])
+    answer, objects = result
+    if isinstance(answer, np.ndarray):
+        return chosen_areas(areas, points, answer)
+    place = {id(polygon): i for i, polygon in enumerate(objects)}
+    chosen = np.sort([areas[place[id(polygon)]] for _, polygon in answer])
+    return np.append(chosen, np.full(points - len(chosen), np.nan))
+
+
+def time_matches(ways: Ways, polygons: np.ndarray, points: np.ndarray, repeat: int) -> list[Row]:
+    """Check that all ways choose the same, then time them."""
+    areas = fastcv.PolygonIndex(polygons).areas
+    check = partial(check_matches, areas, len(points))
+    return make_rows(measure(ways, repeat, check), len(points), "point")
+
+
+def print_against_tree(rows: Sequence[Row]) -> None:
+    """Compare the index with SciPy's, where that is there."""
+    by_name = {row.name: row for row in rows}
+    if TREE in by_name:
+        for row in rows:
+            if row.name.startswith("PolygonIndex"):
+                factor = by_name[TREE].min_ms / row.min_ms
+                print(f"  {row.name}: {digits(factor)}x as fast as {TREE}")
+
+
+def parse_arguments() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument(
+        "--data", nargs="+", choices=("article", "large"), default=["article", "large"],
+        help="the article's 1,000 polygons and 100 points, or 20,000 and 10,000 (default: both)",
+    )  # fmt: skip
+    parser.add_argument("--max-dist", type=float, default=10, help="default: %(default)g")
+    add_options(parser, repeat=5)
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Run the benchmark."""
+    arguments = parse_arguments()
+    if arguments.picture:
+        load_pyplot()  # says that it is missing before anything is measured
+    machine = describe_machine(arguments.threads)
+    print_header(machine)
+    tables: dict[str, list[Row]] = {}
+    for data in arguments.data:
+        make = make_article_example if data == "article" else make_large_example
+        polygons, points = make()
+        size = (
+            f"{len(polygons):,} polygons, {len(points):,} points, max_dist {arguments.max_dist:g}"
+        )
+        say(f"checking {size}, then timing {arguments.repeat} rounds ...")
+        if data == "article":
+            ways = object_ways(polygons, points, arguments.max_dist)
+            title = f"the article's objects: {size}"
+            tables[title] = time_matches(ways, polygons, points, arguments.repeat)
+            print_table(title, tables[title])
+        ways = array_ways(polygons, points, arguments.max_dist, arguments.threads)
+        title = f"{'the same' if data == 'article' else 'sizes that vary,'} as arrays: {size}"
+        tables[title] = time_matches(ways, polygons, points, arguments.repeat)
+        print_table(title, tables[title])
+        print_against_tree(tables[title])
+        say("")
+    if arguments.json:
+        write_json(arguments.json, machine, tables)
+    if arguments.picture:
+        draw_ladders(arguments.picture, machine, tables)
+
+
+if __name__ == "__main__":
+    main()
