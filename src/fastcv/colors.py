@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from . import _core
+from . import _core, files
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -152,20 +152,16 @@ def _draw_panel(function: str, colors: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def _read(function: str, path: str | os.PathLike[str]) -> NDArray[Any]:
-    try:
-        import cv2
-    except ImportError as error:
-        raise ImportError(
-            f"{function}: reading a path needs OpenCV's Python package: pip install 'fastcv[io]'"
-        ) from error
     name = os.fspath(path)
     try:
-        content = np.fromfile(name, np.uint8)
+        files.load_cv2()
+        image = files.decode(np.fromfile(name, np.uint8))
+    except ImportError as error:
+        raise ImportError(f"{function}: {error}") from error
+    except ValueError as error:
+        raise ValueError(f"{function}: {error}: {name!r}") from None
     except OSError as error:
         raise OSError(error.errno, f"{function}: {error.strerror}", name) from None
-    image = cv2.imdecode(content, cv2.IMREAD_UNCHANGED) if content.size else None
-    if image is None:
-        raise ValueError(f"{function}: not an image that OpenCV can read: {name!r}")
     if image.dtype != np.uint8:
         raise TypeError(f"{function}: image must be uint8, not {image.dtype}: {name!r}")
     return image

@@ -1,0 +1,409 @@
+"""The command line: results, errors by file, exit statuses, and files that lie."""
+
+import io
+import json
+import os
+import pty
+import signal
+import struct
+import subprocess
+import sys
+import time
+import zlib
+
+import cv2
+import numpy as np
+import pytest
+
+import fastcv
+from conftest import ROOT
+from fastcv import cli, files
+
+PAGE, BOXES, LOGO = (str(ROOT / "data" / n) for n in ("page.jpg", "page_boxes.json", "logo.png"))
+QUADS = [[[10, 10], [50, 12], [49, 30], [9, 28]], [[60, 60], [90, 60], [90, 80], [60, 80]]]
+
+
+def run(*arguments, **options):
+    return subprocess.run(
+        [sys.executable, "-m", "fastcv", *map(str, arguments)],
+        capture_output=True, text=True, timeout=60, **options,
+    )  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def environment(monkeypatch):
+    """What a command sets for its process does not outlive the test."""
+    monkeypatch.setenv("OPENCV_IO_MAX_IMAGE_PIXELS", "0")
+    monkeypatch.delenv("OPENCV_IO_MAX_IMAGE_PIXELS")
+
+
+@pytest.fixture
+def folder(tmp_path, rng, monkeypatch):
+    """Two pages with boxes beside them."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("a", "b"):
+        cv2.imwrite(f"{name}.png", rng.integers(0, 256, (100, 120, 3), np.uint8))
+        (tmp_path / f"{name}.json").write_text(json.dumps({"boxes": QUADS}))
+    return tmp_path
+
+
+def names(folder):
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+
+
+# ---- crop ----
+
+
+def test_crops_of_one_page(folder, capsys):
+    assert cli.main(["crop", "a.png", "--out", "made/out"]) == 0
+    assert names(folder / "made/out") == ["a_0000.png", "a_0001.png"]
+    expected = fastcv.image_crop(cv2.imread("a.png"), QUADS)
+    for path, crop in zip(sorted((folder / "made/out").iterdir()), expected, strict=True):
+        assert np.array_equal(cv2.imread(str(path), cv2.IMREAD_UNCHANGED), crop)
+        assert path.stat().st_mode & 0o777 == 0o666 & ~current_umask()
+    assert capsys.readouterr().out == "a.png: 2 crops in made/out\n"
+
+
+def current_umask():
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def test_crops_of_several_pages_go_into_folders(folder):
+    assert cli.main(["crop", "a.png", "b.png", "--out", "out", "--format", "bmp"]) == 0
+    assert names(folder / "out") == [f"{n}/{n}_000{i}.bmp" for n in "ab" for i in (0, 1)]
+
+
+@pytest.mark.parametrize("kind", ["json list", "npy", "folder", "npy beside"])
+def test_where_boxes_come_from(folder, kind):
+    (folder / "a.json").unlink()
+    (folder / "elsewhere").mkdir()
+    path = {"json list": "q.json", "npy": "q.npy", "folder": "elsewhere/a.npy",
+            "npy beside": "a.npy"}[kind]  # fmt: skip
+    if path.endswith("npy"):
+        np.save(path, np.array(QUADS, np.float64))
+    else:
+        (folder / path).write_text(json.dumps(QUADS))
+    given = {"folder": ["--boxes", "elsewhere"], "npy beside": []}.get(kind, ["--boxes", path])
+    assert cli.main(["crop", "a.png", "--out", "out", *given]) == 0
+    assert len(names(folder / "out")) == 2
+
+
+def test_options_reach_the_crops(folder):
+    np.save("q.npy", np.array(QUADS) + 55)  # partly outside
+    options = ["--interpolation", "cubic", "--border", "replicate", "--threads", "2"]
+    assert cli.main(["crop", "a.png", "--boxes", "q.npy", "--out", "out", *options]) == 0
+    expected = fastcv.image_crop(
+        cv2.imread("a.png"), np.array(QUADS) + 55, interpolation="cubic", border="replicate"
+    )
+    assert np.array_equal(cv2.imread("out/a_0001.png"), expected[1])
+
+
+def test_degenerate_boxes(folder, capsys):
+    np.save("q.npy", np.array([QUADS[0], np.zeros((4, 2)), QUADS[1]]))
+    assert cli.main(["crop", "a.png", "--boxes", "q.npy", "--out", "out"]) == 1
+    assert "fastcv: a.png: boxes[1] is under 2 px wide or high" in capsys.readouterr().err
+    assert not (folder / "out").exists()
+    skip = ["--boxes", "q.npy", "--out", "out", "--skip-degenerate"]
+    assert cli.main(["crop", "a.png", *skip]) == 0
+    assert names(folder / "out") == ["a_0000.png", "a_0002.png"]
+    assert "left out, as degenerate: boxes 1\n" in capsys.readouterr().out
+
+
+def test_no_boxes_are_no_crops(folder):
+    (folder / "a.json").write_text("[]")
+    assert cli.main(["crop", "a.png", "--out", "out"]) == 0
+    assert names(folder / "out") == []
+
+
+def test_the_others_are_done_when_one_fails(folder, capsys):
+    (folder / "bad.png").write_bytes(b"\x89PNG\r\n\x1a\n and no more")
+    (folder / "bad.json").write_text("[]")
+    pages = ["a.png", "nothere.png", "bad.png", "lonely.png", "b.png"]
+    cv2.imwrite("lonely.png", np.zeros((9, 9, 3), np.uint8))
+    assert cli.main(["crop", *pages, "--out", "out"]) == 1
+    assert len(names(folder / "out")) == 4
+    errors = capsys.readouterr().err.splitlines()
+    assert [line.split(": ")[:2] for line in errors] == [
+        ["fastcv", "nothere.png"], ["fastcv", "bad.png"], ["fastcv", "lonely.png"]
+    ]  # fmt: skip
+    assert "no boxes: there is neither lonely.json nor lonely.npy in ." in errors[2]
+
+
+def test_two_pages_of_one_name_are_refused(folder, capsys):
+    with pytest.raises(SystemExit) as stop:
+        cli.main(["crop", "a.png", "x/a.jpg", "--out", "out"])
+    assert stop.value.code == 2
+    assert "two pages are called a" in capsys.readouterr().err
+
+
+def test_a_name_cannot_leave_the_folder(folder):
+    (folder / "sub").mkdir()
+    os.rename("a.png", "sub/..png")
+    os.rename("a.json", "sub/..json")
+    assert cli.main(["crop", "sub/..png", "--boxes", "sub/..json", "--out", "out"]) == 0
+    assert all(path.parent == folder / "out" for path in (folder / "out").iterdir())
+
+
+BAD_BOXES = {
+    "truncated.json": (b'{"boxes": [[[1, 2]', "not JSON"),
+    "no.json": (b'{"words": []}', 'an object without the key "boxes"'),
+    "text.json": (b'"boxes"', "no list of boxes, but str"),
+    "deep.json": (b"[" * 100_000 + b"]" * 100_000, "too deep"),
+    "ragged.json": (json.dumps([QUADS[0], [[1, 2], [3]]]).encode(), "boxes[1] is not four points"),
+    "flat.json": (b"[1, 2, 3]", "boxes must have shape (n, 4, 2), not (3,)"),
+    "words.json": (b'[[["a","b"],["a","b"],["a","b"],["a","b"]]]', "boxes must be numbers"),
+    "nan.json": (b"[[[NaN,0],[9,0],[9,9],[0,9]]]", "boxes[0] has a corner that is not finite"),
+    "far.json": (b"[[[0,0],[1e30,0],[1e30,9],[0,9]]]", "boxes[0] has a corner beyond"),
+    "huge.json": (b"[[[0,0],[" + b"9" * 5000 + b",0],[9,9],[0,9]]]", "fastcv: a.png"),
+    "binary.json": (bytes(range(256)), "not JSON"),
+    "empty.npy": (b"", "not an array"),
+    "lies.npy": (None, "not an array"),
+    "pickled.npy": (None, "not an array"),
+    "text.npy": (b"hello", "not an array"),
+}
+
+
+@pytest.mark.parametrize("name", BAD_BOXES)
+def test_bad_boxes(folder, capsys, name):
+    content, text = BAD_BOXES[name]
+    if content is None:
+        array = np.empty(1, object) if name == "pickled.npy" else np.array(QUADS)
+        np.save(name, array, allow_pickle=True)
+        content = (
+            (folder / name).read_bytes().replace(b"(2, 4, 2), }    ", b"(2000000000, 4, 2), }")
+        )
+    (folder / name).write_bytes(content)
+    assert cli.main(["crop", "a.png", "--boxes", name, "--out", "out"]) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("fastcv: a.png: ")
+    assert text in line
+    assert not (folder / "out").exists()
+
+
+def png_of(width, height, body=b""):
+    def chunk(kind, content):
+        check = struct.pack(">I", zlib.crc32(kind + content))
+        return struct.pack(">I", len(content)) + kind + content + check
+
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(body))
+
+
+BAD_IMAGES = {
+    "empty.png": b"",
+    "text.png": b"hello" * 100,
+    "huge.png": png_of(60_000, 60_000),
+    "absurd.png": png_of(2**31 - 1, 2**31 - 1),
+    "truncated.jpg": (ROOT / "data/page.jpg").read_bytes()[:300],
+}
+
+
+@pytest.mark.parametrize("name", BAD_IMAGES)
+def test_bad_images(folder, name):
+    (folder / name).write_bytes(BAD_IMAGES[name])
+    done = run("colors", name, LOGO, "-n", "1")
+    assert done.returncode == 1
+    assert f"fastcv: {name}: " in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "#182C54" in done.stdout  # the good one
+
+
+def test_a_limit_of_pixels(folder):
+    done = run("colors", "a.png", LOGO, "--max-pixels", "20000")
+    assert done.returncode == 1
+    assert "fastcv: " + LOGO + ": an image of more pixels than are allowed" in done.stderr
+    assert "a.png: 120 x 100" in done.stdout
+
+
+@pytest.mark.parametrize("name", ["a folder", "a pipe", "/dev/zero"])
+def test_what_is_no_regular_file(folder, capsys, name):
+    if name == "a folder":
+        (folder / name).mkdir()
+    if name == "a pipe":
+        os.mkfifo(name)
+    assert cli.main(["colors", name]) == 1
+    assert capsys.readouterr().err == f"fastcv: {name}: not a regular file\n"
+
+
+def test_a_file_that_is_too_large(folder, capsys, monkeypatch):
+    monkeypatch.setattr(files, "MAX_FILE_BYTES", 1000)
+    assert cli.main(["colors", "a.png"]) == 1
+    assert capsys.readouterr().err == "fastcv: a.png: larger than 1,000 bytes\n"
+
+
+# ---- writing ----
+
+
+def test_an_output_that_cannot_be_made(folder, capsys):
+    (folder / "out").write_text("a file")
+    assert cli.main(["crop", "a.png", "--out", "out"]) == 1
+    assert capsys.readouterr().err == "fastcv: a.png: out: File exists\n"
+
+
+def test_a_failed_write_leaves_what_was_there(folder, capsys, monkeypatch):
+    (folder / "out").mkdir()
+    (folder / "out/a_0000.png").write_text("before")
+
+    def fail(*arguments):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "replace", fail)
+    assert cli.main(["crop", "a.png", "--out", "out"]) == 1
+    assert capsys.readouterr().err == "fastcv: a.png: No space left on device\n"
+    assert names(folder / "out") == ["a_0000.png"]
+    assert (folder / "out/a_0000.png").read_text() == "before"
+
+
+def test_a_picture_that_cannot_be_encoded(folder, capsys):
+    np.save("wide.npy", [[[0, 0], [70_000, 0], [70_000, 40], [0, 40]]])
+    arguments = ["crop", "a.png", "--boxes", "wide.npy", "--out", "out", "--format", "jpg"]
+    assert cli.main(arguments) == 1
+    assert capsys.readouterr().err.startswith("fastcv: a.png: OpenCV cannot write .jpg")
+    assert names(folder / "out") == []
+
+
+# ---- colors ----
+
+
+def test_colors_as_a_table(capsys):
+    assert cli.main(["colors", LOGO, "-n", "2"]) == 0
+    assert capsys.readouterr().out == (
+        f"{LOGO}: 1254 x 958\n"
+        "  #182C54       275,436 px   22.93%\n"
+        "  #FCF8EE        75,772 px    6.31%\n"
+    )
+
+
+def test_colors_as_json(folder, capsys):
+    assert cli.main(["colors", LOGO, "a.png", "nothere.png", "--json"]) == 1
+    first, second = json.loads(capsys.readouterr().out)
+    assert first["file"] == LOGO
+    assert (first["width"], first["height"]) == (1254, 958)
+    colors, counts = fastcv.main_colors(cv2.imread(LOGO, cv2.IMREAD_UNCHANGED))
+    blue, green, red = colors[0]
+    assert first["colors"][0]["hex"] == f"#{red:02X}{green:02X}{blue:02X}"
+    assert [row["count"] for row in first["colors"]] == counts.tolist()
+    assert second["file"] == "a.png"
+
+
+def test_panels(folder):
+    assert cli.main(["colors", LOGO, "--panel", "made/panel.png"]) == 0
+    assert np.array_equal(cv2.imread("made/panel.png"), fastcv.extract_main_colors(LOGO))
+    assert cli.main(["colors", LOGO, "a.png", "--panel", "panels", "-n", "3"]) == 0
+    assert names(folder / "panels") == ["a.png", "logo.png"]
+
+
+def test_an_image_of_another_type(folder, capsys):
+    cv2.imwrite("deep.png", np.zeros((9, 9, 3), np.uint16))
+    cv2.imwrite("clear.png", np.zeros((9, 9, 4), np.uint8))
+    assert cli.main(["colors", "deep.png", "clear.png"]) == 1
+    printed = capsys.readouterr()
+    assert printed.err.startswith("fastcv: deep.png: image must be an array of uint8")
+    assert printed.out == "clear.png: 9 x 9\n"
+
+
+# ---- bench, info, and the program as such ----
+
+
+def test_bench():
+    done = run("bench", "--repeat", "1", "--json", "--threads", "2")
+    assert done.returncode == 0, done.stderr
+    tables = json.loads(done.stdout)
+    assert [len(table["rows"]) for table in tables] == [3, 3, 4, 2]
+    assert "crops of 1,000 words" in run("bench", "--repeat", "1").stdout
+
+
+def test_info(capsys):
+    assert cli.main(["info"]) == 0
+    assert "kernel " in capsys.readouterr().out
+    assert cli.main(["info", "--json"]) == 0
+    facts = json.loads(capsys.readouterr().out)
+    assert facts["version"] == fastcv.__version__
+    assert facts["threads"] == fastcv.get_num_threads()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [[], ["crop"], ["crop", PAGE], ["colors"], ["colors", LOGO, "-n", "0"], ["nonsense"],
+     ["colors", LOGO, "--threads", "x"]],
+)  # fmt: skip
+def test_wrong_usage(arguments, capsys):
+    with pytest.raises(SystemExit) as stop:
+        cli.main(arguments)
+    assert stop.value.code == 2
+    assert "usage: fastcv" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", [[], ["crop"], ["colors"], ["bench"], ["info"]])
+def test_help(command, capsys):
+    with pytest.raises(SystemExit) as stop:
+        cli.main([*command, "--help"])
+    assert stop.value.code == 0
+    assert "usage: fastcv" in capsys.readouterr().out
+
+
+def test_the_script_and_the_module_are_one(capsys):
+    done = run("--version")
+    assert done.stdout == f"fastcv {fastcv.__version__}\n"
+
+
+def test_a_reader_that_has_gone():
+    read, write = os.pipe()
+    os.close(read)
+    done = subprocess.run(
+        [sys.executable, "-m", "fastcv", "colors", *[LOGO] * 40],
+        stdout=write, stderr=subprocess.PIPE, text=True, timeout=60,
+    )  # fmt: skip
+    os.close(write)
+    assert done.returncode == 141
+    assert done.stderr == ""
+
+
+def test_ctrl_c(tmp_path):
+    process = subprocess.Popen(
+        [sys.executable, "-m", "fastcv", "crop", PAGE, "--boxes", BOXES, "--out", str(tmp_path)],
+        stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    while len(list(tmp_path.iterdir())) < 20:
+        time.sleep(0.005)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert errors == "fastcv: interrupted\n"
+    assert not [name for name in names(tmp_path) if name.startswith(".")]
+
+
+def test_a_terminal_sees_a_bar_and_a_pipe_does_not(tmp_path):
+    pytest.importorskip("tqdm")
+    command = [sys.executable, "-m", "fastcv", "crop", PAGE, "--boxes", BOXES]
+    seen, terminal = pty.openpty()
+    process = subprocess.Popen(
+        [*command, "--out", str(tmp_path)], stderr=terminal, stdout=subprocess.PIPE
+    )
+    os.close(terminal)
+    shown = io.BytesIO()
+    try:
+        while part := os.read(seen, 4096):
+            shown.write(part)
+    except OSError:  # how a terminal ends
+        pass
+    process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert b"1411" in shown.getvalue()
+    assert b"crop/s" in shown.getvalue()
+    piped = run(*command[3:], "--out", tmp_path)
+    assert piped.stderr == ""
+
+
+@pytest.mark.parametrize("missing", ["cv2", "tqdm"])
+def test_without_an_optional_package(tmp_path, missing):
+    (tmp_path / f"{missing}.py").write_text("raise ImportError('not here')")
+    path = os.pathsep.join([str(tmp_path), *filter(None, [os.environ.get("PYTHONPATH")])])
+    done = run("colors", LOGO, env={**os.environ, "PYTHONPATH": path})
+    if missing == "cv2":
+        assert done.returncode == 1
+        assert "needs OpenCV's Python package: pip install 'fastcv[io]'" in done.stderr
+    else:
+        assert done.returncode == 0
