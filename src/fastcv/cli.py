@@ -120,8 +120,15 @@ class Progress:
                 from tqdm import tqdm
             except ImportError:
                 return
-            columns = shutil.get_terminal_size().columns  # 80 where a terminal says 0
-            self._bar = tqdm(total=total, unit=unit, file=sys.stderr, leave=False, ncols=columns)
+            size = shutil.get_terminal_size()  # 80 x 24 where a terminal says 0 x 0
+            self._bar = tqdm(
+                total=total,
+                unit=unit,
+                file=sys.stderr,
+                leave=False,
+                ncols=size.columns,
+                nrows=size.lines,
+            )
 
     def __enter__(self) -> Progress:
         return self
