@@ -1,4 +1,5 @@
-/* The tutorial's lesson on the C-API: the same loops over a list and over an ndarray, and a leak. */
+/* The tutorial's lesson on the C-API: the same loops over a list and over an ndarray, and a leak.
+ */
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 
@@ -105,7 +106,26 @@ static PyObject *append_and_release(PyObject *module, PyObject *object)
     }
     return list;
 }
+
+/* [lesson: over an old item] */
+static PyObject *replace_macro(PyObject *module, PyObject *object)
+{
+    PyObject *list = PyList_New(1);
+    (void)module, (void)object;
+    for (Py_ssize_t i = 0; list && i < 1000; i++) /* of the number before, nobody lets go */
+        PyList_SET_ITEM(list, 0, PyLong_FromSsize_t(1000000 + i));
+    return list;
+}
 /* [end] */
+
+static PyObject *replace_set_item(PyObject *module, PyObject *object)
+{
+    PyObject *list = PyList_New(1);
+    (void)module, (void)object;
+    for (Py_ssize_t i = 0; list && i < 1000; i++)
+        PyList_SetItem(list, 0, PyLong_FromSsize_t(1000000 + i));
+    return list;
+}
 
 static PyMethodDef methods[] = {
     {"nothing", nothing, METH_O, NULL},
@@ -117,11 +137,13 @@ static PyMethodDef methods[] = {
     {"sum_array", sum_array, METH_O, NULL},
     {"append_and_leak", append_and_leak, METH_NOARGS, NULL},
     {"append_and_release", append_and_release, METH_NOARGS, NULL},
+    {"replace_macro", replace_macro, METH_NOARGS, NULL},
+    {"replace_set_item", replace_set_item, METH_NOARGS, NULL},
     {NULL, NULL, 0, NULL},
 };
 
-static struct PyModuleDef definition = {
-    PyModuleDef_HEAD_INIT, .m_name = "capi_lesson", .m_size = -1, .m_methods = methods};
+static struct PyModuleDef definition = {PyModuleDef_HEAD_INIT, .m_name = "capi_lesson",
+                                        .m_size = -1, .m_methods = methods};
 
 PyMODINIT_FUNC PyInit_capi_lesson(void)
 {

@@ -132,7 +132,7 @@ def print_table(title: str, rows: Sequence[Row]) -> None:
 
 def digits(number: float) -> str:
     """Write three digits of a number, and of a large one all before the point."""
-    places = 2 - math.floor(math.log10(number)) if number else 0
+    places = 2 - math.floor(math.log10(abs(number))) if number else 0
     return f"{number:,.{min(max(places, 0), 9)}f}"
 
 

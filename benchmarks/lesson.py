@@ -6,7 +6,9 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 import numpy as np
@@ -32,6 +34,9 @@ SMALL = os.environ.get("FASTCV_TUTORIAL_SMALL") == "1"
 
 LADDERS: dict[str, list[Row]] = {}
 """The tables with rows of fastcv's, for the closing chart."""
+
+
+CGROUPS = Path("/sys/fs/cgroup")
 
 
 def pick(large: Any, small: Any) -> Any:
@@ -119,11 +124,11 @@ def tell(*sentences: str) -> None:
     display(Markdown(" ".join(sentences)))
 
 
-def table(head: list[str], rows: list[list[Any]]) -> None:
-    """Show a table; numbers get three digits."""
+def table(head: list[str], rows: list[list[Any]], what: str) -> None:
+    """Show a table, and what was measured in it; numbers get three digits."""
     cells = [[digits(c) if isinstance(c, float) else str(c) for c in row] for row in rows]
     lines = [head, ["---"] * len(head), *cells]
-    tell("\n".join("| " + " | ".join(line) + " |" for line in lines))
+    tell("\n".join(f"| {' | '.join(line)} |" for line in lines) + f"\n\n*{what}*")
 
 
 def styled_pyplot() -> Any:
@@ -181,12 +186,73 @@ def read_lesson(marker: str) -> str:
 
 def in_a_process(code: str, cpus: set[int] | None = None, **environment: str) -> str:
     """Run Python code in a process of its own, on some CPUs and with some settings; its output."""
-    before = "" if cpus is None else f"import os; os.sched_setaffinity(0, {sorted(cpus)})\n"
-    settings = {k: v for k, v in os.environ.items() if not k.startswith(("OMP_", "FASTCV_NUM"))}
-    path = os.pathsep.join([str(ROOT / "benchmarks"), os.environ.get("PYTHONPATH", "")])
-    done = subprocess.run(
-        [sys.executable, "-c", before + code],
-        env={**settings, **environment, "PYTHONPATH": path},
-        capture_output=True, text=True, check=True,
-    )  # fmt: skip
+    command = [sys.executable, "-c", _pinned(code, cpus)]
+    settings = _settings(environment)
+    done = subprocess.run(command, env=settings, capture_output=True, text=True, check=True)
     return done.stdout.strip()
+
+
+def under_a_quota(code: str, cpus: int) -> str | None:
+    """Run Python code in a cgroup with a quota of so many CPUs; None where none can be made."""
+    name, period_us = f"fastcv-lesson-{os.getpid()}", 100_000
+    for parent, file, quota in (
+        (CGROUPS / "cpu", "cpu.cfs_quota_us", f"{cpus * period_us}"),  # v1
+        (CGROUPS, "cpu.max", f"{cpus * period_us} {period_us}"),  # v2
+    ):
+        group = parent / name
+        if not (parent / "cgroup.procs").exists():
+            continue
+        try:
+            group.mkdir()
+            (group / file).write_text(quota)
+            join = f"open({str(group / 'cgroup.procs')!r}, 'w').write('0')\n"
+            return in_a_process(join + code)
+        except (OSError, subprocess.CalledProcessError):
+            continue
+        finally:
+            with suppress(OSError):
+                group.rmdir()
+    return None
+
+
+def time_workers(
+    count: int, setup: str, work: str, cpus: set[int], rounds: int, **environment: str
+) -> float:
+    """Return the seconds until all of some processes have done their work: the fastest round."""
+    code = f"{setup}\n{work}\nimport sys; print(flush=True)\n"
+    code += f"for line in sys.stdin:\n    {work}\n    print(flush=True)"
+    command = [sys.executable, "-c", _pinned(code, cpus)]
+    pipes: Any = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True, "bufsize": 1}
+    settings = _settings(environment)
+    workers: list[Any] = [subprocess.Popen(command, env=settings, **pipes) for _ in range(count)]
+
+    def answers() -> None:
+        for worker in workers:
+            if not worker.stdout.readline():
+                raise RuntimeError("a worker has ended")
+
+    seconds = []
+    try:
+        answers()  # each has made its data, and done its work once
+        for _ in range(rounds):
+            start = perf_counter()
+            for worker in workers:
+                worker.stdin.write("\n")
+            answers()
+            seconds.append(perf_counter() - start)
+    finally:
+        for worker in workers:
+            worker.communicate()
+    return min(seconds)
+
+
+def _pinned(code: str, cpus: set[int] | None) -> str:
+    """Return code that first goes to some CPUs, where any are named."""
+    return f"import os; os.sched_setaffinity(0, {sorted(cpus)})\n{code}" if cpus else code
+
+
+def _settings(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return this process's environment with other settings of threads."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("OMP_", "FASTCV_NUM"))}
+    path = os.pathsep.join([str(ROOT / "benchmarks"), os.environ.get("PYTHONPATH", "")])
+    return {**kept, **environment, "PYTHONPATH": path}
