@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
@@ -215,35 +216,51 @@ def under_a_quota(code: str, cpus: int) -> str | None:
     return None
 
 
+class Workers:
+    """Some processes that do the same work when told to, and are stopped in between."""
+
+    def __init__(self, count: int, code: str, cpus: set[int], **environment: str) -> None:
+        """Start them; the code reads a line, works, and answers with a line, again and again."""
+        pipes: Any = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+        command, settings = [sys.executable, "-c", _pinned(code, cpus)], _settings(environment)
+        self.processes: list[Any] = [
+            subprocess.Popen(command, env=settings, bufsize=1, **pipes) for _ in range(count)
+        ]
+
+    def work(self) -> float:
+        """Return the seconds until all have done their work once."""
+        for process in self.processes:
+            process.send_signal(signal.SIGCONT)
+        start = perf_counter()
+        for process in self.processes:
+            process.stdin.write("\n")
+        if not all([process.stdout.readline() for process in self.processes]):
+            raise RuntimeError("a worker has ended")
+        seconds = perf_counter() - start
+        for process in self.processes:
+            process.send_signal(signal.SIGSTOP)
+        return seconds
+
+    def end(self) -> None:
+        """Let them go on to their end."""
+        for process in self.processes:
+            process.send_signal(signal.SIGCONT)
+            process.communicate()
+
+
 def time_workers(
-    count: int, setup: str, work: str, cpus: set[int], rounds: int, **environment: str
-) -> float:
-    """Return the seconds until all of some processes have done their work: the fastest round."""
-    code = f"{setup}\n{work}\nimport sys; print(flush=True)\n"
-    code += f"for line in sys.stdin:\n    {work}\n    print(flush=True)"
-    command = [sys.executable, "-c", _pinned(code, cpus)]
-    pipes: Any = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True, "bufsize": 1}
-    settings = _settings(environment)
-    workers: list[Any] = [subprocess.Popen(command, env=settings, **pipes) for _ in range(count)]
-
-    def answers() -> None:
-        for worker in workers:
-            if not worker.stdout.readline():
-                raise RuntimeError("a worker has ended")
-
-    seconds = []
+    settings: Mapping[str, dict[str, str]], count: int, code: str, cpus: set[int], rounds: int
+) -> dict[str, float]:
+    """Return the seconds until all workers are done, by their settings; the fastest of rounds."""
+    groups = {name: Workers(count, code, cpus, **some) for name, some in settings.items()}
     try:
-        answers()  # each has made its data, and done its work once
-        for _ in range(rounds):
-            start = perf_counter()
-            for worker in workers:
-                worker.stdin.write("\n")
-            answers()
-            seconds.append(perf_counter() - start)
+        for group in groups.values():
+            group.work()  # they start, make their data, and work once
+        seconds = [{name: group.work() for name, group in groups.items()} for _ in range(rounds)]
     finally:
-        for worker in workers:
-            worker.communicate()
-    return min(seconds)
+        for group in groups.values():
+            group.end()
+    return {name: min(each[name] for each in seconds) for name in groups}
 
 
 def _pinned(code: str, cpus: set[int] | None) -> str:

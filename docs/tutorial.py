@@ -669,31 +669,36 @@ if limited is None:
 # Each cuts the page again and again: with one thread, with as many as fastcv chooses, with eight.
 
 # %%
-setup = "import fastcv, lesson; page, boxes, _ = lesson.load_data()"
-work = f"for _ in range({pick(20, 1)}): fastcv.image_crop_openmp(page, boxes)"
+worker = f"""
+import sys, fastcv, lesson
+page, boxes, _ = lesson.load_data()
+for line in sys.stdin:
+    for _ in range({pick(20, 1)}):
+        fastcv.image_crop_openmp(page, boxes)
+    print(flush=True)
+"""
+settings = {
+    "1 thread each": {"FASTCV_NUM_THREADS": "1"},
+    "fastcv's choice each": {},
+    "8 threads each": {"FASTCV_NUM_THREADS": "8"},
+    "8 threads each, which spin": {"FASTCV_NUM_THREADS": "8", "OMP_WAIT_POLICY": "active"},
+}
 few = set(sorted(cpus)[:4])
-rows = [
-    [name, 1e3 * lesson.time_workers(4, setup, work, few, rounds=pick(5, 1), **settings)]
-    for name, settings in {
-        "1 thread each": {"FASTCV_NUM_THREADS": "1"},
-        "fastcv's choice each": {},
-        "8 threads each": {"FASTCV_NUM_THREADS": "8"},
-        "8 threads each that spin while they wait": {
-            "FASTCV_NUM_THREADS": "8",
-            "OMP_WAIT_POLICY": "active",
-        },
-    }.items()
-]
+seconds = lesson.time_workers(settings, 4, worker, few, rounds=pick(5, 1))
+one, best = seconds["1 thread each"], min(seconds.values())
 lesson.table(
-    ["4 workers", "ms until all are done"], rows,
+    ["4 workers", "ms until all are done", "of 1 thread each"],
+    [[name, 1e3 * each, each / one] for name, each in seconds.items()],
     f"{pick(20, 1)} times {len(boxes):,} crops a worker, {len(few) or 'all'} CPUs, the fastest of "
-    f"{pick(5, 1)} rounds",
-)  # fmt: skip
-best, worst = (choose(rows, key=lambda row: row[1]) for choose in (min, max))
-tell(f"**{worst[0]}** takes {worst[1] / best[1]:.2f} times as long as **{best[0]}**. With a worker for each "
-     "CPU all CPUs are busy: more threads have no CPU to run on, they only take turns, and those that spin "
-     "take turns at nothing. So one thread each is enough there; in a `multiprocessing` worker that is "
-     "fastcv's default.")  # fmt: skip
+    f"{pick(5, 1)} rounds, in turn",
+)
+
+# %%
+worst = max(seconds, key=seconds.get)
+tell(f"**{worst}** takes {seconds[worst] / best:.2f} times as long as the fastest. One thread each keeps "
+     "these CPUs busy; more have no CPU to run on, they only take turns, and those that spin take turns at "
+     "nothing. What more threads may gain is other programs' time, for a scheduler shares CPUs out by "
+     "the thread. In a `multiprocessing` worker one thread is fastcv's default.")  # fmt: skip
 
 # %% [markdown]
 # ## 11. Where it does not win
