@@ -1,4 +1,5 @@
-/* The tutorial's lesson on the C-API: the same loops over a list and over an ndarray, and a leak. */
+/* The tutorial's lesson on the C-API: the same loops over a list and over an ndarray, and a leak.
+ */
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 
@@ -120,8 +121,8 @@ static PyMethodDef methods[] = {
     {NULL, NULL, 0, NULL},
 };
 
-static struct PyModuleDef definition = {
-    PyModuleDef_HEAD_INIT, .m_name = "capi_lesson", .m_size = -1, .m_methods = methods};
+static struct PyModuleDef definition = {PyModuleDef_HEAD_INIT, .m_name = "capi_lesson",
+                                        .m_size = -1, .m_methods = methods};
 
 PyMODINIT_FUNC PyInit_capi_lesson(void)
 {

@@ -243,12 +243,13 @@ for name in find_formulas(ways, list(ladder.rows.values())):
 # million colours to count in.
 
 # %%
+import baselines
 from extract_color import compiled_ways
 
 ladder = compare(
     "colours of the logo, compiled",
     {
-        "fast by Python": partial(__import__("baselines").colors_fast, logo, 6),
+        "fast by Python": partial(baselines.colors_fast, logo, 6),
         **{name: partial(way, logo, 6) for name, way in compiled_ways().items()},
         "fastest NumPy: let cv2 pack": partial(colors_cv2_pack, logo, 6),
     },
