@@ -135,7 +135,7 @@ def test_two_pages_of_one_name_are_refused(folder, capsys):
     with pytest.raises(SystemExit) as stop:
         cli.main(["crop", "a.png", "x/a.jpg", "--out", "out"])
     assert stop.value.code == 2
-    assert "two pages are called a" in capsys.readouterr().err
+    assert "two files are called a" in capsys.readouterr().err
 
 
 def test_a_name_cannot_leave_the_folder(folder):
@@ -146,14 +146,22 @@ def test_a_name_cannot_leave_the_folder(folder):
     assert all(path.parent == folder / "out" for path in (folder / "out").iterdir())
 
 
+def npy_of(shape, dtype="'<f4'"):
+    header = f"{{'descr': {dtype}, 'fortran_order': False, {shape}}}\n".encode()
+    return b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header + bytes(64)
+
+
 BAD_BOXES = {
     "truncated.json": (b'{"boxes": [[[1, 2]', "not JSON"),
     "no.json": (b'{"words": []}', 'an object without the key "boxes"'),
     "text.json": (b'"boxes"', "no list of boxes, but str"),
     "deep.json": (b"[" * 100_000 + b"]" * 100_000, "too deep"),
     "ragged.json": (json.dumps([QUADS[0], [[1, 2], [3]]]).encode(), "boxes[1] is not four points"),
-    "flat.json": (b"[1, 2, 3]", "boxes must have shape (n, 4, 2), not (3,)"),
-    "words.json": (b'[[["a","b"],["a","b"],["a","b"],["a","b"]]]', "boxes must be numbers"),
+    "flat.json": (b"[1, 2, 3]", "boxes[0] is not four points of two numbers"),
+    "words.json": (b'[[["1","2"],["3","2"],["3","4"],["1","4"]]]', "boxes[0] is not four points"),
+    "truth.json": (b"[[[true,0],[9,0],[9,9],[0,9]]]", "boxes[0] is not four points"),
+    # One long text among short ones: NumPy would give each of them 4 MB.
+    "long.json": (json.dumps(["x" * 1_000_000] + ["y"] * 8000).encode(), "boxes[0] is not four"),
     "nan.json": (b"[[[NaN,0],[9,0],[9,9],[0,9]]]", "boxes[0] has a corner that is not finite"),
     "far.json": (b"[[[0,0],[1e30,0],[1e30,9],[0,9]]]", "boxes[0] has a corner beyond"),
     "huge.json": (b"[[[0,0],[" + b"9" * 5000 + b",0],[9,9],[0,9]]]", "fastcv: a.png"),
@@ -162,6 +170,14 @@ BAD_BOXES = {
     "lies.npy": (None, "not an array"),
     "pickled.npy": (None, "not an array"),
     "text.npy": (b"hello", "not an array"),
+    "flat.npy": (npy_of("'shape': (8,)"), "boxes must have shape (n, 4, 2), not (8,)"),
+    "overflow.npy": (npy_of(f"'shape': ({2**70}, 4, 2)"), "not an array"),
+    "negative.npy": (npy_of("'shape': (-1, 4, 2)"), "not an array"),
+    "nested.npy": (npy_of("'shape': " + "(" * 5000), "not an array"),
+    "minus.npy": (npy_of("'shape': " + "-" * 9000 + "1"), "not an array"),
+    "fields.npy": (npy_of("'shape': (1, 4, 2)", "[('a', '<f4')]"), "boxes must be numbers"),
+    "complex.npy": (npy_of("'shape': (1, 4, 2)", "'<c8'"), "boxes must be numbers"),
+    "zip.npy": (b"PK\x03\x04junk", "not an array"),
 }
 
 
@@ -256,11 +272,12 @@ def test_a_failed_write_leaves_what_was_there(folder, capsys, monkeypatch):
     assert (folder / "out/a_0000.png").read_text() == "before"
 
 
-def test_a_picture_that_cannot_be_encoded(folder, capsys):
-    np.save("wide.npy", [[[0, 0], [70_000, 0], [70_000, 40], [0, 40]]])
+def test_a_picture_that_cannot_be_encoded(folder, capfd):
+    np.save("wide.npy", [QUADS[0], [[0, 0], [70_000, 0], [70_000, 40], [0, 40]]])
     arguments = ["crop", "a.png", "--boxes", "wide.npy", "--out", "out", "--format", "jpg"]
     assert cli.main(arguments) == 1
-    assert capsys.readouterr().err.startswith("fastcv: a.png: OpenCV cannot write .jpg")
+    (line,) = capfd.readouterr().err.splitlines()
+    assert line.startswith("fastcv: a.png: OpenCV cannot write jpg of (40, 70000, 3) uint8")
     assert names(folder / "out") == []
 
 

@@ -5,19 +5,17 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import shutil
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from . import _core, files
 from ._version import __version__
+from .boxes import read_boxes
 from .colors import _draw_panel, main_colors
-
-EXPECTED = (OSError, ValueError, TypeError, MemoryError, ImportError)
-"""What may be wrong with one file, while the others go on."""
+from .progress import EXPECTED, Progress, explain, show
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -28,14 +26,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
             os.environ["OPENCV_IO_MAX_IMAGE_PIXELS"] = str(options.max_pixels)
         os.environ.setdefault("OPENCV_IO_MAX_IMAGE_PIXELS", str(1 << 28))
         failed = int(options.run(options))
-        sys.stdout.flush()
+        if sys.stdout is not None:
+            sys.stdout.flush()
         return failed
     except KeyboardInterrupt:
         print("fastcv: interrupted", file=sys.stderr)
         return 130
     except BrokenPipeError:  # whoever read the output has gone, as `head` does
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        _forget_output()
         return 141
+    except EXPECTED as error:  # of no file: a full disk under the output, a way that differs
+        where = "standard output: " if isinstance(error, OSError) else ""
+        print(f"fastcv: {where}{explain(error)}", file=sys.stderr)
+        _forget_output()
+        return 1
+
+
+def _forget_output() -> None:
+    """What is still to be written would fail again when Python ends."""
+    with open(os.devnull, "w") as nowhere:
+        os.dup2(nowhere.fileno(), 1)
 
 
 def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -48,7 +58,9 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
 
     crop = commands.add_parser("crop", help="cut boxes out of pages", description=(
         "Cut every box out of each PAGE. One page's crops are DIR/PAGE_0000.png and so on; of "
-        "several pages each gets a folder DIR/PAGE. What is there by such a name is replaced."
+        "several pages each gets a folder DIR/PAGE. A page's crops appear together, or none does; "
+        "they replace what has their names, and other files stay. A page is taken as it is stored: "
+        "it is not turned as EXIF says."
     ))  # fmt: skip
     crop.add_argument("pages", nargs="+", metavar="PAGE", type=Path)
     crop.add_argument("--boxes", metavar="FILE", type=Path, help=(
@@ -57,7 +69,7 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         "page"
     ))  # fmt: skip
     crop.add_argument("--out", metavar="DIR", type=Path, required=True, help="made if need be")
-    crop.add_argument("--format", default="png", choices=("png", "jpg", "webp", "bmp", "tiff"))
+    crop.add_argument("--format", default="png", choices=tuple(files.DTYPES))
     crop.add_argument("--interpolation", default="linear",
                       choices=("linear", "nearest", "cubic", "area", "lanczos4"))  # fmt: skip
     crop.add_argument("--border", default="constant", choices=(
@@ -72,7 +84,8 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     colors.add_argument("images", nargs="+", metavar="IMAGE", type=Path)
     colors.add_argument("-n", type=_positive, default=6, help="how many (default: 6)")
     colors.add_argument("--panel", metavar="FILE", type=Path, help=(
-        "also draw the colours, 64 rows each; of several images FILE is a folder, made if need be"
+        "also draw the colours, 64 rows each, as what FILE's suffix says; of several images FILE "
+        "is a folder, made if need be, for IMAGE.png of each"
     ))  # fmt: skip
     colors.add_argument("--json", action="store_true", help="print one JSON list")
     colors.set_defaults(run=run_colors)
@@ -81,6 +94,8 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
                                 description="Compare fastcv with Python loops on made data, "
                                 "results first, then times. benchmarks/ in the project's "
                                 "folder measures more.")  # fmt: skip
+    bench.add_argument("--words", type=_positive, default=1000, metavar="N",
+                       help="boxes on the page that is cut (default: 1000)")  # fmt: skip
     bench.add_argument("--repeat", type=_positive, default=9, help="timed rounds (default: 9)")
     bench.add_argument("--json", action="store_true", help="print JSON")
     bench.set_defaults(run=run_bench)
@@ -90,91 +105,41 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     info.set_defaults(run=run_info)
 
     for command in (crop, colors, bench):
-        command.add_argument("--threads", type=_positive, metavar="N", help=(
+        command.add_argument("--threads", type=_threads, metavar="N", help=(
             f"at most this many (default: {_core.get_num_threads()})"
         ))  # fmt: skip
     for command in (bench, info):
         command.set_defaults(max_pixels=None)
-    crop.set_defaults(parser=crop)
     for command in (crop, colors):
+        command.set_defaults(parser=command)
         command.add_argument("--max-pixels", type=_positive, metavar="N", help=(
             "refuse larger pictures before they are decoded (default: 2^28, 268 million)"
         ))  # fmt: skip
     return parser.parse_args(arguments)
 
 
-def _positive(text: str) -> int:
-    number = int(text)
-    if not 1 <= number < 1 << 31:
-        raise argparse.ArgumentTypeError(f"{number} is not from 1 to 2^31 - 1")
-    return number
+def _positive(text: str, most: int = (1 << 31) - 1) -> int:
+    if not (text.isdecimal() and len(text) <= 10 and 1 <= int(text) <= most):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to {most}")
+    return int(text)
 
 
-class Progress:
-    """A bar on a terminal, if tqdm is there; nothing anywhere else."""
-
-    def __init__(self, unit: str, total: int) -> None:
-        self._bar: Any = None
-        if sys.stderr.isatty():
-            try:
-                from tqdm import tqdm
-            except ImportError:
-                return
-            size = shutil.get_terminal_size()  # 80 x 24 where a terminal says 0 x 0
-            self._bar = tqdm(
-                total=total,
-                unit=unit,
-                file=sys.stderr,
-                leave=False,
-                ncols=size.columns,
-                nrows=size.lines,
-            )
-
-    def __enter__(self) -> Progress:
-        return self
-
-    def __exit__(self, *unused: object) -> None:
-        if self._bar is not None:
-            self._bar.close()
-
-    def advance(self) -> None:
-        """Count one more."""
-        if self._bar is not None:
-            self._bar.update()
-
-    def expect(self, more: int) -> None:
-        """Raise the total."""
-        if self._bar is not None:
-            self._bar.total += more
-            self._bar.refresh()
-
-    def say(self, text: str, file: Any = None) -> None:
-        """Print a line above the bar."""
-        if self._bar is not None:
-            self._bar.clear()
-        print(text, file=file or sys.stdout, flush=True)
-
-    def blame(self, path: Path, error: BaseException) -> None:
-        """Say in one line what is wrong with a file."""
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        if isinstance(error, OSError) and error.filename and Path(error.filename) != path:
-            reason = f"{error.filename}: {reason}"
-        line = " ".join((reason or type(error).__name__).split())
-        self.say(f"fastcv: {path}: {line}", sys.stderr)
+def _threads(text: str) -> int:
+    return _positive(text, 1024)
 
 
-def try_each(paths: Iterable[Path], work: Callable[[Path], None], progress: Progress) -> bool:
-    """Do the work for every file; whether it failed for any."""
-    failed = False
-    for path in paths:
-        try:
-            work(path)
-        except EXPECTED as error:
-            if isinstance(error, BrokenPipeError):
-                raise
-            progress.blame(path, error)
-            failed = True
-    return failed
+def name_of(path: Path) -> str:
+    """What a file's results are called: never `.` or `..`, which would lead out of the folder."""
+    return path.stem if path.stem.strip(".") else path.name
+
+
+def refuse_twins(options: argparse.Namespace, paths: Sequence[Path]) -> None:
+    """Files whose results would replace each other's are a wrong command line."""
+    seen: set[str] = set()
+    for name in map(name_of, paths):
+        if name in seen:
+            options.parser.error(f"two files are called {show(name)}: give them in two runs")
+        seen.add(name)
 
 
 # ---- crop ----
@@ -182,24 +147,25 @@ def try_each(paths: Iterable[Path], work: Callable[[Path], None], progress: Prog
 
 def run_crop(options: argparse.Namespace) -> bool:
     """Cut every page."""
-    names = [page.stem for page in options.pages]
-    twice = next((name for name in names if names.count(name) > 1), None)
-    if twice:
-        options.parser.error(f"two pages are called {twice}: cut them in two runs")
+    refuse_twins(options, options.pages)
     with Progress("crop", 0) as progress:
-        return try_each(options.pages, partial(crop_page, options, progress), progress)
+        return progress.try_each(options.pages, partial(crop_page, options, progress))
 
 
-def crop_page(options: argparse.Namespace, progress: Progress, page: Path) -> None:
-    """Cut one page, then write its crops (threads do not make that faster: words are small)."""
+def crop_page(options: argparse.Namespace, progress: Progress, page: Path) -> str:
+    """Cut one page, then write its crops.
+
+    Two threads write .png and .jpg no faster, which are words of a few kB; .webp they would.
+    """
+    image = files.read_image(page)
     boxes_file = find_boxes(page, options.boxes)
     try:
-        boxes = files.read_boxes(boxes_file)
+        boxes = read_boxes(boxes_file)
     except (ValueError, TypeError) as error:
         raise ValueError(f"{boxes_file}: {error}") from None
     try:
         crops = _core.image_crop_openmp(
-            files.read_image(page),
+            image,
             boxes,
             num_threads=options.threads,
             interpolation=options.interpolation,
@@ -208,21 +174,24 @@ def crop_page(options: argparse.Namespace, progress: Progress, page: Path) -> No
         )
     except (ValueError, TypeError) as error:
         raise ValueError(str(error).removeprefix("image_crop_openmp: ")) from None
-    folder = options.out / page.stem if len(options.pages) > 1 else options.out
-    folder.mkdir(parents=True, exist_ok=True)
-    digits = max(4, len(str(len(crops) - 1)))
     progress.expect(len(crops))
-    skipped = []
-    for index, crop in enumerate(crops):
-        if crop.size:
-            name = f"{page.stem}_{index:0{digits}}.{options.format}"
-            files.write_whole(folder / name, files.encode(crop, f".{options.format}"))
-        else:
-            skipped.append(str(index))
-        progress.advance()
-    progress.say(f"{page}: {len(crops) - len(skipped)} crops in {folder}")
+    name = name_of(page)
+    digits = max(4, len(str(len(crops) - 1)))
+
+    def encode_all() -> Iterator[tuple[str, bytes]]:
+        for index, crop in enumerate(crops):
+            if crop.size:
+                content = files.encode(crop, options.format)
+                yield f"{name}_{index:0{digits}}.{options.format}", content
+            progress.advance()
+
+    folder = options.out / name if len(options.pages) > 1 else options.out
+    files.write_together(folder, encode_all())
+    skipped = [str(index) for index, crop in enumerate(crops) if not crop.size]
+    text = f"{show(page)}: {len(crops) - len(skipped)} crops in {show(folder)}"
     if skipped:
-        progress.say(f"{page}: left out, as degenerate: boxes {', '.join(skipped)}")
+        text += f"\n{show(page)}: left out, as degenerate: boxes {', '.join(skipped)}"
+    return text
 
 
 def find_boxes(page: Path, boxes: Path | None) -> Path:
@@ -230,10 +199,11 @@ def find_boxes(page: Path, boxes: Path | None) -> Path:
     if boxes is not None and not boxes.is_dir():
         return boxes
     folder = page.parent if boxes is None else boxes
+    name = name_of(page)
     for suffix in (".json", ".npy"):
-        if (folder / f"{page.stem}{suffix}").exists():
-            return folder / f"{page.stem}{suffix}"
-    raise ValueError(f"no boxes: there is neither {page.stem}.json nor {page.stem}.npy in {folder}")
+        if (folder / f"{name}{suffix}").exists():
+            return folder / f"{name}{suffix}"
+    raise ValueError(f"no boxes: there is neither {name}.json nor {name}.npy in {folder}")
 
 
 # ---- colors ----
@@ -241,9 +211,14 @@ def find_boxes(page: Path, boxes: Path | None) -> Path:
 
 def run_colors(options: argparse.Namespace) -> bool:
     """Count every image."""
+    several = len(options.images) > 1
+    if options.panel and several:
+        refuse_twins(options, options.images)
+    if options.panel and not several and options.panel.suffix[1:] not in files.DTYPES:
+        options.parser.error(f"--panel ends in none of .{', .'.join(files.DTYPES)}")
     found: list[dict[str, Any]] = []
     with Progress("image", len(options.images)) as progress:
-        failed = try_each(options.images, partial(count_image, options, progress, found), progress)
+        failed = progress.try_each(options.images, partial(count_image, options, progress, found))
     if options.json:
         print(json.dumps(found, indent=2))
     return failed
@@ -251,20 +226,23 @@ def run_colors(options: argparse.Namespace) -> bool:
 
 def count_image(
     options: argparse.Namespace, progress: Progress, found: list[dict[str, Any]], path: Path
-) -> None:
-    """Count one image, and print or remember what was found."""
+) -> str:
+    """Count one image, and return or remember what was found."""
+    progress.advance()
     image = files.read_image(path)
     try:
         colors, counts = main_colors(image, options.n, num_threads=options.threads)
-        panel = files.encode(_draw_panel("colors", colors), ".png") if options.panel else b""
+        panel = _draw_panel("main_colors", colors) if options.panel else None
     except (ValueError, TypeError) as error:
-        raise ValueError(str(error).partition(": ")[2] or str(error)) from None
-    if options.panel and len(colors):
+        raise ValueError(str(error).removeprefix("main_colors: ")) from None
+    if panel is not None:
         target = options.panel
         if len(options.images) > 1:
-            target = options.panel / f"{path.stem}.png"
-        target.parent.mkdir(parents=True, exist_ok=True)
-        files.write_whole(target, panel)
+            target = options.panel / f"{name_of(path)}.png"
+        if not panel.size:
+            raise ValueError("all of it is transparent: there is no colour to draw")
+        content = files.encode(panel, target.suffix[1:])
+        files.write_together(target.parent, [(target.name, content)])
     height, width = image.shape[:2]
     rows = [
         {
@@ -275,11 +253,11 @@ def count_image(
         for (blue, green, red), count in zip(colors.tolist(), counts.tolist(), strict=True)
     ]
     found.append({"file": str(path), "width": width, "height": height, "colors": rows})
-    if not options.json:
-        lines = [f"{path}: {width} x {height}"]
-        lines += [f"  {row['hex']} {row['count']:>13,} px {row['share']:>8.2%}" for row in rows]
-        progress.say("\n".join(lines))
-    progress.advance()
+    if options.json:
+        return ""
+    lines = [f"{show(path)}: {width} x {height}"]
+    lines += [f"  {row['hex']} {row['count']:>13,} px {row['share']:>8.2%}" for row in rows]
+    return "\n".join(lines)
 
 
 # ---- bench and info ----
@@ -289,7 +267,7 @@ def run_bench(options: argparse.Namespace) -> bool:
     """Measure, and print a table or JSON."""
     from .bench import measure_all, print_tables
 
-    tables = measure_all(options.repeat, options.threads or _core.get_num_threads())
+    tables = measure_all(options.words, options.repeat, options.threads or _core.get_num_threads())
     if options.json:
         print(json.dumps(tables, indent=2))
     else:
