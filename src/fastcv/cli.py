@@ -15,7 +15,7 @@ from . import _core, files
 from ._version import __version__
 from .boxes import read_boxes
 from .colors import _draw_panel, main_colors
-from .progress import EXPECTED, Progress, explain, show
+from .progress import EXPECTED, Progress, complain, explain, show
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -30,14 +30,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
             sys.stdout.flush()
         return failed
     except KeyboardInterrupt:
-        print("fastcv: interrupted", file=sys.stderr)
+        complain("interrupted")
         return 130
     except BrokenPipeError:  # whoever read the output has gone, as `head` does
         _forget_output()
         return 141
     except EXPECTED as error:  # of no file: a full disk under the output, a way that differs
         where = "standard output: " if isinstance(error, OSError) else ""
-        print(f"fastcv: {where}{explain(error)}", file=sys.stderr)
+        complain(f"{where}{explain(error)}")
         _forget_output()
         return 1
 

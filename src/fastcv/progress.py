@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from importlib import import_module
 from pathlib import Path
 from types import TracebackType
-from typing import Any, TextIO
+from typing import Any
 
 EXPECTED = (OSError, ValueError, TypeError, MemoryError, ImportError)
 """What may be wrong with one file, while the others go on."""
@@ -57,11 +57,10 @@ class Progress:
             self._bar.total += more
             self._bar.refresh()
 
-    def say(self, text: str, file: TextIO | None = None) -> None:
-        """Print above the bar."""
+    def clear(self) -> None:
+        """Make room for a line; the next step draws the bar again."""
         if self._bar is not None:
             self._bar.clear()
-        print(text, file=file or sys.stdout, flush=True)
 
     def try_each(self, paths: Iterable[Path], work: Callable[[Path], str]) -> bool:
         """Do the work for every file and print what it returns; whether it failed for any."""
@@ -70,12 +69,20 @@ class Progress:
             try:
                 text = work(path)
             except EXPECTED as error:
-                self.say(f"fastcv: {show(path)}: {explain(error, path)}", sys.stderr)
+                self.clear()
+                complain(f"{show(path)}: {explain(error, path)}")
                 failed = True
             else:
                 if text:
-                    self.say(text)
+                    self.clear()
+                    print(text, flush=True)
         return failed
+
+
+def complain(text: str) -> None:
+    """Print an error, if there is where to."""
+    if sys.stderr is not None:  # print would take standard output instead
+        print(f"fastcv: {text}", file=sys.stderr, flush=True)
 
 
 def explain(error: BaseException, path: Path | None = None) -> str:
