@@ -78,7 +78,8 @@ def crop_page(options: argparse.Namespace, progress: Progress, page: Path) -> st
     folder = options.out / name if len(options.pages) > 1 else options.out
     files.write_together(folder, encode_all())
     skipped = [str(index) for index, crop in enumerate(crops) if not crop.size]
-    text = f"{show(page)}: {len(crops) - len(skipped)} crops in {show(folder)}"
+    made = len(crops) - len(skipped)
+    text = f"{show(page)}: {made} crop{'' if made == 1 else 's'} in {show(folder)}"
     if skipped:
         text += f"\n{show(page)}: left out, as degenerate: boxes {', '.join(skipped)}"
     return text
