@@ -4,11 +4,13 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 C_FILES = $(shell git ls-files -co --exclude-standard '*.c' '*.h' '*.cpp')
 
-.PHONY: help demo test test-c test-avx512 test-aarch64 bench lint format build clean
+.PHONY: help demo test notebook test-c test-avx512 test-aarch64 bench lint format build clean
 
 help:
 	@echo "make demo    cut the shipped page's boxes, count its colours; pictures in out/"
 	@echo "make test    run the tests"
+	@echo "make notebook"
+	@echo "             run the tutorial from top to bottom on this machine; a page of it in out/"
 	@echo "make test-c, test-avx512, test-aarch64"
 	@echo "             compare the kernels' variants, natively or emulated"
 	@echo "make bench   run the benchmarks; pictures in out/"
@@ -23,6 +25,10 @@ demo: build
 test: build
 	$(RUN) -m pytest $(ARGS)
 
+notebook: build $(VENV)/.notebook
+	@$(RUN) tools/run_tutorial.py
+	@echo "to change and run it by yourself: $(VENV)/bin/jupyter lab tutorial.ipynb"
+
 test-c:
 	@tools/check_variants.sh native
 
@@ -33,13 +39,15 @@ test-aarch64:
 	@tools/check_variants.sh aarch64
 
 bench: build
-	$(RUN) benchmarks/image_crop.py
+	@mkdir -p out
+	$(RUN) benchmarks/image_crop.py --picture out/image_crop.png
 	$(RUN) benchmarks/image_crop.py --data source
-	$(RUN) benchmarks/extract_color.py
+	$(RUN) benchmarks/extract_color.py --picture out/extract_color.png
 	$(RUN) benchmarks/extract_color.py --made --skip-naive
 	$(RUN) benchmarks/threads.py
+	$(RUN) benchmarks/cumulative_sum.py --picture out/cumulative_sum.png
+	$(RUN) benchmarks/polygons.py --picture out/polygons.png
 	$(RUN) benchmarks/memory.py
-	@mkdir -p out
 	$(RUN) benchmarks/kernels.py --picture out/kernels.png
 	$(RUN) benchmarks/scaling.py --picture out/scaling.png
 
@@ -61,6 +69,11 @@ build: $(VENV)/.ready
 
 $(VENV)/.ready: requirements.txt pyproject.toml tools/setup.sh
 	@tools/setup.sh "$(PYTHON)" $(VENV)
+	@touch $@
+
+$(VENV)/.notebook: $(VENV)/.ready
+	@echo "Installing what the tutorial needs"
+	@$(RUN) -m pip install -q --disable-pip-version-check -e '.[notebook]'
 	@touch $@
 
 clean:

@@ -35,28 +35,29 @@ def load_pyplot() -> Any:
     matplotlib.use("Agg")
     from matplotlib import pyplot
 
-    pyplot.rcParams.update(
-        {
-            "font.size": 9,
-            "axes.titlesize": 10.5,
-            "axes.titleweight": "bold",
-            "axes.titlelocation": "left",
-            "axes.edgecolor": "#9aa5b1",
-            "axes.spines.top": False,
-            "axes.spines.right": False,
-            "axes.axisbelow": True,
-            "axes.grid": True,
-            "grid.color": FAINT,
-            "grid.linewidth": 0.8,
-            "text.color": INK,
-            "axes.labelcolor": INK,
-            "xtick.color": INK,
-            "ytick.color": INK,
-            "legend.frameon": False,
-            "savefig.dpi": 130,
-        }
-    )
+    pyplot.rcParams.update(STYLE)
     return pyplot
+
+
+STYLE = {
+    "font.size": 9,
+    "axes.titlesize": 10.5,
+    "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "axes.edgecolor": "#9aa5b1",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.axisbelow": True,
+    "axes.grid": True,
+    "grid.color": FAINT,
+    "grid.linewidth": 0.8,
+    "text.color": INK,
+    "axes.labelcolor": INK,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "legend.frameon": False,
+    "savefig.dpi": 130,
+}
 
 
 def describe(machine: dict[str, Any]) -> str:
@@ -92,9 +93,10 @@ def draw_ladders(path: str, machine: dict[str, Any], tables: Mapping[str, Sequen
 
 
 def draw_ladder(panel: Any, title: str, rows: Sequence[Row]) -> None:
-    """Draw a table's rows into one panel."""
+    """Draw a table's rows into one panel; in powers of ten where they differ much."""
     times = [row.min_ms for row in rows]
-    shortest = min(times) / 2
+    is_wide = max(times) > 12 * min(times)
+    shortest = min(times) / 2 if is_wide else 0
     for place, row in enumerate(rows):
         color = COLORS["avx2"] if is_ours(row.name) else COLORS["Python loop"]
         panel.barh(place, row.min_ms - shortest, 0.72, left=shortest, color=color)
@@ -103,14 +105,18 @@ def draw_ladder(panel: Any, title: str, rows: Sequence[Row]) -> None:
             text, (row.min_ms, place), (4, 0), textcoords="offset points", va="center", fontsize=8
         )
     panel.set_title(title)
-    panel.set_xscale("log")
-    panel.set_xlim(shortest, max(times) * (max(times) / shortest) ** 0.28)
+    if is_wide:
+        panel.set_xscale("log")
+        panel.set_xlim(shortest, max(times) * (max(times) / shortest) ** 0.28)
+    else:
+        panel.set_xlim(0, 1.3 * max(times))
     panel.set_yticks(range(len(rows)), [row.name for row in rows])
     panel.tick_params(axis="y", length=0)
     panel.tick_params(axis="x", which="minor", length=0)
     panel.grid(visible=False, axis="y")
     panel.invert_yaxis()
-    panel.set_xlabel("ms a call: shorter is better, each line is ten times the one before")
+    scale = ", each line is ten times the one before" if is_wide else ""
+    panel.set_xlabel(f"ms a call: shorter is better{scale}")
 
 
 def is_ours(name: str) -> bool:

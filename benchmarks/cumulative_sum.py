@@ -3,8 +3,8 @@
 Usage::
 
     python benchmarks/cumulative_sum.py
-    python benchmarks/cumulative_sum.py --n 100000000 --repeat 3    (as in the talk)
-    kernprof -l -v -z benchmarks/cumulative_sum.py --n 100000 --repeat 1
+    python benchmarks/cumulative_sum.py --count 100000000 --repeat 3    (as in the talk)
+    kernprof -l -v -z benchmarks/cumulative_sum.py --count 100000 --repeat 1
 """
 
 from __future__ import annotations
@@ -115,7 +115,7 @@ def parse_arguments() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument(
-        "--n", type=positive_int, default=10_000_000, help="numbers to add (%(default)s)"
+        "--count", type=positive_int, default=10_000_000, help="numbers to add (%(default)s)"
     )
     add_options(parser, repeat=5)
     return parser.parse_args()
@@ -129,9 +129,9 @@ def main() -> None:
     machine = describe_machine(arguments.threads)
     print_header(machine)
     ways = find_ways()
-    say(f"checking {len(ways)} ways to add {arguments.n:,} numbers, then timing ...")
-    rows = time_sums(ways, arguments.n, arguments.repeat)
-    title = f"the sum of {arguments.n:,} numbers"
+    say(f"checking {len(ways)} ways to add {arguments.count:,} numbers, then timing ...")
+    rows = time_sums(ways, arguments.count, arguments.repeat)
+    title = f"the sum of {arguments.count:,} numbers"
     print_table(title, rows)
     formulas = find_formulas(ways, rows)
     for name in formulas:

@@ -1,14 +1,16 @@
-"""What is compiled only when a benchmark asks for it: Cython modules and Numba functions.
+"""What is compiled only when asked for: Cython modules, Numba functions, the lesson's C.
 
-Both are optional: a benchmark leaves out the rows of one that is not there, in a sentence.
+All are optional: a benchmark leaves out the rows of one that is not there, in a sentence.
 """
 
 from __future__ import annotations
 
 import importlib
+import shlex
 import shutil
 import subprocess
 import sys
+import sysconfig
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
@@ -43,6 +45,26 @@ def load_cython(name: str) -> ModuleType | None:
     if str(FOLDER) not in sys.path:
         sys.path.insert(0, str(FOLDER))
     return importlib.import_module(module)
+
+
+def load_c(name: str) -> ModuleType | None:
+    """Compile benchmarks/name.c, a module of its own, and import it; None where that fails."""
+    import numpy as np
+
+    source = Path(__file__).parent / f"{name}.c"
+    built = FOLDER.parent / "lesson" / f"{name}{sysconfig.get_config_var('EXT_SUFFIX')}"
+    if not built.is_file() or built.stat().st_mtime < source.stat().st_mtime:
+        built.parent.mkdir(parents=True, exist_ok=True)
+        compiler = shlex.split(sysconfig.get_config_var("CC") or "cc")
+        includes = [f"-I{sysconfig.get_path('include')}", f"-I{np.get_include()}"]
+        command = [*compiler, "-O2", "-fPIC", "-shared", *includes, str(source), "-o", str(built)]
+        try:
+            subprocess.run(command, check=True, capture_output=True, text=True)
+        except (OSError, subprocess.CalledProcessError) as error:
+            note(f"Left out: {source.name} cannot be compiled: {error}")
+            return None
+    sys.path.insert(0, str(built.parent))
+    return importlib.import_module(name)
 
 
 def compile_numba(function: Callable[..., Any]) -> Callable[..., Any] | None:

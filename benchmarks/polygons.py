@@ -60,12 +60,12 @@ def object_ways(polygons: np.ndarray, points: np.ndarray, max_dist: float) -> Wa
         def call() -> Any:
             for polygon in objects:  # which keep their centre: it is forgotten before each call
                 vars(polygon).pop("center", None)
-            return way(objects, rows, max_dist), objects
+            return way(objects, rows, max_dist), objects, rows
 
         return call
 
     def same(way: Callable[..., Any]) -> Callable[[], Any]:
-        return lambda: (way(objects, rows, max_dist), objects)
+        return lambda: (way(objects, rows, max_dist), objects, rows)
 
     ways = {"v1: objects, a loop a point": fresh(match_v1)}
     if module := load_cython("polygon_ways"):
@@ -129,12 +129,14 @@ def chosen_areas(areas: np.ndarray, points: int, result: Any) -> np.ndarray:
     """Return the area that was chosen for each point, NaN where there was none."""
     if isinstance(result, np.ndarray):
         return np.where(result < 0, np.nan, areas[result])
-    answer, objects = result
+    answer, objects, rows = result
     if isinstance(answer, np.ndarray):
         return chosen_areas(areas, points, answer)
-    place = {id(polygon): i for i, polygon in enumerate(objects)}
-    chosen = np.sort([areas[place[id(polygon)]] for _, polygon in answer])
-    return np.append(chosen, np.full(points - len(chosen), np.nan))
+    place = {id(thing): i for things in (objects, rows) for i, thing in enumerate(things)}
+    chosen = np.full(points, np.nan)
+    for point, polygon in answer:
+        chosen[place[id(point)]] = areas[place[id(polygon)]]
+    return chosen
 
 
 def time_matches(ways: Ways, polygons: np.ndarray, points: np.ndarray, repeat: int) -> list[Row]:

@@ -65,7 +65,8 @@ def test_only_the_small_parts_of_opencv_are_linked():
 
 
 def test_the_stubs_are_true():
-    done = run(sys.executable, "-m", "mypy.stubtest", "fastcv", cwd=ROOT / "src")
+    config = ("--mypy-config-file", str(ROOT / "pyproject.toml"))
+    done = run(sys.executable, "-m", "mypy.stubtest", *config, "fastcv", cwd=ROOT / "src")
     assert done.returncode == 0, done.stdout + done.stderr
 
 
@@ -167,6 +168,8 @@ COMMANDS = {
         "--skip-naive",
     ],
     "kernels": ["benchmarks/kernels.py", "--quick"],
+    "cumulative_sum": ["benchmarks/cumulative_sum.py", "--repeat", "1", "--count", "100000"],
+    "polygons": ["benchmarks/polygons.py", "--repeat", "1", "--data", "article"],
 }
 
 
@@ -195,15 +198,21 @@ def test_the_benchmark_of_scaling_runs_and_only_peers_differ(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "options", [["kernels.py", "--cases", "mirrored"], ["scaling.py", "--sweeps", "angle", "kind"]]
+    "options",
+    [
+        ["kernels.py", "--cases", "mirrored", "--quick"],
+        ["scaling.py", "--sweeps", "angle", "kind", "--quick"],
+        ["cumulative_sum.py", "--repeat", "1", "--count", "1000"],
+        ["polygons.py", "--repeat", "1", "--data", "article"],
+        ["extract_color.py", "--repeat", "1", "--image", "data/logo.png"],
+        ["image_crop.py", "--repeat", "1"],
+    ],
 )
 def test_benchmarks_draw_pictures(options, tmp_path):
     pytest.importorskip("matplotlib")
     script, *options = options
     picture = tmp_path / "picture.png"
-    done = run(
-        sys.executable, f"benchmarks/{script}", *options, "--quick", "--picture", str(picture)
-    )
+    done = run(sys.executable, f"benchmarks/{script}", *options, "--picture", str(picture))
     assert done.returncode == 0, done.stdout + done.stderr
     assert picture.read_bytes().startswith(b"\x89PNG")
 
@@ -223,7 +232,7 @@ def test_the_benchmark_of_memory_runs(tmp_path):
     assert len(json.loads(result.read_text())["rows"]) == 12
 
 
-@pytest.mark.parametrize("name", ["image_crop", "extract_color"])
+@pytest.mark.parametrize("name", ["image_crop", "extract_color", "cumulative_sum", "polygons"])
 def test_benchmarks_run_under_a_line_profiler(name, tmp_path):
     done = run(
         *(sys.executable, "-m", "kernprof", "-l", "-v", "-o", str(tmp_path / "profile.lprof")),

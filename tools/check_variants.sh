@@ -1,6 +1,6 @@
 #!/bin/sh
 # Usage: check_variants.sh native | avx512 | aarch64
-# Builds tests/c/check_variants.c and runs it:
+# Builds tests/c/*.c and runs them:
 #   native    with sanitizers, and the variants that this CPU has
 #   avx512    the same, and AVX-512 in plain C by SIMDe
 #   aarch64   cross-compiled, in qemu
@@ -19,7 +19,7 @@ need() { # COMMAND-THAT-FINDS-IT PACKAGES
 
 # setup.py's, but for the sanitizers.
 flags="-std=c11 -D_DEFAULT_SOURCE -O3 -g1 -Wall -Wextra -Werror -ffp-contract=off -fno-math-errno
-    -fno-trapping-math -Iinclude -Isrc"
+    -fno-trapping-math -Iinclude -Isrc -Itests/c"
 sanitizers="-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer"
 avx2="-mavx2 -mfma"
 avx512="-mavx512f -mavx512bw -mavx512vl -mavx512dq -mavx512vbmi -mprefer-vector-width=512"
@@ -51,7 +51,7 @@ mkdir -p "$out"
 machine=$($cc -dumpmachine)
 objects=
 compilations=
-for source in src/kernels/*.c tests/c/check_variants.c; do
+for source in src/kernels/*.c tests/c/*.c; do
     more=
     case $machine:$source in
     x86_64*avx2.c) more=$avx2 ;;

@@ -5,80 +5,15 @@
  * The cases are random and the same each time. Prints what was compared; at the first difference
  * prints its case and exits with 1. */
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "check.h"
 #include "core/tiles.c" /* for how it plans the guard of a tile */
 
 enum { ROW_PARTS = 4000, TILES = 6000, WALKS = 120, LONG_WALKS = 40, PLACES = 2000, RUNS = 4000 };
-
-/* ---- the case at work, and how to end with it ---- */
-
-static char now[400];
-
-static void set_case(const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(now, sizeof now, format, arguments);
-    va_end(arguments);
-}
-
-static _Noreturn void differ(const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    fprintf(stderr, "%s: ", now);
-    vfprintf(stderr, format, arguments);
-    fputc('\n', stderr);
-    va_end(arguments);
-    exit(1);
-}
-
-static void on_fault(int signal)
-{
-    (void)signal;
-    static const char what[] = ": reads beyond its bounds\n";
-    ssize_t written = write(STDERR_FILENO, now, strlen(now));
-    written += write(STDERR_FILENO, what, sizeof what - 1);
-    _exit(written ? 1 : 2);
-}
-
-/* ---- random values (splitmix64) ---- */
-
-static uint64_t random_state;
-
-static uint64_t random_bits(void)
-{
-    uint64_t z = random_state += 0x9E3779B97F4A7C15;
-    z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9;
-    z = (z ^ z >> 27) * 0x94D049BB133111EB;
-    return z ^ z >> 31;
-}
-
-static int random_int(int low, int high)
-{
-    return low + (int)(random_bits() % (uint64_t)(high - low + 1));
-}
-
-static double random_real(double low, double high)
-{
-    return low + (high - low) * ldexp((double)(random_bits() >> 11), -53);
-}
-
-static int one_in(int n)
-{
-    return random_int(1, n) == 1;
-}
-
-/* Of any magnitude between the two powers of 2, and of either sign. */
-static double random_scale(int low, int high)
-{
-    return exp2(random_real(low, high)) * (one_in(2) ? 1 : -1);
-}
 
 /* ---- project ---- */
 
@@ -527,9 +462,10 @@ int main(void)
         const long pixels = check_map(kernels);
         const long calls = check_blends(kernels, source);
         check_runs(kernels, source);
+        const long queries = check_near(kernels);
         printf("%s: %d rows projected, %d tiles of %ld pixels mapped, %d placed, %ld blends, "
-               "%d rows of runs: the same\n",
-               kernels->name, ROW_PARTS, TILES, pixels, PLACES, calls, RUNS);
+               "%d rows of runs, %ld discs: the same\n",
+               kernels->name, ROW_PARTS, TILES, pixels, PLACES, calls, RUNS, queries);
     }
     return 0;
 }
