@@ -33,8 +33,9 @@ def run(*arguments, **options):
 @pytest.fixture(autouse=True)
 def environment(monkeypatch):
     """What a command sets for its process does not outlive the test."""
-    monkeypatch.setenv("OPENCV_IO_MAX_IMAGE_PIXELS", "0")
-    monkeypatch.delenv("OPENCV_IO_MAX_IMAGE_PIXELS")
+    for name in ("OPENCV_IO_MAX_IMAGE_PIXELS", "OPENCV_LOG_LEVEL"):
+        monkeypatch.setenv(name, "0")
+        monkeypatch.delenv(name)
 
 
 @pytest.fixture
@@ -289,6 +290,17 @@ def test_a_jpg_whose_rest_opencv_would_make_grey(folder, capfd):
     assert cli.main(["colors", "grey.jpg"]) == 1
     (line,) = capfd.readouterr().err.splitlines()
     assert line.startswith("fastcv: grey.jpg: a damaged image: Corrupt JPEG data")
+
+
+def test_a_tiff_of_which_opencv_only_logs_that_it_is_damaged(folder):
+    content = bytearray(cv2.imencode(".tiff", cv2.imread("a.png"))[1])
+    middle = len(content) // 2
+    content[middle : middle + 64] = bytes(64)
+    (folder / "torn.tiff").write_bytes(content)
+    done = run("colors", "torn.tiff", env={**os.environ, "OPENCV_LOG_LEVEL": "SILENT"})
+    assert done.returncode == 1
+    assert done.stderr.startswith("fastcv: torn.tiff: a damaged image: LZWDecode")
+    assert len(done.stderr.splitlines()) == 1
 
 
 def test_a_colour_profile_that_libpng_only_warns_of_is_no_damage(folder, capfd):
