@@ -41,7 +41,11 @@ def make() -> nbformat.NotebookNode:
 def execute(notebook: nbformat.NotebookNode) -> None:
     """Run every cell from top to bottom, naming each lesson as it begins."""
     client = NotebookClient(
-        notebook, timeout=600, kernel_name="python3", resources={"metadata": {"path": ROOT}}
+        notebook,
+        timeout=600,
+        kernel_name="python3",
+        extra_arguments=["--log-level=ERROR"],
+        resources={"metadata": {"path": ROOT}},
     )
     start = perf_counter()
     with client.setup_kernel():
