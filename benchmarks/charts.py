@@ -1,13 +1,14 @@
-"""What the benchmarks' pictures share: matplotlib where it is there, one look."""
+"""How a benchmark begins and ends, and its pictures: matplotlib where it is there, one look."""
 
 from __future__ import annotations
 
+import argparse
 import sys
 from collections.abc import Mapping, Sequence
 from textwrap import wrap
 from typing import Any
 
-from harness import Row, digits
+from harness import Row, describe_machine, digits, print_header, write_json
 
 INK, FAINT = "#1f2933", "#dfe3e8"
 COLORS = {
@@ -75,6 +76,28 @@ def save(figure: Any, path: str) -> None:
         figure.savefig(path)
     except (OSError, ValueError) as error:
         sys.exit(f"{path} cannot be written: {error}")
+
+
+def begin(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Print the machine and return it; that matplotlib is missing is said before all else."""
+    if arguments.picture:
+        load_pyplot()
+    machine = describe_machine(arguments.threads)
+    print_header(machine)
+    return machine
+
+
+def finish(
+    arguments: argparse.Namespace,
+    machine: dict[str, Any],
+    tables: Mapping[str, Sequence[Row]],
+    **more: Any,
+) -> None:
+    """Write the JSON and the picture that were asked for."""
+    if arguments.json:
+        write_json(arguments.json, machine, tables, **more)
+    if arguments.picture:
+        draw_ladders(arguments.picture, machine, tables)
 
 
 def draw_ladders(path: str, machine: dict[str, Any], tables: Mapping[str, Sequence[Row]]) -> None:

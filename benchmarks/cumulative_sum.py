@@ -17,21 +17,18 @@ from time import perf_counter
 
 import numpy as np
 
-from charts import draw_ladders, load_pyplot
+from charts import begin, finish
 from harness import (
     Row,
     add_options,
-    describe_machine,
     digits,
     fastcv,
     make_rows,
     measure,
     positive_int,
-    print_header,
     print_table,
     profile,
     say,
-    write_json,
 )
 from ondemand import compile_numba, load_cython
 
@@ -124,10 +121,7 @@ def parse_arguments() -> argparse.Namespace:
 def main() -> None:
     """Run the benchmark."""
     arguments = parse_arguments()
-    if arguments.picture:
-        load_pyplot()  # says that it is missing before anything is measured
-    machine = describe_machine(arguments.threads)
-    print_header(machine)
+    machine = begin(arguments)
     ways = find_ways()
     say(f"checking {len(ways)} ways to add {arguments.count:,} numbers, then timing ...")
     rows = time_sums(ways, arguments.count, arguments.repeat)
@@ -139,10 +133,7 @@ def main() -> None:
     honest = [row for row in rows if row.name not in formulas]
     fastest = min(honest, key=lambda row: row.min_ms)
     print(f"  fastest loop that runs: {fastest.name}, {digits(fastest.ratio)}x the Python loop")
-    if arguments.json:
-        write_json(arguments.json, machine, {title: rows}, formulas=formulas)
-    if arguments.picture:
-        draw_ladders(arguments.picture, machine, {title: rows})
+    finish(arguments, machine, {title: rows}, formulas=formulas)
 
 
 if __name__ == "__main__":

@@ -20,23 +20,20 @@ from typing import Any
 import numpy as np
 
 from baselines import colors_cv2_pack, colors_fast, colors_faster, colors_naive, colors_table
-from charts import draw_ladders, is_ours, load_pyplot
+from charts import begin, finish, is_ours
 from harness import (
     DATA,
     Row,
     add_options,
     cv2,
-    describe_machine,
     fastcv,
     make_rows,
     measure,
     name_threads,
     positive_int,
-    print_header,
     print_table,
     read_image,
     say,
-    write_json,
 )
 from ondemand import compile_numba, load_cython
 
@@ -228,10 +225,7 @@ def images(arguments: argparse.Namespace) -> Iterator[tuple[str, np.ndarray]]:
 def main() -> None:
     """Run the benchmark."""
     arguments = parse_arguments()
-    if arguments.picture:
-        load_pyplot()  # says that it is missing before anything is measured
-    machine = describe_machine(arguments.threads)
-    print_header(machine)
+    machine = begin(arguments)
     tables = {}
     for name, image in images(arguments):
         say(f"checking {name}, then timing {arguments.repeat} rounds ...")
@@ -251,10 +245,7 @@ def main() -> None:
         print_table(title, rows)
         print_strongest(rows)
         say("")
-    if arguments.json:
-        write_json(arguments.json, machine, tables)
-    if arguments.picture:
-        draw_ladders(arguments.picture, machine, tables)
+    finish(arguments, machine, tables)
 
 
 if __name__ == "__main__":

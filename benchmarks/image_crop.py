@@ -21,24 +21,21 @@ from typing import Any
 import numpy as np
 
 from baselines import crop_batched, crop_loop, crop_pooled
-from charts import draw_ladders, load_pyplot
+from charts import begin, finish
 from harness import (
     DATA,
     Row,
     add_options,
     cv2,
-    describe_machine,
     fastcv,
     make_rows,
     make_source_page,
     measure,
     name_threads,
-    print_header,
     print_table,
     read_boxes,
     read_image,
     say,
-    write_json,
 )
 from ondemand import load_cython
 
@@ -132,10 +129,7 @@ def parse_arguments() -> argparse.Namespace:
 def main() -> None:
     """Run the benchmark."""
     arguments = parse_arguments()
-    if arguments.picture:
-        load_pyplot()  # says that it is missing before anything is measured
-    machine = describe_machine(arguments.threads)
-    print_header(machine)
+    machine = begin(arguments)
     name, image, boxes, decode_ms = load_page(arguments)
     if decode_ms:
         say(f"decoding {name}: {decode_ms:.1f} ms (once, not part of the table)")
@@ -155,10 +149,7 @@ def main() -> None:
     options = f"{arguments.interpolation}, {arguments.border}"
     title = f"{len(boxes)} crops of {name}, {image.shape} {image.dtype}, {options}"
     print_table(title, rows)
-    if arguments.json:
-        write_json(arguments.json, machine, {title: rows})
-    if arguments.picture:
-        draw_ladders(arguments.picture, machine, {title: rows})
+    finish(arguments, machine, {title: rows})
 
 
 if __name__ == "__main__":

@@ -19,20 +19,18 @@ import numpy as np
 
 from baselines import crop_loop, find_transform, warp_loop
 from boxes import bend, frame, mirror, move_half_outside, turn
-from charts import COLORS, INK, describe, load_pyplot, save
+from charts import COLORS, INK, begin, describe, load_pyplot, save
 from harness import (
     DATA,
     Row,
     add_options,
     cv2,
-    describe_machine,
     fastcv,
     make_rows,
     make_source_page,
     measure,
     name_threads,
     note,
-    print_header,
     read_boxes,
     read_image,
     write_json,
@@ -231,10 +229,7 @@ def parse_arguments() -> argparse.Namespace:
 def main() -> None:
     """Run the benchmark."""
     arguments = parse_arguments()
-    if arguments.picture:
-        load_pyplot()  # says that it is missing before anything is measured
-    machine = describe_machine(arguments.threads)
-    print_header(machine)
+    machine = begin(arguments)
     build = fastcv.build_info()
     contenders = {
         f"{variant}, {name_threads(threads)}": (variant, threads)

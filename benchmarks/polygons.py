@@ -17,21 +17,18 @@ from typing import Any
 
 import numpy as np
 
-from charts import draw_ladders, load_pyplot
+from charts import begin, finish
 from harness import (
     Row,
     add_options,
-    describe_machine,
     digits,
     fastcv,
     make_rows,
     measure,
     name_threads,
     note,
-    print_header,
     print_table,
     say,
-    write_json,
 )
 from ondemand import compile_numba, load_cython
 from polygon_ways import (
@@ -171,10 +168,7 @@ def parse_arguments() -> argparse.Namespace:
 def main() -> None:
     """Run the benchmark."""
     arguments = parse_arguments()
-    if arguments.picture:
-        load_pyplot()  # says that it is missing before anything is measured
-    machine = describe_machine(arguments.threads)
-    print_header(machine)
+    machine = begin(arguments)
     tables: dict[str, list[Row]] = {}
     for data in arguments.data:
         make = make_article_example if data == "article" else make_large_example
@@ -194,10 +188,7 @@ def main() -> None:
         print_table(title, tables[title])
         print_against_tree(tables[title])
         say("")
-    if arguments.json:
-        write_json(arguments.json, machine, tables)
-    if arguments.picture:
-        draw_ladders(arguments.picture, machine, tables)
+    finish(arguments, machine, tables)
 
 
 if __name__ == "__main__":

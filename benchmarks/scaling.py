@@ -18,15 +18,13 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from charts import describe, load_pyplot, save
+from charts import begin, describe, load_pyplot, save
 from harness import (
     Row,
     add_options,
-    describe_machine,
     make_rows,
     measure,
     note,
-    print_header,
     write_json,
 )
 from peers import find_peers
@@ -166,11 +164,8 @@ def parse_arguments() -> argparse.Namespace:
 def main() -> None:
     """Run the benchmark."""
     arguments = parse_arguments()
-    if arguments.picture:
-        load_pyplot()  # says that it is missing before anything is measured
-    machine = describe_machine(arguments.threads)
+    machine = begin(arguments)
     peers, missing = find_peers()
-    print_header(machine)
     if missing:
         print(f"Left out, as not installed: pip install {' '.join(missing)}\n")
     bench = Bench(arguments.threads, peers)
