@@ -3,6 +3,7 @@
 #define FASTCV_THREADS_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "fastcv/status.h"
 
@@ -40,6 +41,10 @@ void fastcv_set_num_threads(int num_threads);
 
 /* An explicit count, kept within OMP_THREAD_LIMIT. */
 int fastcv_limit_threads(int num_threads);
+
+/* As many of num_threads as get at least least_a_thread of the work, and at least 1: to wake a
+ * thread for less takes longer than the work. */
+int fastcv_worthwhile_threads(int64_t work, int64_t least_a_thread, int num_threads);
 
 /* CPUs that this thread may run on, at least 1. */
 int fastcv_affinity_cpus(void);

@@ -17,7 +17,7 @@ enum {
     BLOCK_BYTES = 64 /* looked at together */
 };
 
-size_t fastcv_color_table_most_hashed(uint64_t pixels)
+size_t fastcv_color_table_most_hashed(int64_t pixels)
 {
     return pixels < LEAST_PX_FOR_BYTES ? SIZE_MAX : MOST_HASHED;
 }

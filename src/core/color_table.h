@@ -20,7 +20,7 @@ typedef struct FastcvColorTable {
 } FastcvColorTable;
 
 /* What most_hashed is best for an image of so many pixels. */
-size_t fastcv_color_table_most_hashed(uint64_t pixels);
+size_t fastcv_color_table_most_hashed(int64_t pixels);
 
 void fastcv_color_table_add(FastcvColorTable *table, const FastcvRuns *runs, int count);
 

@@ -9,8 +9,8 @@
 #include "core/color_table.h"
 
 enum {
-    BLOCK_PX = 1 << 16,          /* a work item */
-    LEAST_PX_A_THREAD = 1 << 18, /* 0.1 to 1 ms; waking a thread takes 20 to 40 µs */
+    BLOCK_PX = 1 << 16,  /* a work item */
+    THREAD_PX = 1 << 18, /* counted by a thread: 0.1 to 1 ms. Waking one takes 20 to 40 µs */
 };
 
 typedef struct ColorRun {
@@ -104,18 +104,11 @@ static FastcvStatus select_all(ColorRun *run, FastcvPool pool)
     return fastcv_run(bytes, pool);
 }
 
-/* At most as many threads as there is work for. */
-static int worthwhile_threads(uint64_t pixels, int num_threads)
-{
-    const uint64_t most = pixels / LEAST_PX_A_THREAD;
-    return most < 1 ? 1 : most < (uint64_t)num_threads ? (int)most : num_threads;
-}
-
 FastcvStatus fastcv_main_colors(const FastcvImage *image, FastcvPool pool, FastcvColorCount *top,
                                 size_t *n)
 {
-    const uint64_t pixels = (uint64_t)image->width_px * (uint64_t)image->height_px;
-    pool.num_threads = worthwhile_threads(pixels, pool.num_threads);
+    const int64_t pixels = (int64_t)image->width_px * image->height_px; /* below 2^40 */
+    pool.num_threads = fastcv_worthwhile_threads(pixels, THREAD_PX, pool.num_threads);
     ColorRun run = {.image = in_long_rows(*image),
                     .find_runs = fastcv_kernels()->find_runs,
                     .table_count = pool.num_threads};

@@ -62,8 +62,7 @@ FastcvStatus fastcv_crop_plan(const FastcvCropEngine *engine, const FastcvQuad *
 {
     PlanRun run = {engine, quads, crops, count};
     FastcvLoop loop = {plan_item, &run, (count + ITEM_CROPS - 1) / ITEM_CROPS};
-    if (count / THREAD_CROPS < pool.num_threads)
-        pool.num_threads = count < THREAD_CROPS ? 1 : (int)(count / THREAD_CROPS);
+    pool.num_threads = fastcv_worthwhile_threads(count, THREAD_CROPS, pool.num_threads);
     return fastcv_run(loop, pool);
 }
 
@@ -132,8 +131,7 @@ FastcvError fastcv_crop_run(const FastcvCropEngine *engine, FastcvCrop *crops, p
         loop.items += items_of(&crops[i]);
         pixels += (int64_t)crops[i].width_px * crops[i].height_px;
     }
-    if (pixels / THREAD_PX < pool.num_threads)
-        pool.num_threads = pixels < THREAD_PX ? 1 : (int)(pixels / THREAD_PX);
+    pool.num_threads = fastcv_worthwhile_threads(pixels, THREAD_PX, pool.num_threads);
     FastcvStatus status = fastcv_run(loop, pool);
     if (status)
         run.error = (FastcvError){.status = status};

@@ -71,8 +71,7 @@ FastcvStatus fastcv_polygon_index_match(const FastcvPolygonIndex *index, const d
     MatchRun run = {index, fastcv_kernels(), points, count, fastcv_disc(0, 0, max_dist).limit,
                     best};
     FastcvLoop loop = {match_item, &run, (count + ITEM_POINTS - 1) / ITEM_POINTS};
-    if (count / THREAD_POINTS < pool.num_threads)
-        pool.num_threads = count < THREAD_POINTS ? 1 : (int)(count / THREAD_POINTS);
+    pool.num_threads = fastcv_worthwhile_threads(count, THREAD_POINTS, pool.num_threads);
     return fastcv_run(loop, pool);
 }
 

@@ -1,4 +1,4 @@
-/* Which of the settings decides how many threads a call uses. */
+/* How many threads a call uses: which of the settings decides, and for how many there is work. */
 #define _POSIX_C_SOURCE 200809L
 #include <errno.h>
 #include <pthread.h>
@@ -77,4 +77,10 @@ int fastcv_num_threads(int is_worker_process)
     if (!count)
         count = default_threads(is_worker_process);
     return fastcv_limit_threads(count);
+}
+
+int fastcv_worthwhile_threads(int64_t work, int64_t least_a_thread, int num_threads)
+{
+    const int64_t most = work / least_a_thread;
+    return most < 1 ? 1 : most < num_threads ? (int)most : num_threads;
 }

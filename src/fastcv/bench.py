@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from functools import partial
 from statistics import median
 from time import perf_counter
 from typing import Any
@@ -17,13 +18,14 @@ Ways = dict[str, Callable[[], Any]]
 Table = dict[str, Any]
 
 
-def measure_all(repeat: int, threads: int) -> list[Table]:
-    """Measure crops, colours, polygons and sums."""
+def measure_all(words: int, repeat: int, threads: int) -> list[Table]:
+    """Measure crops of so many words, colours, polygons and sums."""
     rng = np.random.default_rng(0)
     tables = []
-    for make in (crop_ways, color_ways, polygon_ways, sum_ways):
+    for make in (partial(crop_ways, words), color_ways, polygon_ways, sum_ways):
         title, ways = make(rng, threads)
-        print(f"{title} ...", file=sys.stderr, flush=True)
+        if sys.stderr is not None and sys.stderr.isatty():
+            print(f"{title} ...", file=sys.stderr, flush=True)
         tables.append({"title": title, "rows": measure(title, ways, repeat)})
     return tables
 
@@ -57,12 +59,12 @@ def same(left: Any, right: Any) -> bool:
     return np.array_equal(left, right)
 
 
-def crop_ways(rng: np.random.Generator, threads: int) -> tuple[str, Ways]:
-    """1,000 slanted words of a page; cv2's rows are left out where it is not installed."""
+def crop_ways(words: int, rng: np.random.Generator, threads: int) -> tuple[str, Ways]:
+    """Slanted words of a page; cv2's rows are left out where it is not installed."""
     page = rng.integers(0, 256, (2000, 1500, 3), np.uint8)
-    places = rng.uniform([20, 40], [1380, 1940], (1000, 1, 2))
+    places = rng.uniform([20, 40], [1380, 1940], (words, 1, 2))
     word = np.array([[0, 0], [90, -4], [91, 22], [1, 26]])
-    boxes = (places + word + rng.uniform(-1, 1, (1000, 4, 2))).astype(np.float32)
+    boxes = (places + word + rng.uniform(-1, 1, (words, 4, 2))).astype(np.float32)
     ways: Ways = {}
     try:
         import cv2
@@ -85,7 +87,7 @@ def crop_ways(rng: np.random.Generator, threads: int) -> tuple[str, Ways]:
     ways[_threaded("image_crop_openmp", threads)] = lambda: _core.image_crop_openmp(
         page, boxes, num_threads=threads
     )
-    return "crops of 1,000 words", ways
+    return f"crops of {words:,} words", ways
 
 
 def color_ways(rng: np.random.Generator, threads: int) -> tuple[str, Ways]:

@@ -1,15 +1,17 @@
-"""Files: pictures and boxes read with care, for they may come from anywhere; results written whole.
+"""Files: pictures read with care, for they may come from anywhere; results written whole.
 
 What is wrong with a file is an OSError, or a ValueError or TypeError in one sentence.
 """
 
 from __future__ import annotations
 
-import json
+import io
 import os
+import re
+import shutil
 import stat
 import tempfile
-from contextlib import suppress
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +21,18 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 MAX_FILE_BYTES = 1 << 30
-"""A larger file of boxes or of an encoded picture is refused before it is read."""
+"""A larger file of an encoded picture is refused before it is read."""
+
+_8_BITS = {"uint8"}
+DTYPES = {
+    "png": {"uint8", "uint16"},
+    "jpg": _8_BITS,
+    "webp": _8_BITS,
+    "bmp": _8_BITS,
+    "tiff": {"uint8", "uint16", "int16", "float32", "float64"},
+    "npy": {"uint8", "uint16", "int16", "float32", "float64"},
+}
+"""What each format can hold. OpenCV would cut anything else off at 255, with a warning."""
 
 
 def load_cv2() -> Any:
@@ -40,7 +53,10 @@ def decode(content: NDArray[np.uint8]) -> NDArray[Any]:
         image = cv2.imdecode(content, cv2.IMREAD_UNCHANGED) if content.size else None
     except cv2.error as error:
         if "MAX_IMAGE" in str(error):
-            raise ValueError("an image of more pixels than are allowed") from None
+            raise ValueError(
+                "an image of more pixels than are allowed "
+                "(--max-pixels, OPENCV_IO_MAX_IMAGE_PIXELS)"
+            ) from None
         raise ValueError(f"an image that OpenCV cannot decode: {error.err}") from None
     if image is None:
         raise ValueError("not an image that OpenCV can read")
@@ -48,97 +64,111 @@ def decode(content: NDArray[np.uint8]) -> NDArray[Any]:
 
 
 def read_image(path: str | os.PathLike[str]) -> NDArray[Any]:
-    """Read a picture of a regular file of at most `MAX_FILE_BYTES`."""
-    return decode(np.frombuffer(_read_bytes(path), np.uint8))
+    """Read a picture of a regular file of at most `MAX_FILE_BYTES`.
+
+    One that is damaged is refused, also where OpenCV would fill what is missing with grey.
+    """
+    content = np.frombuffer(read_bytes(path, MAX_FILE_BYTES), np.uint8)
+    load_cv2()
+    image, failure = None, "a damaged image"
+    with _Listener() as listener:
+        try:
+            image = decode(content)
+        except ValueError as error:
+            failure = str(error)
+    if image is None or listener.complaint:
+        raise ValueError(_join(failure, listener.complaint))
+    return image
 
 
-def read_boxes(path: Path) -> NDArray[Any]:
-    """Read quads, shape (n, 4, 2), of a .npy, or of JSON: a list, or an object's key "boxes"."""
-    boxes = _load_npy(path) if path.suffix == ".npy" else _load_json(path)
-    if boxes.size == 0:
-        return np.empty((0, 4, 2), np.float32)
-    if boxes.dtype.kind not in "iuf":
-        raise TypeError(f"boxes must be numbers, not {boxes.dtype}")
-    if boxes.ndim != 3 or boxes.shape[1:] != (4, 2):
-        raise ValueError(f"boxes must have shape (n, 4, 2), not {boxes.shape}")
-    return boxes
+_ERROR = re.compile(
+    r"^(?:libpng error: |\[ERROR:\S+ global \S+ \S+ |(?=Corrupt JPEG|Premature end of JPEG))(.+)",
+    re.MULTILINE,
+)
 
 
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file such that nobody ever sees a part of it, with the rights of any new file."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:100]}.")
+class _Listener:
+    """Takes what libraries print on standard error, where alone they tell of damage.
+
+    Standard error is the whole process's: this is for a program without other threads.
+    """
+
+    complaint = ""
+    """The first error, without OpenCV's places in its own source."""
+
+    def __enter__(self) -> _Listener:
+        self._said = tempfile.TemporaryFile()
+        self._standard_error = os.dup(2)
+        os.dup2(self._said.fileno(), 2)
+        return self
+
+    def __exit__(self, *unused: object) -> None:
+        os.dup2(self._standard_error, 2)
+        os.close(self._standard_error)
+        with self._said:
+            self._said.seek(0)
+            said = self._said.read(10_000).decode(errors="replace")
+        found = _ERROR.search(said)
+        if found:
+            self.complaint = re.sub(r".*error: \(-\d+:[^)]*\) | ?in function .*", "", found[1])
+
+
+def _join(*parts: str) -> str:
+    return ": ".join(filter(None, parts))
+
+
+def read_bytes(path: str | os.PathLike[str], limit: int) -> bytes:
+    """Read a regular file of at most so many bytes."""
+    handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK)  # at once: a pipe may have no writer
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        mask = os.umask(0)
-        os.umask(mask)
-        os.chmod(name, 0o666 & ~mask)
-        os.replace(name, path)
-    except BaseException:
-        with suppress(FileNotFoundError):
-            os.unlink(name)
-        raise
+        status = os.fstat(handle)
+        if not stat.S_ISREG(status.st_mode):
+            raise ValueError("not a regular file")
+        if status.st_size > limit:
+            raise ValueError(f"larger than {limit:,} bytes")
+        with open(handle, "rb", closefd=False) as file:
+            return file.read(limit)
+    finally:
+        os.close(handle)
 
 
 def encode(image: NDArray[Any], suffix: str) -> bytes:
-    """Encode a picture as what the suffix says, as OpenCV does."""
+    """Encode a picture in one of the formats of `DTYPES`, or refuse what it would lose."""
+    if image.dtype.name not in DTYPES[suffix]:
+        fitting = " or ".join(name for name in DTYPES if image.dtype.name in DTYPES[name])
+        raise TypeError(f"{suffix} does not hold {image.dtype}: use {fitting}")
+    if suffix == "jpg" and image.ndim == 3 and image.shape[2] == 4:
+        raise ValueError("jpg does not hold alpha: use png, tiff, webp, bmp or npy")
+    if suffix == "npy":
+        memory = io.BytesIO()
+        np.save(memory, image)
+        return memory.getvalue()
     cv2 = load_cv2()
-    try:
-        done, content = cv2.imencode(suffix, image)
-    except cv2.error as error:
-        raise ValueError(f"OpenCV cannot write {suffix}: {error.err}") from None
+    done, failure = False, f"OpenCV cannot write {suffix} of {image.shape} {image.dtype}"
+    with _Listener() as listener:
+        try:
+            done, content = cv2.imencode(f".{suffix}", image)
+        except cv2.error as error:
+            failure = _join(failure, error.err)
     if not done:
-        raise ValueError(f"OpenCV cannot write {suffix} of {image.shape} {image.dtype}")
+        raise ValueError(_join(failure, listener.complaint))
     return bytes(content)
 
 
-def _check(path: str | os.PathLike[str]) -> None:
-    status = os.stat(path)
-    if not stat.S_ISREG(status.st_mode):
-        raise ValueError("not a regular file")
-    if status.st_size > MAX_FILE_BYTES:
-        raise ValueError(f"larger than {MAX_FILE_BYTES:,} bytes")
+def write_together(folder: Path, contents: Iterable[tuple[str, bytes]]) -> None:
+    """Write files, given by name and content, into a folder: all of them, or none.
 
-
-def _read_bytes(path: str | os.PathLike[str]) -> bytes:
-    _check(path)
-    with open(path, "rb") as file:
-        return file.read(MAX_FILE_BYTES)
-
-
-def _load_npy(path: Path) -> NDArray[Any]:
-    _check(path)
-    try:  # mapped first: a header may promise more than the file has
-        mapped = np.load(path, mmap_mode="r", allow_pickle=False)
-        return np.array(mapped)
-    except (ValueError, SyntaxError, EOFError, MemoryError) as error:
-        raise ValueError(f"not an array of numbers: {error}") from None
-
-
-def _load_json(path: Path) -> NDArray[Any]:
+    They are written into a folder of their own beside, and moved when all of them are there, over
+    what has their names.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    aside = Path(tempfile.mkdtemp(dir=folder, prefix=".fastcv-"))
     try:
-        content = json.loads(_read_bytes(path))
-    except RecursionError:
-        raise ValueError("lists in lists, too deep for boxes") from None
-    except ValueError as error:
-        raise ValueError(f"not JSON: {error}") from None
-    if isinstance(content, dict):
-        if "boxes" not in content:
-            raise ValueError('an object without the key "boxes"')
-        content = content["boxes"]
-    if not isinstance(content, list):
-        raise ValueError(f"no list of boxes, but {type(content).__name__}")
-    try:
-        return np.asarray(content)
-    except (ValueError, OverflowError):
-        return _blame(content)
-
-
-def _blame(boxes: list[Any]) -> NDArray[Any]:
-    """Name the first box that is none."""
-    for index, box in enumerate(boxes):
-        with suppress(ValueError, OverflowError):
-            if np.asarray(box).shape == (4, 2):
-                continue
-        raise ValueError(f"boxes[{index}] is not four points of two numbers")
-    raise ValueError("boxes must be four points of two numbers each")
+        names = []
+        for name, content in contents:
+            (aside / name).write_bytes(content)
+            names.append(name)
+        for name in names:
+            os.replace(aside / name, folder / name)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)

@@ -169,28 +169,17 @@ static inline void linear_all(BlendEight *eight, const uint8_t *base, ptrdiff_t 
     }
 }
 
-DEFINE_BLEND(linear, linear_all, linear_eight_gray, 1)
-DEFINE_BLEND(linear, linear_all, linear_eight, 3)
-DEFINE_BLEND(linear, blend_all, linear_eight, 4)
-DEFINE_BLEND(cubic, blend_all, cubic_eight_gray, 1)
-DEFINE_BLEND(cubic, blend_all, cubic_eight, 3)
-DEFINE_BLEND(cubic, blend_all, cubic_eight, 4)
+DEFINE_BLENDS(linear_all)
 
 const FastcvKernels fastcv_kernels_avx512 = {
     .name = "avx512",
     .is_supported = has_avx512,
-    .project = project,
-    .map_tile = map_tile,
-    .bound = bound,
-    .place = place,
-    .blend =
-        {[FASTCV_BLEND_LINEAR] = {[1] = blend_linear_1, [3] = blend_linear_3, [4] = blend_linear_4},
-         [FASTCV_BLEND_CUBIC] = {[1] = blend_cubic_1, [3] = blend_cubic_3, [4] = blend_cubic_4}},
-    .find_runs = fastcv_find_runs_avx2,
-    .first_near = first_near,
-    .least_rank = least_rank,
+    MAP_ENTRIES,
+    BLEND_ENTRIES,
     .reads_before = ROW_BYTES - 2, /* load_rows, of gray pixels */
     .reads_after = ROW_BYTES - 2,
+    .find_runs = fastcv_find_runs_avx2,
+    NEAR_ENTRIES,
 };
 
 #endif

@@ -37,7 +37,7 @@ static inline void blend_all(BlendEight *eight, const uint8_t *base, ptrdiff_t s
     }
 }
 
-/* A blend for the table: blend_linear_3 and so on. all is blend_all, or a loop of the same form. */
+/* blend_linear_3 and so on. all is blend_all, or a loop of the same form. */
 #define DEFINE_BLEND(kind, all, eight, channels)                                                   \
     static void blend_##kind##_##channels(const uint8_t *base, ptrdiff_t stride_bytes,             \
                                           const int32_t *offset, const uint32_t *fraction,         \
@@ -45,5 +45,21 @@ static inline void blend_all(BlendEight *eight, const uint8_t *base, ptrdiff_t s
     {                                                                                              \
         all(eight, base, stride_bytes, offset, fraction, count, channels, out);                    \
     }
+
+/* All blends of a variant, out of its linear_eight, cubic_eight and their like for gray. linear_all
+ * goes over a row of 1 or 3 channels. */
+#define DEFINE_BLENDS(linear_all)                                                                  \
+    DEFINE_BLEND(linear, linear_all, linear_eight_gray, 1)                                         \
+    DEFINE_BLEND(linear, linear_all, linear_eight, 3)                                              \
+    DEFINE_BLEND(linear, blend_all, linear_eight, 4)                                               \
+    DEFINE_BLEND(cubic, blend_all, cubic_eight_gray, 1)                                            \
+    DEFINE_BLEND(cubic, blend_all, cubic_eight, 3)                                                 \
+    DEFINE_BLEND(cubic, blend_all, cubic_eight, 4)
+
+/* In the variant's table. */
+#define LINEAR_BLENDS {[1] = blend_linear_1, [3] = blend_linear_3, [4] = blend_linear_4}
+#define CUBIC_BLENDS {[1] = blend_cubic_1, [3] = blend_cubic_3, [4] = blend_cubic_4}
+#define BLEND_ENTRIES                                                                              \
+    .blend = {[FASTCV_BLEND_LINEAR] = LINEAR_BLENDS, [FASTCV_BLEND_CUBIC] = CUBIC_BLENDS}
 
 #endif

@@ -123,10 +123,7 @@ DEFINE_BLEND(cubic, 4)
 const FastcvKernels fastcv_kernels_c = {
     .name = "c",
     .is_supported = always,
-    .project = project,
-    .map_tile = map_tile,
-    .bound = bound,
-    .place = place,
+    MAP_ENTRIES,
     .blend = {[FASTCV_BLEND_LINEAR] = {[1] = blend_linear_1,
                                        [3] = blend_linear_in_twos_3,
                                        [4] = blend_linear_in_twos_4},
@@ -135,8 +132,7 @@ const FastcvKernels fastcv_kernels_c = {
                                       [4] = blend_cubic_4}},
     .reads_after = 1, /* load_two, of 3 channels */
     .find_runs = fastcv_find_runs_c,
-    .first_near = first_near,
-    .least_rank = least_rank,
+    NEAR_ENTRIES,
 };
 
 /* No blends: every crop is cv::remap's. */
@@ -144,5 +140,4 @@ const FastcvKernels fastcv_kernels_opencv = {.name = "opencv",
                                              .is_supported = always,
                                              .project = project,
                                              .find_runs = fastcv_find_runs_c,
-                                             .first_near = first_near,
-                                             .least_rank = least_rank};
+                                             NEAR_ENTRIES};

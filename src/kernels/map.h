@@ -247,4 +247,7 @@ static int map_tile(const FastcvTile *tile, int32_t *offset, uint32_t *fraction)
     return ties;
 }
 
+/* In the variant's table. */
+#define MAP_ENTRIES .project = project, .map_tile = map_tile, .bound = bound, .place = place
+
 #endif

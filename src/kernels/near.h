@@ -77,4 +77,7 @@ static double least_rank(const FastcvCenters *centers, const FastcvCells *cells,
     return result;
 }
 
+/* In the variant's table. */
+#define NEAR_ENTRIES .first_near = first_near, .least_rank = least_rank
+
 #endif

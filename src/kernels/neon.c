@@ -225,27 +225,16 @@ static inline void cubic_eight_gray(const uint8_t *base, ptrdiff_t stride_bytes,
                              cubic_four_gray(tap, stride_bytes, offset + 4, fraction + 4)));
 }
 
-DEFINE_BLEND(linear, blend_all, linear_eight_gray, 1)
-DEFINE_BLEND(linear, blend_all, linear_eight, 3)
-DEFINE_BLEND(linear, blend_all, linear_eight, 4)
-DEFINE_BLEND(cubic, blend_all, cubic_eight_gray, 1)
-DEFINE_BLEND(cubic, blend_all, cubic_eight, 3)
-DEFINE_BLEND(cubic, blend_all, cubic_eight, 4)
+DEFINE_BLENDS(blend_all)
 
 const FastcvKernels fastcv_kernels_neon = {
     .name = "neon",
     .is_supported = always,
-    .project = project,
-    .map_tile = map_tile,
-    .bound = bound,
-    .place = place,
-    .blend =
-        {[FASTCV_BLEND_LINEAR] = {[1] = blend_linear_1, [3] = blend_linear_3, [4] = blend_linear_4},
-         [FASTCV_BLEND_CUBIC] = {[1] = blend_cubic_1, [3] = blend_cubic_3, [4] = blend_cubic_4}},
-    .find_runs = fastcv_find_runs_c,
-    .first_near = first_near,
-    .least_rank = least_rank,
+    MAP_ENTRIES,
+    BLEND_ENTRIES,
     .reads_after = 4, /* cubic_sums: 16 bytes of a row of 12 */
+    .find_runs = fastcv_find_runs_c,
+    NEAR_ENTRIES,
 };
 
 #endif

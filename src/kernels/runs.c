@@ -21,7 +21,6 @@ static inline int is_within_run(const uint8_t *pixel, int channels)
     return difference == 0;
 }
 
-/* channels is a constant at every call, so that each gets a loop of its own. */
 static inline int find(const uint8_t *pixels, int count, int channels, FastcvRuns *runs)
 {
     int found = find_one_by_one(pixels, 0, 1, channels, 0, runs), i = 1;
@@ -33,14 +32,4 @@ static inline int find(const uint8_t *pixels, int count, int channels, FastcvRun
     return measure_runs(found, count, channels, runs);
 }
 
-int fastcv_find_runs_c(const uint8_t *pixels, int count, int channels, FastcvRuns *runs)
-{
-    switch (channels) {
-    case 1:
-        return find(pixels, count, 1, runs);
-    case 3:
-        return find(pixels, count, 3, runs);
-    default:
-        return find(pixels, count, 4, runs);
-    }
-}
+DEFINE_FIND_RUNS(fastcv_find_runs_c, find)

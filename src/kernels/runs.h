@@ -51,4 +51,19 @@ static inline int measure_runs(int found, int count, int channels, FastcvRuns *r
     return kept;
 }
 
+/* find is called with constants for channels, so that each number of them gets a loop of its own.
+ */
+#define DEFINE_FIND_RUNS(name, find)                                                               \
+    int name(const uint8_t *pixels, int count, int channels, FastcvRuns *runs)                     \
+    {                                                                                              \
+        switch (channels) {                                                                        \
+        case 1:                                                                                    \
+            return find(pixels, count, 1, runs);                                                   \
+        case 3:                                                                                    \
+            return find(pixels, count, 3, runs);                                                   \
+        default:                                                                                   \
+            return find(pixels, count, 4, runs);                                                   \
+        }                                                                                          \
+    }
+
 #endif

@@ -82,7 +82,6 @@ static inline int find_eight(const uint8_t *pixels, int i, int channels, int fou
     return found + __builtin_popcount(begins);
 }
 
-/* channels is a constant at every call, so that each gets a loop of its own. */
 static inline int find(const uint8_t *pixels, int count, int channels, FastcvRuns *runs)
 {
     int found = find_one_by_one(pixels, 0, 1, channels, 0, runs), i = 1;
@@ -98,16 +97,6 @@ static inline int find(const uint8_t *pixels, int count, int channels, FastcvRun
     return measure_runs(found, count, channels, runs);
 }
 
-int fastcv_find_runs_avx2(const uint8_t *pixels, int count, int channels, FastcvRuns *runs)
-{
-    switch (channels) {
-    case 1:
-        return find(pixels, count, 1, runs);
-    case 3:
-        return find(pixels, count, 3, runs);
-    default:
-        return find(pixels, count, 4, runs);
-    }
-}
+DEFINE_FIND_RUNS(fastcv_find_runs_avx2, find)
 
 #endif

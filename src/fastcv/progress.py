@@ -1,0 +1,104 @@
+"""What a command says while it works: a bar, results, and what is wrong with which file."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Callable, Iterable
+from importlib import import_module
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+EXPECTED = (OSError, ValueError, TypeError, MemoryError, ImportError)
+"""What may be wrong with one file, while the others go on."""
+
+
+class Progress:
+    """A bar on a terminal, if tqdm is there; nothing anywhere else."""
+
+    def __init__(self, unit: str, total: int) -> None:
+        self._bar: Any = None
+        if sys.stderr is not None and sys.stderr.isatty():
+            try:
+                tqdm = import_module("tqdm").tqdm  # it has no types
+            except ImportError:
+                return
+            size = shutil.get_terminal_size()  # 80 x 24 where a terminal says 0 x 0
+            self._bar = tqdm(
+                total=total,
+                unit=unit,
+                file=sys.stderr,
+                leave=False,
+                ncols=size.columns,
+                nrows=size.lines,
+            )
+
+    def __enter__(self) -> Progress:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self._bar is not None:
+            self._bar.close()
+
+    def advance(self) -> None:
+        """Count one more."""
+        if self._bar is not None:
+            self._bar.update()
+
+    def expect(self, more: int) -> None:
+        """Raise the total."""
+        if self._bar is not None:
+            self._bar.total += more
+            self._bar.refresh()
+
+    def clear(self) -> None:
+        """Make room for a line; the next step draws the bar again."""
+        if self._bar is not None:
+            self._bar.clear()
+
+    def try_each(self, paths: Iterable[Path], work: Callable[[Path], str]) -> bool:
+        """Do the work for every file and print what it returns; whether it failed for any."""
+        failed = False
+        for path in paths:
+            try:
+                text = work(path)
+            except EXPECTED as error:
+                self.clear()
+                complain(f"{show(path)}: {explain(error, path)}")
+                failed = True
+            else:
+                if text:
+                    self.clear()
+                    print(text, flush=True)
+        return failed
+
+
+def complain(text: str) -> None:
+    """Print an error, if there is where to."""
+    if sys.stderr is not None:  # print would take standard output instead
+        print(f"fastcv: {text}", file=sys.stderr, flush=True)
+
+
+def explain(error: BaseException, path: Path | None = None) -> str:
+    """Say in one line what is wrong, naming the file unless it is this one."""
+    reason = str(error)
+    if isinstance(error, OSError) and error.strerror:
+        reason = error.strerror
+        named = error.filename2 or error.filename
+        if named is not None and str(named) != str(path):
+            reason = f"{named}: {reason}"
+    line = show(" ".join(reason.split())) or type(error).__name__
+    return line if len(line) <= 500 else f"{line[:497]}..."
+
+
+def show(text: str | Path) -> str:
+    """Escape what would break a line or command a terminal: names may hold anything."""
+    return "".join(
+        c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in str(text)
+    )
