@@ -33,6 +33,18 @@ def test_no_cell_is_longer_than_a_screen():
     assert max(cell.source.count("\n") for cell in SCRIPT.cells) < 45
 
 
+def test_a_table_may_hold_what_was_lost(monkeypatch):
+    monkeypatch.syspath_prepend(ROOT / "benchmarks")
+    from harness import digits
+
+    assert [digits(x) for x in (-0.0123, 0.0, 3.14159, -1234.5)] == [
+        "-0.0123",
+        "0",
+        "3.14",
+        "-1,234",
+    ]
+
+
 def test_the_committed_notebook_was_run_and_names_no_machine():
     for cell in NOTEBOOK.cells:
         if cell.cell_type == "code":
