@@ -105,6 +105,18 @@ def warp_loop(
 
 
 @profile
+def colors_loop(image: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
+    """Count in a dictionary, pixel after pixel."""
+    counts: dict[int, int] = {}
+    blue, green, red = (plane.tobytes() for plane in _visible_pixels(image).T)
+    for b, g, r in zip(blue, green, red, strict=True):
+        value = b << 16 | g << 8 | r
+        counts[value] = counts.get(value, 0) + 1
+    largest = sorted(counts.items(), key=lambda item: (item[1], item[0]), reverse=True)[:n]
+    return _unpack(np.array([value for value, _ in largest])), np.array([c for _, c in largest])
+
+
+@profile
 def colors_naive(image: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
     """Count whole pixel rows."""
     colors, counts = np.unique(_visible_pixels(image), axis=0, return_counts=True)

@@ -127,7 +127,7 @@ def draw_ladder(panel: Any, title: str, rows: Sequence[Row]) -> None:
         panel.annotate(
             text, (row.min_ms, place), (4, 0), textcoords="offset points", va="center", fontsize=8
         )
-    panel.set_title(title)
+    panel.set_title("\n".join(wrap(title, 70)))
     if is_wide:
         panel.set_xscale("log")
         panel.set_xlim(shortest, max(times) * (max(times) / shortest) ** 0.28)

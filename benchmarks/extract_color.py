@@ -19,13 +19,19 @@ from typing import Any
 
 import numpy as np
 
-from baselines import colors_cv2_pack, colors_fast, colors_faster, colors_naive, colors_table
+from baselines import (
+    colors_cv2_pack,
+    colors_fast,
+    colors_faster,
+    colors_loop,
+    colors_naive,
+    colors_table,
+)
 from charts import begin, finish, is_ours
 from harness import (
     DATA,
     Row,
     add_options,
-    cv2,
     fastcv,
     make_rows,
     measure,
@@ -35,6 +41,7 @@ from harness import (
     read_image,
     say,
 )
+from made_images import MADE
 from ondemand import compile_numba, load_cython
 
 NUMPY_WAYS = {
@@ -42,66 +49,6 @@ NUMPY_WAYS = {
     "fast: pack + np.unique": colors_fast,
     "faster: in place, sort + runs": colors_faster,
     "cv2 pack + np.unique": colors_cv2_pack,
-}
-
-
-MADE_ROWS, MADE_COLUMNS = 3508, 2480  # A4 at 300 dpi, the shipped page's size
-
-
-def make_text(rng: np.random.Generator) -> np.ndarray:
-    """Set antialiased text on white: two hundred colours in long runs."""
-    page = np.full((MADE_ROWS, MADE_COLUMNS, 3), 255, np.uint8)
-    words = ["quick", "brown", "foxes", "jump", "over", "lazy", "dogs", "while", "pixels", "set"]
-    for y in range(200, MADE_ROWS - 200, 48):
-        line = " ".join(rng.choice(words, 20))[:90]
-        cv2.putText(page, line, (240, y), cv2.FONT_HERSHEY_COMPLEX, 1, (20, 20, 20), 2, cv2.LINE_AA)
-    return page
-
-
-def make_logos(rng: np.random.Generator) -> np.ndarray:
-    """Lay the shipped logo, which has alpha, beside itself."""
-    logo, _ = read_image(DATA / "logo.png")
-    times = (-(-MADE_ROWS // logo.shape[0]), -(-MADE_COLUMNS // logo.shape[1]), 1)
-    return np.ascontiguousarray(np.tile(logo, times)[:MADE_ROWS, :MADE_COLUMNS])
-
-
-def make_scan(rng: np.random.Generator) -> np.ndarray:
-    """Blur and tint text, and add a sensor's noise: 23 thousand colours, hardly a run."""
-    page = cv2.GaussianBlur(make_text(rng), (0, 0), 1).astype(np.float32)
-    page *= np.array([225, 240, 246], np.float32) / 255
-    page += 2 * rng.standard_normal((MADE_ROWS, MADE_COLUMNS, 1), np.float32)
-    page += 1.1 * rng.standard_normal(page.shape, np.float32)
-    return np.clip(page, 0, 255).astype(np.uint8)
-
-
-def make_photo(rng: np.random.Generator) -> np.ndarray:
-    """Add soft light, softer hues and a little noise: more than a million colours."""
-    photo = np.full((MADE_ROWS, MADE_COLUMNS, 3), 128, np.float32)
-    for channels, cells, strength in (
-        (1, 6, 50),
-        (1, 40, 25),
-        (1, 300, 12),
-        (3, 5, 17),
-        (3, 60, 5),
-    ):
-        spots = rng.standard_normal((cells, cells, channels), np.float32)
-        waves = cv2.resize(spots, (MADE_COLUMNS, MADE_ROWS), interpolation=cv2.INTER_CUBIC)
-        photo += strength * waves.reshape(MADE_ROWS, MADE_COLUMNS, channels)
-    photo += 1.5 * rng.standard_normal(photo.shape, np.float32)
-    return np.clip(photo, 0, 255).astype(np.uint8)
-
-
-def make_noise(rng: np.random.Generator) -> np.ndarray:
-    """Make nothing but noise: seven million colours."""
-    return rng.integers(0, 256, (MADE_ROWS, MADE_COLUMNS, 3), np.uint8)
-
-
-MADE: dict[str, Callable[[np.random.Generator], np.ndarray]] = {
-    "made clean text": make_text,
-    "made page of logos": make_logos,
-    "made scan": make_scan,
-    "made photo": make_photo,
-    "made noise": make_noise,
 }
 
 
@@ -114,10 +61,10 @@ def time_colors(
     skip_naive: bool = False,
     stages: bool = False,
 ) -> list[Row]:
-    """Check that all ways find the same colours, then time them; stages are the compiled ones."""
+    """Check that all ways find the same colours, then time them; stages are loops and compilers."""
     ways = dict(list(NUMPY_WAYS.items())[skip_naive:])
     if stages:
-        ways |= compiled_ways()
+        ways = ({} if skip_naive else loop_ways()) | ways | compiled_ways()
     functions: dict[str, Callable[[], Any]] = {
         name: partial(way, image, n) for name, way in ways.items()
     }
@@ -131,6 +78,14 @@ def time_colors(
     )
     seconds = measure(functions, repeat, lambda results: check_colors(results, panels))
     return make_rows(seconds, image.shape[0] * image.shape[1])
+
+
+def loop_ways() -> dict[str, Callable[..., Any]]:
+    """Return a loop over pixels, where compiling the Python as it stands has most to gain."""
+    ways: dict[str, Callable[..., Any]] = {"Python loop: a dictionary": colors_loop}
+    if module := load_cython("baselines"):
+        ways["the loop by Cython as it stands"] = module.colors_loop
+    return ways
 
 
 def compiled_ways() -> dict[str, Callable[..., Any]]:
@@ -203,7 +158,9 @@ def parse_arguments() -> argparse.Namespace:
     )  # fmt: skip
     parser.add_argument("-n", "--colors", type=positive_int, default=6, help="colours to find (6)")
     parser.add_argument(
-        "--skip-naive", action="store_true", help="leave the first row out: it takes most time"
+        "--skip-naive",
+        action="store_true",
+        help="leave out the loops over pixels and np.unique over rows: they take most time",
     )
     add_options(parser, repeat=5)
     return parser.parse_args()

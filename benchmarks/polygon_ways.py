@@ -132,14 +132,24 @@ def match_numpy(
 
 
 @profile
-def match_tree(tree: Any, areas: np.ndarray, points: np.ndarray, max_dist: float) -> np.ndarray:
-    """Let scipy's prepared cKDTree find what is close, then take the smallest of each list.
+def match_tree(tree: Any, order: np.ndarray, points: np.ndarray, max_dist: float) -> np.ndarray:
+    """Let SciPy's prepared cKDTree list what is close; it has the polygons in ``order`` of area.
 
-    The tree's "close" is at most max_dist away; the examples have no centre exactly there.
+    So the first of a sorted list is the smallest. The tree's "close" is at most max_dist away; the
+    examples have no centre exactly there.
     """
-    known = areas.tolist()
-    close = tree.query_ball_point(points, max_dist)
-    return np.array([min(indices, key=known.__getitem__, default=-1) for indices in close])
+    close = tree.query_ball_point(points, max_dist, return_sorted=True)
+    first = np.array([indices[0] if indices else -1 for indices in close])
+    return np.where(first < 0, -1, order[first])
+
+
+@profile
+def match_pairs(tree: Any, order: np.ndarray, points: np.ndarray, max_dist: float) -> np.ndarray:
+    """Let the same tree meet a tree of the points: all close pairs in one array, no lists."""
+    pairs = type(tree)(points).sparse_distance_matrix(tree, max_dist, output_type="ndarray")
+    first = np.full(len(points), len(order))
+    np.minimum.at(first, pairs["i"], pairs["j"])
+    return np.append(order, -1)[first]
 
 
 # ---- compiled ----

@@ -12,9 +12,10 @@ import numpy as np
 
 from baselines import colors_cv2_pack, colors_faster, crop_loop
 from boxes import scatter
-from extract_color import MADE, check_colors
+from extract_color import check_colors
 from harness import DATA, cv2, fastcv, name_threads, read_image
 from image_crop import check_crops
+from made_images import MADE
 from peers import colors_numba, make_cutter
 
 LOOP = "Python loop"

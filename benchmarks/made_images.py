@@ -1,0 +1,68 @@
+"""Images of unlike kinds, for counting colours: each of a page's size, made from random numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from harness import DATA, cv2, read_image
+
+MADE_ROWS, MADE_COLUMNS = 3508, 2480  # A4 at 300 dpi, the shipped page's size
+
+
+def make_text(rng: np.random.Generator) -> np.ndarray:
+    """Set antialiased text on white: two hundred colours in long runs."""
+    page = np.full((MADE_ROWS, MADE_COLUMNS, 3), 255, np.uint8)
+    words = ["quick", "brown", "foxes", "jump", "over", "lazy", "dogs", "while", "pixels", "set"]
+    for y in range(200, MADE_ROWS - 200, 48):
+        line = " ".join(rng.choice(words, 20))[:90]
+        cv2.putText(page, line, (240, y), cv2.FONT_HERSHEY_COMPLEX, 1, (20, 20, 20), 2, cv2.LINE_AA)
+    return page
+
+
+def make_logos(rng: np.random.Generator) -> np.ndarray:
+    """Lay the shipped logo, which has alpha, beside itself."""
+    logo, _ = read_image(DATA / "logo.png")
+    times = (-(-MADE_ROWS // logo.shape[0]), -(-MADE_COLUMNS // logo.shape[1]), 1)
+    return np.ascontiguousarray(np.tile(logo, times)[:MADE_ROWS, :MADE_COLUMNS])
+
+
+def make_scan(rng: np.random.Generator) -> np.ndarray:
+    """Blur and tint text, and add a sensor's noise: 23 thousand colours, hardly a run."""
+    page = cv2.GaussianBlur(make_text(rng), (0, 0), 1).astype(np.float32)
+    page *= np.array([225, 240, 246], np.float32) / 255
+    page += 2 * rng.standard_normal((MADE_ROWS, MADE_COLUMNS, 1), np.float32)
+    page += 1.1 * rng.standard_normal(page.shape, np.float32)
+    return np.clip(page, 0, 255).astype(np.uint8)
+
+
+def make_photo(rng: np.random.Generator) -> np.ndarray:
+    """Add soft light, softer hues and a little noise: more than a million colours."""
+    photo = np.full((MADE_ROWS, MADE_COLUMNS, 3), 128, np.float32)
+    for channels, cells, strength in (
+        (1, 6, 50),
+        (1, 40, 25),
+        (1, 300, 12),
+        (3, 5, 17),
+        (3, 60, 5),
+    ):
+        spots = rng.standard_normal((cells, cells, channels), np.float32)
+        waves = cv2.resize(spots, (MADE_COLUMNS, MADE_ROWS), interpolation=cv2.INTER_CUBIC)
+        photo += strength * waves.reshape(MADE_ROWS, MADE_COLUMNS, channels)
+    photo += 1.5 * rng.standard_normal(photo.shape, np.float32)
+    return np.clip(photo, 0, 255).astype(np.uint8)
+
+
+def make_noise(rng: np.random.Generator) -> np.ndarray:
+    """Make nothing but noise: seven million colours."""
+    return rng.integers(0, 256, (MADE_ROWS, MADE_COLUMNS, 3), np.uint8)
+
+
+MADE: dict[str, Callable[[np.random.Generator], np.ndarray]] = {
+    "made clean text": make_text,
+    "made page of logos": make_logos,
+    "made scan": make_scan,
+    "made photo": make_photo,
+    "made noise": make_noise,
+}
