@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 
 import numpy as np
 
@@ -162,13 +163,23 @@ def colors_cv2_pack(image: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
 def colors_table(
     count: Callable[[np.ndarray, np.ndarray], None], image: np.ndarray, n: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Let a compiled loop count into a table of all colours, then find the largest counts."""
-    counts = np.zeros(1 << 24, np.uint32)
+    """Let a compiled loop count into a table of all colours, then find the largest counts.
+
+    The table stays from call to call, for 64 MiB of new memory would take longer than the loop.
+    """
+    counts = _all_colors()
+    counts.fill(0)
     count(np.ascontiguousarray(_visible_pixels(image)), counts)
     values = np.flatnonzero(counts)
     counts = counts[values]
     order = _most_frequent(counts, n)
     return _unpack(values[order]), counts[order]
+
+
+@lru_cache
+def _all_colors() -> np.ndarray:
+    """Return a table with a place for each of the 16.8 million colours."""
+    return np.empty(1 << 24, np.uint32)
 
 
 def _visible_pixels(image: np.ndarray) -> np.ndarray:

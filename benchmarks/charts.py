@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from textwrap import wrap
 from typing import Any
 
-from harness import Row, describe_machine, digits, print_header, write_json
+from harness import Row, describe_machine, digits, keep_freed_memory, print_header, write_json
 
 INK, FAINT = "#1f2933", "#dfe3e8"
 COLORS = {
@@ -82,6 +82,7 @@ def begin(arguments: argparse.Namespace) -> dict[str, Any]:
     """Print the machine and return it; that matplotlib is missing is said before all else."""
     if arguments.picture:
         load_pyplot()
+    keep_freed_memory()
     machine = describe_machine(arguments.threads)
     print_header(machine)
     return machine

@@ -91,7 +91,7 @@ def loop_ways() -> dict[str, Callable[..., Any]]:
 def compiled_ways() -> dict[str, Callable[..., Any]]:
     """Return what Cython and Numba make of it: the NumPy way as it stands, and loops of their own.
 
-    The loops count into a table of all 16.8 million colours: 64 MiB a call.
+    The typed loops count into a table of all 16.8 million colours, 64 MiB.
     """
     ways: dict[str, Callable[..., Any]] = {}
     if module := load_cython("baselines"):
