@@ -632,9 +632,12 @@ for name in ("Cython: typed loops", "Numba: the same loops"):
             ladder.faster(name, than="v2: NumPy, all polygons at once")
             + ", for it still looks at all."
         )
-if ways_of_polygons.TREE in ladder.rows:
-    tell(ladder.faster(index, than=ways_of_polygons.TREE) + ", which makes a list of objects of every "
-         "answer.")  # fmt: skip
+for tree, how in {
+    ways_of_polygons.TREE: "which makes a list of objects of every answer",
+    ways_of_polygons.PAIRS: "which first makes an array of all close pairs",
+}.items():
+    if tree in ladder.rows:
+        tell(f"{ladder.faster(index, than=tree)}, {how}.")
 
 # %% [markdown]
 # ## 10. In a container
