@@ -12,6 +12,7 @@ import subprocess
 import sys
 import sysconfig
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -23,6 +24,7 @@ from harness import ROOT, note
 FOLDER = ROOT / "build" / "cython"
 
 
+@cache
 def load_cython(name: str) -> ModuleType | None:
     """Compile benchmarks/name.pyx, or .py just as it stands, and import it; None without Cython."""
     source = next(Path(__file__).parent.glob(f"{name}.py*"))
