@@ -195,6 +195,30 @@ def test_an_interrupt_ends_the_planning_of_a_million_boxes():
         signal.signal(signal.SIGALRM, before)
 
 
+@linux
+@pytest.mark.parametrize("crop", [fastcv.image_crop, fastcv.image_crop_openmp])
+def test_a_signal_that_comes_while_arguments_are_read_is_not_lost(crop):
+    """Its handler runs with the first Python code after that, wherever it is."""
+
+    class Stop(Exception):
+        pass
+
+    def handler(*_):
+        raise Stop
+
+    page = np.zeros((100, 100), np.uint8)
+    boxes = [np.float32([[0, 0], [9, 0], [9, 9], [0, 9]])] * 300_000
+    before = signal.signal(signal.SIGALRM, handler)
+    try:
+        for _ in range(5):
+            signal.setitimer(signal.ITIMER_REAL, 0.02)
+            with pytest.raises(Stop):
+                crop(page, boxes)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
 # ---- fork ----
 
 

@@ -56,8 +56,9 @@ typedef struct PyRun {
     FastcvPool pool;
 } PyRun;
 
-/* Between these two no Python object may be touched. num_threads is at least 1. */
-void py_run_begin(PyRun *run, int num_threads);
+/* Between these two no Python object may be touched. num_threads is at least 1. -1 with an
+ * exception, that of a signal's handler, and nothing has begun. */
+int py_run_begin(PyRun *run, int num_threads);
 void py_run_end(PyRun *run);
 
 /* Begins again what has ended, on the same thread. */

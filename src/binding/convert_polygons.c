@@ -199,7 +199,8 @@ static int measure_block(Name name, PyObject *object, int num_threads, PyPolygon
     polygons->items = Py_NewRef(PyArray_Check(object) ? object : (PyObject *)array);
     if (count > 0) {
         PyRun run;
-        py_run_begin(&run, num_threads);
+        if (py_run_begin(&run, num_threads) < 0)
+            goto done;
         FastcvError error = {.status = fastcv_polygons_measure(PyArray_DATA(dense), shape[1], count,
                                                                run.pool, polygons->polygons)};
         py_run_end(&run);

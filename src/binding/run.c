@@ -11,24 +11,34 @@ static int poll_signals(void *context)
 }
 
 /* Handlers run on the main thread only, so only it need look. The others must not: taking the GIL
- * at interpreter shutdown ends the thread, and with it the stack that a loop's jobs live on. */
+ * at interpreter shutdown ends the thread, and with it the stack that a loop's jobs live on.
+ * -1 with an exception: this runs a little Python code, and so the handler of a signal that has
+ * come meanwhile. Where nobody has imported threading, or the interpreter is about to end, there is
+ * no other thread. */
 static int is_main_thread(void)
 {
-    PyObject *threading = PyImport_ImportModule("threading");
+    PyObject *name = PyUnicode_FromString("threading");
+    PyObject *threading = name ? PyImport_GetModule(name) : NULL;
     PyObject *main = threading ? PyObject_CallMethod(threading, "main_thread", NULL) : NULL;
     PyObject *ident = main ? PyObject_GetAttrString(main, "ident") : NULL;
-    int is_main = ident && PyLong_AsUnsignedLong(ident) == PyThread_get_thread_ident();
-    PyErr_Clear();
+    int is_main = ident ? PyLong_AsUnsignedLong(ident) == PyThread_get_thread_ident() : 1;
+    if (PyErr_Occurred())
+        is_main = -1;
     Py_XDECREF(ident);
     Py_XDECREF(main);
     Py_XDECREF(threading);
+    Py_XDECREF(name);
     return is_main;
 }
 
-void py_run_begin(PyRun *run, int num_threads)
+int py_run_begin(PyRun *run, int num_threads)
 {
-    run->pool = (FastcvPool){num_threads, is_main_thread() ? poll_signals : NULL, run};
+    const int is_main = is_main_thread();
+    if (is_main < 0)
+        return -1;
+    run->pool = (FastcvPool){num_threads, is_main ? poll_signals : NULL, run};
     py_run_resume(run);
+    return 0;
 }
 
 void py_run_resume(PyRun *run)

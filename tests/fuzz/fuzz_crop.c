@@ -1,0 +1,127 @@
+/* Crops of any image, by any quads and options: every variant of the kernels, and OpenCV, must
+ * write the same bytes and touch no others. */
+#include <math.h>
+
+#include "fastcv/crop.h"
+#include "fastcv/variants.h"
+#include "fuzz.h"
+#include "kernels/kernels.h"
+
+enum { MAX_QUADS = 3, MAX_CALL_PX = 1500 };
+
+/* Corners as any bits, or in 1/16 px near the page. */
+static FastcvQuad take_quad(Input *input)
+{
+    FastcvQuad quad;
+    if (take_byte(input) % 4 == 0) {
+        take(input, &quad, sizeof quad);
+        return quad;
+    }
+    int16_t sixteenths[8];
+    take(input, sixteenths, sizeof sixteenths);
+    for (int i = 0; i < 4; i++) {
+        quad.x[i] = (float)sixteenths[2 * i] / 16;
+        quad.y[i] = (float)sixteenths[2 * i + 1] / 16;
+    }
+    return quad;
+}
+
+/* border_value must be within the depth's range, as the binding sees to. */
+static double take_border_value(Input *input, FastcvDepth depth)
+{
+    double value;
+    switch (depth) {
+    case FASTCV_U8:
+        return take_byte(input);
+    case FASTCV_U16:
+        return take_byte(input) * 257;
+    case FASTCV_S16:
+        return take_byte(input) * 257 - 32768;
+    default:
+        take(input, &value, sizeof value);
+        return depth == FASTCV_F32 ? (double)(float)take_byte(input) : value;
+    }
+}
+
+static FastcvImage take_page(Input *input)
+{
+    FastcvImage page = {.channels = take_int(input, 1, 4)};
+    const unsigned depth = take_byte(input);
+    page.depth = depth % 32 == 1 ? (FastcvDepth)(depth / 32 % FASTCV_DEPTHS) : FASTCV_U8;
+    page.width_px = 1 + take_byte(input) % 64;
+    page.height_px = 1 + take_byte(input) % 48;
+    const size_t row = (size_t)page.width_px * fastcv_pixel_bytes(&page);
+    page.stride_bytes =
+        (ptrdiff_t)(row + fastcv_depth_bytes(page.depth) * (take_byte(input) % 16));
+    return page;
+}
+
+static void cut(const FastcvImage *page, const FastcvSampling *options, const FastcvQuad *quads,
+                int count, uint8_t *out[MAX_QUADS], size_t bytes[MAX_QUADS])
+{
+    FastcvCrop crops[MAX_QUADS];
+    int64_t pixels = 0;
+    const FastcvCropEngine engine = fastcv_crop_engine(page, options);
+    expect(fastcv_crop_plan(&engine, quads, crops, count, one_thread) == FASTCV_OK, "plan failed");
+    for (int i = 0; i < count; i++) {
+        const int64_t px = (int64_t)crops[i].width_px * crops[i].height_px;
+        expect(px >= 0, "a crop of negative size");
+        if (px > MAX_CALL_PX - pixels) /* only to save time */
+            crops[i].width_px = crops[i].height_px = 0;
+        else
+            pixels += px;
+        bytes[i] = (size_t)crops[i].width_px * (size_t)crops[i].height_px *
+                   fastcv_pixel_bytes(page);
+        crops[i].pixels = out[i] = new_bytes(bytes[i]);
+    }
+    expect(fastcv_crop_run(&engine, crops, count, one_thread).status == FASTCV_OK, "run failed");
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    Input input = {data, size};
+    FastcvImage page = take_page(&input);
+    FastcvSampling options = {
+        .interpolation = (FastcvInterpolation)take_int(&input, 0, FASTCV_INTERPOLATIONS - 1),
+        .border = (FastcvBorder)take_int(&input, 0, FASTCV_BORDERS - 1)};
+    if (take_byte(&input) % 32 != 1) { /* what our own kernels do */
+        options.interpolation = options.interpolation % 2 ? FASTCV_LINEAR : FASTCV_CUBIC;
+        options.border = options.border % 2 ? FASTCV_CONSTANT : FASTCV_REPLICATE;
+    }
+    for (int c = 0; c < FASTCV_MAX_CHANNELS; c++)
+        options.border_value[c] = take_border_value(&input, page.depth);
+    const int is_compared_with_opencv = take_byte(&input) % 64 == 1;
+    const int count = take_int(&input, 0, MAX_QUADS);
+    FastcvQuad quads[MAX_QUADS];
+    for (int i = 0; i < count; i++)
+        quads[i] = take_quad(&input);
+
+    const size_t page_bytes = (size_t)(page.height_px - 1) * (size_t)page.stride_bytes +
+                              (size_t)page.width_px * fastcv_pixel_bytes(&page);
+    uint8_t *pixels = new_bytes(page_bytes);
+    fill(input, pixels, page_bytes);
+    page.pixels = pixels;
+
+    uint8_t *expected[MAX_QUADS], *found[MAX_QUADS];
+    size_t bytes[MAX_QUADS], found_bytes[MAX_QUADS];
+    fastcv_variant_choose("c");
+    cut(&page, &options, quads, count, expected, bytes);
+    const int has_variants = fastcv_crop_engine(&page, &options).uses_kernels;
+    const FastcvKernels *kernels;
+    for (int n = 0; has_variants && (kernels = fastcv_kernels_nth(n)); n++) {
+        const int is_opencv = strcmp(kernels->name, "opencv") == 0;
+        if (strcmp(kernels->name, "c") == 0 || (is_opencv && !is_compared_with_opencv))
+            continue;
+        fastcv_variant_choose(kernels->name);
+        cut(&page, &options, quads, count, found, found_bytes);
+        for (int i = 0; i < count; i++) {
+            expect(found_bytes[i] == bytes[i], "variants disagree on a size");
+            expect(memcmp(found[i], expected[i], bytes[i]) == 0, "variants disagree on pixels");
+            free(found[i]);
+        }
+    }
+    for (int i = 0; i < count; i++)
+        free(expected[i]);
+    free(pixels);
+    return 0;
+}

@@ -1,0 +1,126 @@
+"""Interruption: Ctrl-C at any moment of a long call ends it soon, and leaves all as it was."""
+
+import os
+import random
+import signal
+import sys
+import threading
+import time
+
+import numpy as np
+
+import proof
+
+MOST_WAIT_S = 0.25  # before the signal
+GOAL_S = 0.1
+
+
+class Shape:
+    """A polygon as an object."""
+
+    def __init__(self, xy):
+        self.x, self.y = xy.T.copy()
+
+
+def long_calls():
+    """(name, function): each goes on for longer than MOST_WAIT_S, or is one of a loop's short calls."""
+    import fastcv
+
+    rng = np.random.default_rng(5)
+    page = rng.integers(0, 256, (500, 500, 4), np.uint8)
+    wide = page.astype(np.float64)
+    square = np.float32([[0, 0], [1, 0], [1, 1], [0, 1]])
+    large, larger = square[np.newaxis] * 3000, square[np.newaxis] * 12000
+    million = np.tile(square * 9, (1_000_000, 1, 1))
+    boxes = [square * 9 for _ in range(200_000)]
+    noise = rng.integers(0, 256, (4000, 4000, 3), np.uint8)
+    polygons = rng.uniform(0, 1000, (200_000, 4, 2))
+    shapes = [Shape(xy) for xy in polygons[:50_000]]
+    points = rng.uniform(0, 1000, (1_000_000, 2))
+    index = fastcv.PolygonIndex(polygons)
+
+    return {
+        "image_crop, kernels": lambda: fastcv.image_crop(page, larger),
+        "image_crop_openmp, kernels": lambda: fastcv.image_crop_openmp(page, larger, num_threads=2),
+        "image_crop, OpenCV": lambda: fastcv.image_crop(wide, large, interpolation="lanczos4"),
+        "image_crop_openmp, OpenCV": lambda: fastcv.image_crop_openmp(
+            wide, large, interpolation="lanczos4", num_threads=2
+        ),
+        "image_crop, a million boxes": lambda: fastcv.image_crop(page, million),
+        "image_crop_openmp, a list": lambda: fastcv.image_crop_openmp(page, boxes, num_threads=2),
+        "crop_shapes": lambda: fastcv.crop_shapes(million),
+        "main_colors": lambda: fastcv.main_colors(noise),
+        "main_colors, 2 threads": lambda: fastcv.main_colors(noise, num_threads=2),
+        "match_polygons": lambda: fastcv.match_polygons(polygons, points, 20),
+        "match_polygons of objects": lambda: fastcv.match_polygons(shapes, points, 20),
+        "PolygonIndex": lambda: fastcv.PolygonIndex(polygons),
+        "PolygonIndex.match, 2 threads": lambda: index.match(points, 50, num_threads=2),
+        "find_close_polygons": lambda: fastcv.find_close_polygons(shapes, (5.0, 5.0), 10),
+        "cumulative_sum": lambda: fastcv.cumulative_sum(6_000_000_000),
+    }
+
+
+def interrupt(call, wait_s):
+    """Seconds from a SIGINT until its KeyboardInterrupt is caught here."""
+    sent = []
+
+    def send():
+        time.sleep(wait_s)
+        sent.append(time.perf_counter())
+        os.kill(os.getpid(), signal.SIGINT)
+
+    sender = threading.Thread(target=send)
+    try:
+        sender.start()
+        while True:
+            call()
+    except KeyboardInterrupt:
+        caught = time.perf_counter()
+    sender.join()
+    return caught - sent[0]
+
+
+def prove(count):
+    import fastcv
+
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # background jobs ignore it
+    fastcv.set_output_limits(crop_bytes=1 << 33, call_bytes=1 << 33)
+    rng = random.Random(7)
+    page, boxes = proof.made_page(), proof.made_boxes()
+    expected = fastcv.image_crop(page, boxes)
+    calls = long_calls()
+    late, before = {name: [] for name in calls}, None
+    for i in proof.progress(range(count), "interrupts"):
+        name = list(calls)[i % len(calls)]
+        late[name].append(interrupt(calls[name], rng.uniform(0, MOST_WAIT_S)))
+        crops = fastcv.image_crop_openmp(page, boxes, num_threads=2)
+        proof.expect(proof.same(crops, expected), f"after {name}: another result")
+        del crops
+        if i == min(2 * len(calls), count // 2):
+            before = proof.rss_bytes(), sys.getrefcount(page)
+    after = proof.rss_bytes(), sys.getrefcount(page)
+    every = [seconds for times in late.values() for seconds in times]
+    worst = max(late, key=lambda name: max(late[name], default=0))
+    p99 = proof.percentile(every, 0.99)
+    grown = (after[0] - before[0]) / (1 << 20)
+    if count >= 500:  # few signals have no 99th percentile
+        proof.expect(p99 <= GOAL_S, f"p99 is {1e3 * p99:.0f} ms; the slowest is {worst}")
+        proof.expect(grown < 64, f"{grown:.0f} MiB more than after the first {2 * len(calls)}")
+    proof.expect(after[1] == before[1], "a reference is left")
+    proof.expect(fastcv.memory_pool_info()["used_bytes"] < 4 << 20, "slabs are left")
+    return (
+        f"{count:,} of {count:,} KeyboardInterrupts over {len(calls)} kinds of calls: median "
+        f"{1e3 * proof.percentile(every, 0.5):.0f} ms, p99 {1e3 * p99:.0f} ms, "
+        f"most {1e3 * max(every):.0f} ms ({worst}); memory {grown:+.0f} MiB"
+    )
+
+
+if __name__ == "__main__":
+    proof.main(
+        prove,
+        promise="interruption",
+        goal="KeyboardInterrupt, p99 ≤ 100 ms, nothing leaked, next call right",
+        short=45,
+        long=1000,
+        unit="signals",
+    )

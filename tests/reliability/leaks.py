@@ -1,0 +1,213 @@
+"""Leaks: a call, right or refused, leaves no memory and no reference behind, however often it is made.
+
+Every function and every kind of its exceptions is called so many times, each in a process of its own;
+memory is read after a tenth of the calls and after all.
+"""
+
+import gc
+import os
+import sys
+import tempfile
+import traceback
+from pathlib import Path
+
+import numpy as np
+
+import proof
+
+MOST_DRIFT_BYTES = 1 << 20
+BOX = np.float32([[[2, 2], [12, 3], [11, 9], [1, 8]]])
+TRIANGLE = np.array([[0.0, 0.0], [4.0, 0.0], [0.0, 3.0]])
+
+
+class Shape:
+    """A polygon as an object."""
+
+    def __init__(self, xy):
+        self.x, self.y = xy.T.copy()
+
+
+def cases(folder):
+    """name -> (function, arguments, keywords); a name with an exception's says what it raises."""
+    import fastcv
+
+    page = proof.made_page(40, 60)
+    wide = page.astype(np.uint16)
+    out = np.empty(4096, np.uint8)
+    polygons = [TRIANGLE + i for i in range(5)]
+    shapes = [Shape(xy) for xy in polygons]
+    index = fastcv.PolygonIndex(polygons)
+    points = np.array([[1.0, 1.0], [9.0, 9.0]])
+    line = np.float32([[[0, 0], [5, 5], [9, 9], [0, 9]]])
+    large = BOX * 1e6
+    missing = str(folder / "missing.png")
+    text = folder / "text.png"
+    text.write_text("not an image")
+    picture = folder / "page.ppm"
+    picture.write_bytes(b"P6 60 40 255\n" + page.tobytes())
+
+    made = {}
+
+    def add(name, function, *arguments, **keywords):
+        made[name] = (function, arguments, keywords)
+
+    for crop in (fastcv.image_crop, fastcv.image_crop_openmp):
+        name = crop.__name__
+        add(name, crop, page, BOX)
+        add(f"{name}, a list of boxes", crop, page, list(BOX))
+        add(f"{name}, by OpenCV", crop, wide, BOX, interpolation="lanczos4")
+        add(f"{name}, a copy", crop, page[::-1], BOX)
+        add(f"{name}, out", crop, page, BOX, out=out)
+        add(f"{name}, empty", crop, page, line, degenerate="empty")
+        add(f"{name} TypeError of image", crop, "page", BOX)
+        add(f"{name} TypeError of dtype", crop, page.astype(np.int64), BOX)
+        add(f"{name} TypeError of boxes", crop, page, "boxes")
+        add(f"{name} TypeError of keyword", crop, page, BOX, unknown=1)
+        add(f"{name} TypeError of masked", crop, np.ma.masked_array(page), BOX)
+        add(f"{name} ValueError of shape", crop, page, BOX[0])
+        add(f"{name} ValueError of box", crop, page, line)
+        add(f"{name} ValueError of limit", crop, page, large)
+        add(f"{name} ValueError of interpolation", crop, page, BOX, interpolation="none")
+        add(f"{name} ValueError of border_value", crop, page, BOX, border_value=300)
+        add(f"{name} ValueError of out", crop, page, BOX, out=out[:3])
+    add("image_crop_openmp ValueError of num_threads", fastcv.image_crop_openmp, page, BOX,
+        num_threads=0)  # fmt: skip
+    add("crop_shapes", fastcv.crop_shapes, BOX)
+    add("crop_shapes TypeError", fastcv.crop_shapes, None)
+    add("crop_shapes ValueError", fastcv.crop_shapes, line)
+    add("main_colors", fastcv.main_colors, page)
+    add("main_colors TypeError", fastcv.main_colors, wide)
+    add("main_colors ValueError", fastcv.main_colors, page, 0)
+    for extract in (fastcv.extract_main_colors, fastcv.extract_main_colors_openmp):
+        name = extract.__name__
+        add(name, extract, page[:9, :9], 2)
+        add(f"{name}, a path", extract, picture, 2)
+        add(f"{name} TypeError", extract, wide)
+        add(f"{name} ValueError", extract, page, -1)
+        add(f"{name} FileNotFoundError", extract, missing)
+        add(f"{name} ValueError of file", extract, text)
+    add("find_close_polygons", fastcv.find_close_polygons, shapes, (1.0, 1.0), 5)
+    add("find_close_polygons TypeError", fastcv.find_close_polygons, 5, (1.0, 1.0), 5)
+    add("find_close_polygons ValueError", fastcv.find_close_polygons, shapes, (1.0,), 5)
+    add("select_best_polygon", fastcv.select_best_polygon, [((1.0, 1.0), shapes)])
+    add("select_best_polygon TypeError", fastcv.select_best_polygon, [7])
+    add("select_best_polygon IndexError", fastcv.select_best_polygon, [((1.0, 1.0), [])])
+    add("match_polygons", fastcv.match_polygons, shapes, points, 5)
+    add("match_polygons, arrays", fastcv.match_polygons, polygons, points, 5, num_threads=2)
+    add("match_polygons TypeError", fastcv.match_polygons, [object()], points, 5)
+    add("match_polygons ValueError", fastcv.match_polygons, polygons, points.ravel(), 5)
+    add("PolygonIndex", fastcv.PolygonIndex, polygons)
+    add("PolygonIndex TypeError", fastcv.PolygonIndex, 3)
+    add("PolygonIndex ValueError", fastcv.PolygonIndex, [np.zeros((0, 2))])
+    add("PolygonIndex.match", index.match, points, 5)
+    add("PolygonIndex.match TypeError", index.match, points, "5")
+    add("PolygonIndex.find_close", index.find_close, (1.0, 1.0), 5)
+    add("PolygonIndex.find_close ValueError", index.find_close, (1.0, 1.0, 1.0), 5)
+    add("PolygonIndex.centers", lambda: index.centers)
+    add("PolygonIndex.areas", lambda: index.areas)
+    add("cumulative_sum", fastcv.cumulative_sum, 100)
+    add("cumulative_sum TypeError", fastcv.cumulative_sum, "3")
+    add("cumulative_sum ValueError", fastcv.cumulative_sum, -1)
+    add("set_num_threads", fastcv.set_num_threads, None)
+    add("set_num_threads TypeError", fastcv.set_num_threads, 1.5)
+    add("set_num_threads ValueError", fastcv.set_num_threads, 0)
+    add("get_num_threads", fastcv.get_num_threads)
+    add("set_output_limits", fastcv.set_output_limits)
+    add("set_output_limits TypeError", fastcv.set_output_limits, crop_bytes="many")
+    add("set_output_limits ValueError", fastcv.set_output_limits, crop_bytes=-1)
+    add("get_output_limits", fastcv.get_output_limits)
+    add("set_memory_pool", fastcv.set_memory_pool, 64 << 20)
+    add("set_memory_pool TypeError", fastcv.set_memory_pool, None)
+    add("set_memory_pool ValueError", fastcv.set_memory_pool, -1)
+    add("memory_pool_info", fastcv.memory_pool_info)
+    add("empty_memory_pool", fastcv.empty_memory_pool)
+    add("build_info", fastcv.build_info)
+    return made
+
+
+def repeat(call, count):
+    function, arguments, keywords = call
+    for _ in range(count):
+        try:
+            function(*arguments, **keywords)
+        except (TypeError, ValueError, IndexError, OSError):
+            pass
+
+
+def ending(call):
+    """The name of the exception that it ends with, or ''."""
+    function, arguments, keywords = call
+    try:
+        function(*arguments, **keywords)
+    except Exception as error:
+        return type(error).__name__
+    return ""
+
+
+def references(call):
+    _, arguments, keywords = call
+    return [sys.getrefcount(value) for value in [*arguments, *keywords.values()]]
+
+
+def drift(name, call, count):
+    """How many bytes more the process has after all of the calls than after a tenth."""
+    raised = ending(call)
+    proof.expect(
+        raised in name if raised else "Error" not in name, f"{name}: raised {raised or 'nothing'}"
+    )
+    repeat(call, count // 10)
+    gc.collect()
+    before, counts = proof.rss_bytes(), references(call)
+    repeat(call, count - count // 10)
+    gc.collect()
+    proof.expect(references(call) == counts, f"{name}: other reference counts")
+    return proof.rss_bytes() - before
+
+
+def drift_in_child(name, folder, count):
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            os.write(writing, str(drift(name, cases(folder)[name], count)).encode())
+            os._exit(0)
+        except BaseException as error:
+            print(error if isinstance(error, proof.Broken) else traceback.format_exc(), flush=True)
+            os._exit(1)
+    os.close(writing)
+    with os.fdopen(reading) as pipe:
+        text = pipe.read()
+    proof.expect(os.waitpid(child, 0)[1] == 0, name)
+    return int(text)
+
+
+def slow_share(name):
+    """Calls that read a file or make a panel take some hundred times as long as the others."""
+    return 50 if "extract" in name and "TypeError" not in name else 1
+
+
+def prove(count):
+    with tempfile.TemporaryDirectory() as folder:
+        folder = Path(folder)
+        names = list(cases(folder))
+        largest, calls = 0, 0
+        for name in proof.progress(names, "leaks"):
+            times = max(100, count // slow_share(name))
+            drifted = drift_in_child(name, folder, times)
+            proof.expect(drifted <= MOST_DRIFT_BYTES, f"{name}: {drifted:,} bytes, {times:,} calls")
+            largest, calls = max(largest, drifted), calls + times
+    return (
+        f"largest drift {largest / 1024:.0f} KiB over {calls:,} calls: {len(names)} kinds, "
+        f"{sum('Error' in name for name in names)} of them refusals"
+    )
+
+
+if __name__ == "__main__":
+    proof.main(
+        prove,
+        promise="leaks",
+        goal="RSS flat (≤ 1 MB drift after warm-up), reference counts unchanged",
+        short=2000,
+        long=1_000_000,
+        unit="calls of each kind",
+    )

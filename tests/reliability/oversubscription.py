@@ -1,0 +1,146 @@
+"""Oversubscription: more callers than CPUs, each with the default threads, against the same callers
+on one thread each. Counted are the seconds until all are done, and the threads that there were.
+"""
+
+import multiprocessing
+import os
+import threading
+import time
+
+import proof
+
+PROCESSES, CALLERS = 4, 16
+
+
+def page_and_boxes():
+    return proof.made_page(800, 1200), proof.made_boxes(400, 800, 1200)
+
+
+def default_threads():
+    """What a process would use that is not multiprocessing's worker."""
+    import fastcv
+
+    return fastcv.get_num_threads()
+
+
+# ---- processes ----
+
+
+def work_in_process(pipe, threads):
+    """Worker: wait for a number of calls and for how, do them, answer; until told 0."""
+    import fastcv
+
+    page, boxes = page_and_boxes()
+    calls = {
+        "serial": lambda: fastcv.image_crop(page, boxes),
+        "openmp": lambda: fastcv.image_crop_openmp(page, boxes, num_threads=threads),
+    }
+    for call in calls.values():
+        call()
+    pipe.send(0)
+    while True:
+        count, way = pipe.recv()
+        if not count:
+            return
+        for _ in range(count):
+            calls[way]()
+        pipe.send(proof.os_threads())
+
+
+def time_processes(pipes, count, way):
+    """Seconds until all are done, and the most threads that one of them had."""
+    start = time.perf_counter()
+    for pipe in pipes:
+        pipe.send((count, way))
+    most = max(pipe.recv() for pipe in pipes)
+    return time.perf_counter() - start, most
+
+
+def compare_processes(rounds):
+    context = multiprocessing.get_context("spawn")
+    pipes, workers = [], []
+    for _ in range(PROCESSES):
+        ours, theirs = context.Pipe()
+        workers.append(context.Process(target=work_in_process, args=(theirs, default_threads())))
+        workers[-1].start()
+        pipes.append(ours)
+    for pipe in pipes:
+        pipe.recv()
+    result = compare(lambda way: time_processes(pipes, 10, way), rounds)
+    for pipe, worker in zip(pipes, workers, strict=True):
+        pipe.send((0, ""))
+        worker.join()
+    return result
+
+
+# ---- Python threads ----
+
+
+def time_callers(call, count):
+    def work():
+        for _ in range(count):
+            call()
+
+    callers = [threading.Thread(target=work) for _ in range(CALLERS)]
+    start = time.perf_counter()
+    for caller in callers:
+        caller.start()
+    most = proof.os_threads() - CALLERS
+    for caller in callers:
+        caller.join()
+        most = max(most, proof.os_threads() - sum(c.is_alive() for c in callers))
+    return time.perf_counter() - start, most
+
+
+def compare_callers(rounds):
+    import fastcv
+
+    page, boxes = page_and_boxes()
+    calls = {
+        "serial": lambda: fastcv.image_crop(page, boxes),
+        "openmp": lambda: fastcv.image_crop_openmp(page, boxes),
+    }
+    return compare(lambda way: time_callers(calls[way], 3), rounds)
+
+
+# ---- both ----
+
+
+def compare(time_way, rounds):
+    """(ratio of the medians of seconds, most threads) of openmp to serial, measured in turn."""
+    seconds, most = {"serial": [], "openmp": []}, 0
+    for _ in proof.progress(range(rounds), "oversubscription"):
+        for way, times in seconds.items():
+            taken, threads = time_way(way)
+            times.append(taken)
+            most = max(most, threads)
+    return proof.percentile(seconds["openmp"], 0.5) / proof.percentile(seconds["serial"], 0.5), most
+
+
+def prove(rounds):
+    threads = default_threads()
+    before = proof.os_threads()
+    by_callers, most_with_callers = compare_callers(rounds)
+    by_processes, most_in_process = compare_processes(rounds)
+    ours = most_with_callers - before
+    # A joined Python thread may still be on its way out; of ours there are the host and its team.
+    proof.expect(ours <= threads + CALLERS, f"{ours} threads more than before")
+    if rounds >= 20:  # below, a neighbour's burst decides
+        proof.expect(by_processes <= 1.10, f"processes took {by_processes:.2f} x the serial total")
+        proof.expect(by_callers <= 1.10, f"callers took {by_callers:.2f} x the serial total")
+    return (
+        f"{PROCESSES} processes of {threads} threads on {len(os.sched_getaffinity(0))} CPUs: "
+        f"{by_processes:.2f} × serial; {CALLERS} Python threads at once: {by_callers:.2f} × serial; "
+        f"at most {ours} OS threads besides the callers (median of {rounds} rounds)"
+    )
+
+
+if __name__ == "__main__":
+    proof.main(
+        prove,
+        promise="oversubscription",
+        goal="≤ 1.10× the serial total; bounded number of OS threads",
+        short=3,
+        long=60,
+        unit="rounds",
+    )

@@ -1,0 +1,93 @@
+"""Waiting threads do not burn: CPU time of calls on several threads beside that of serial ones, while
+another process keeps every CPU busy, and with pauses in which nothing must spin.
+"""
+
+import multiprocessing
+import os
+import time
+
+import proof
+
+PAUSE_S = 0.005
+
+
+def burn(cpu):
+    os.sched_setaffinity(0, {cpu})
+    while True:
+        pass
+
+
+def measure(call, calls):
+    """CPU and wall seconds of so many calls with pauses between them."""
+    cpu = wall = 0.0
+    for _ in range(calls):
+        cpu_start, wall_start = time.process_time(), time.perf_counter()
+        call()
+        wall += time.perf_counter() - wall_start
+        time.sleep(PAUSE_S)  # a spinning thread would be paid for here
+        cpu += time.process_time() - cpu_start
+    return cpu, wall
+
+
+def compare(rounds, calls=20):
+    """Ratios of 2 threads to one, of CPU time and of wall time: medians of the rounds'."""
+    import fastcv
+
+    page, boxes = proof.made_page(800, 1200), proof.made_boxes(400, 800, 1200)
+    threads = max(2, fastcv.get_num_threads())
+
+    def serial():
+        fastcv.image_crop(page, boxes)
+
+    def openmp():
+        fastcv.image_crop_openmp(page, boxes, num_threads=threads)
+
+    cpu, wall = [], []
+    for _ in proof.progress(range(rounds), "waiting threads"):
+        serial_cpu, serial_wall = measure(serial, calls)
+        openmp_cpu, openmp_wall = measure(openmp, calls)
+        cpu.append(openmp_cpu / serial_cpu)
+        wall.append(openmp_wall / serial_wall)
+    return proof.percentile(cpu, 0.5), proof.percentile(wall, 0.5), threads
+
+
+def idle_cpu_share(seconds=1.0):
+    """Of one CPU, used by a process whose threads wait for the next call."""
+    start = time.process_time()
+    time.sleep(seconds)
+    return (time.process_time() - start) / seconds
+
+
+def prove(rounds):
+    cpus = sorted(os.sched_getaffinity(0))
+    context = multiprocessing.get_context("spawn")
+    loads = [context.Process(target=burn, args=(cpu,), daemon=True) for cpu in cpus]
+    for load in loads:
+        load.start()
+    try:
+        loaded_cpu, loaded_wall, threads = compare(rounds)
+    finally:
+        for load in loads:
+            load.kill()
+            load.join()
+    idle_cpu, idle_wall, _ = compare(rounds)
+    share = idle_cpu_share()
+    proof.expect(share < 0.02, f"waiting threads use {share:.1%} of a CPU")
+    if rounds >= 20:  # below, a neighbour's burst decides
+        proof.expect(loaded_cpu <= 1.15, f"CPU time is {loaded_cpu:.2f} x the serial calls'")
+    return (
+        f"{threads} threads beside a load on each of {len(cpus)} CPUs: CPU {loaded_cpu:.2f} × serial, "
+        f"wall {loaded_wall:.2f} ×; without the load: CPU {idle_cpu:.2f} ×, wall {idle_wall:.2f} ×; "
+        f"between calls {share:.1%} of a CPU (median of {rounds} rounds)"
+    )
+
+
+if __name__ == "__main__":
+    proof.main(
+        prove,
+        promise="waiting threads do not burn",
+        goal="CPU ≤ 1.15× the serial CPU time",
+        short=2,
+        long=40,
+        unit="rounds",
+    )

@@ -1,0 +1,90 @@
+#!/bin/sh
+# Usage: fuzz.sh replay RUNS | fuzz.sh TARGET RUNS [libFuzzer's options]
+# Builds tests/fuzz/*.c and the C core with the address and undefined-behaviour sanitizers.
+#   replay    runs the corpus and RUNS random inputs through every target, with any C compiler
+#   TARGET    crop, colors, polygons or limits: RUNS inputs that clang's libFuzzer looks for,
+#             beginning with the corpus; what they found stays in build/fuzz/TARGET
+# Installs nothing; says in one sentence what it lacks.
+set -eu
+cd "$(dirname "$0")/.."
+[ $# -ge 2 ] || { sed -n '2,7p' "$0" >&2 && exit 2; }
+mode=$1
+runs=$2
+shift 2
+targets="crop colors polygons limits"
+sanitizers="-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer"
+case $mode in
+replay)
+    cc=${CC:-cc}
+    cxx=${CXX:-c++}
+    ;;
+*)
+    cc=clang
+    cxx=clang++
+    # Looking at every comparison too would take half to four fifths of all the time; only the text
+    # of files holds constants that chance does not find.
+    sanitizers="$sanitizers -fsanitize=fuzzer-no-link"
+    [ "$mode" = limits ] || sanitizers="$sanitizers -fno-sanitize-coverage=trace-cmp"
+    echo 'int LLVMFuzzerTestOneInput(void) { return 0; }' |
+        clang -x c -fsanitize=fuzzer - -o /dev/null 2>/dev/null || {
+        echo "fastcv: fuzzing needs what Debian calls clang and libclang-rt-14-dev." >&2
+        exit 1
+    }
+    ;;
+esac
+out=build/fuzz/$cc
+corpus=build/fuzz/corpus
+mkdir -p "$out" "$corpus"
+tar -xJf tests/fuzz/corpus.tar.xz -C "$corpus"
+
+# setup.py's, but for the sanitizers. threads.c is the only file with OpenMP, which clang has its
+# own library for; here a loop runs on one thread.
+flags="-D_GNU_SOURCE -O2 -g1 -ffp-contract=off -fno-math-errno -fno-trapping-math -Iinclude -Isrc
+    -Itests/fuzz"
+opencv="-isystem${OPENCV_DIR:-/usr}/include/opencv4"
+compilations=
+objects=
+for source in src/core/*.c src/kernels/*.c src/opencv/*.cpp; do
+    object=$out/$(basename "$source").o
+    objects="$objects $object"
+    more="-std=c11 $sanitizers"
+    compiler=$cc
+    case $(uname -m):$source in
+    x86_64*avx2.c) more="$more -mavx2 -mfma" ;;
+    x86_64*avx512.c)
+        more="$more -mavx2 -mfma -mavx512f -mavx512bw -mavx512vl -mavx512dq -mavx512vbmi"
+        ;;
+    *threads.c) compiler=${CC:-cc} more="-std=c11 -fopenmp" ;;
+    *.cpp) compiler=$cxx more="-std=c++17 $opencv" ;;
+    esac
+    # shellcheck disable=SC2086 # flags are meant to be split
+    $compiler $flags $more -c "$source" -o "$object" &
+    compilations="$compilations $!"
+done
+for compilation in $compilations; do
+    wait "$compilation"
+done
+
+build_target() { # NAME MAIN
+    # shellcheck disable=SC2086
+    $cc $flags $sanitizers -std=c11 -c "tests/fuzz/fuzz_$1.c" -o "$out/fuzz_$1.o"
+    # shellcheck disable=SC2086
+    $cxx $sanitizers "$out/fuzz_$1.o" $2 $objects -o "$out/fuzz_$1" \
+        -lopencv_imgproc -lopencv_core -lgomp -lm -lpthread
+}
+
+if [ "$mode" = replay ]; then
+    # shellcheck disable=SC2086
+    $cc $flags -std=c11 -c tests/fuzz/replay.c -o "$out/replay.o"
+    for target in $targets; do
+        build_target "$target" "$out/replay.o"
+    done
+    for target in $targets; do
+        echo "$target: $("$out/fuzz_$target" "$runs" "$corpus/$target"/*)"
+    done
+else
+    build_target "$mode" -fsanitize=fuzzer
+    mkdir -p "build/fuzz/$mode"
+    exec "$out/fuzz_$mode" -runs="$runs" -print_final_stats=1 "$@" "build/fuzz/$mode" \
+        "$corpus/$mode"
+fi
