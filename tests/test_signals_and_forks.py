@@ -36,6 +36,27 @@ def test_other_python_threads_go_on_during_a_call(long_call, crop):
     assert len(during) > 20
 
 
+@pytest.mark.parametrize("is_view", [False, True])
+def test_an_array_in_use_cannot_be_resized(is_view):
+    """Not even with refcheck=False, which would free what a call reads or writes."""
+    page, out = np.zeros((500, 500, 4)), np.empty(2000 * 2000 * 4 + 1)
+    image, memory = (page[1:], out[1:]) if is_view else (page, out)
+    box = np.float32([[[0, 0], [2000, 0], [2000, 2000], [0, 2000]]])
+
+    def call():
+        fastcv.image_crop(image, box, interpolation="lanczos4", out=memory)
+
+    thread = threading.Thread(target=call)
+    thread.start()
+    time.sleep(0.1)
+    assert thread.is_alive()
+    for array in (page, out):
+        with pytest.raises(ValueError, match="cannot resize"):
+            array.resize(7, refcheck=False)
+    thread.join()
+    page.resize((2, 3), refcheck=False)
+
+
 @linux
 @pytest.mark.parametrize(
     "call",

@@ -9,6 +9,7 @@
  * cannot be viewed. */
 typedef struct PyImage {
     PyArrayObject *array; /* owned; NULL when not converted */
+    PyObject *hold;       /* on its memory, owned */
     FastcvImage view;
     int ndim, npy_type;      /* as they were then: the array's own can be changed behind our back */
     const char *first, *end; /* the caller's memory that it was read from, copied or not */
@@ -18,6 +19,9 @@ typedef struct PyImage {
 int py_image_convert(ModuleState *state, const char *function, PyObject *object, unsigned depths,
                      PyImage *image);
 void py_image_release(PyImage *image);
+
+/* Until the result is released, the array's memory stays where it is. NULL with an exception. */
+PyObject *py_hold_memory(PyArrayObject *array);
 
 /* The boxes as quads: *quads is PyMem_Malloc'ed, or NULL where there are none. */
 int py_boxes_convert(ModuleState *state, const char *function, PyObject *object, FastcvQuad **quads,

@@ -100,6 +100,7 @@ int py_image_convert(ModuleState *state, const char *function, PyObject *object,
                      PyImage *image)
 {
     image->array = NULL;
+    image->hold = NULL;
     PyArrayObject *array = as_base_array(state, function, object);
     if (!array)
         return -1;
@@ -118,6 +119,9 @@ int py_image_convert(ModuleState *state, const char *function, PyObject *object,
     if (!array)
         return -1;
     image->array = array;
+    image->hold = py_hold_memory(array);
+    if (!image->hold)
+        return -1;
     image->ndim = PyArray_NDIM(array);
     image->npy_type = npy_types[depth];
     image->view = (FastcvImage){
@@ -136,5 +140,6 @@ int py_image_convert(ModuleState *state, const char *function, PyObject *object,
 
 void py_image_release(PyImage *image)
 {
+    Py_CLEAR(image->hold);
     Py_CLEAR(image->array);
 }

@@ -187,21 +187,24 @@ static int measure_block(Name name, PyObject *object, int num_threads, PyPolygon
     int result = -1;
     const int ndim = PyArray_NDIM(array);
     const npy_intp *shape = PyArray_DIMS(array), count = ndim ? shape[0] : 0;
-    const int has_shape = ndim == 3 && (shape[1] > 0 || count == 0) && shape[2] == 2;
+    const npy_intp vertices = ndim == 3 ? shape[1] : 0;
+    const int has_shape = ndim == 3 && (vertices > 0 || count == 0) && shape[2] == 2;
     PyArrayObject *dense = NULL;
+    PyObject *hold = NULL;
     if (!has_shape && !(count == 0 && ndim == 1)) {
         refuse_shape(&name, wanted, array);
         goto done;
     }
     dense = (PyArrayObject *)PyArray_FromArray(array, NULL, NPY_ARRAY_CARRAY_RO);
-    if (!dense || allocate(name.function, name.argument, count, polygons) < 0)
+    hold = dense ? py_hold_memory(dense) : NULL;
+    if (!hold || allocate(name.function, name.argument, count, polygons) < 0)
         goto done;
     polygons->items = Py_NewRef(PyArray_Check(object) ? object : (PyObject *)array);
     if (count > 0) {
         PyRun run;
         if (py_run_begin(&run, num_threads) < 0)
             goto done;
-        FastcvError error = {.status = fastcv_polygons_measure(PyArray_DATA(dense), shape[1], count,
+        FastcvError error = {.status = fastcv_polygons_measure(PyArray_DATA(dense), vertices, count,
                                                                run.pool, polygons->polygons)};
         py_run_end(&run);
         if (error.status) {
@@ -211,6 +214,7 @@ static int measure_block(Name name, PyObject *object, int num_threads, PyPolygon
     }
     result = 0;
 done:
+    Py_XDECREF(hold);
     Py_XDECREF(dense);
     Py_DECREF(array);
     return result;

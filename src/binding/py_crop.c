@@ -35,8 +35,9 @@ typedef struct CropCall {
     int degenerate;
     int num_threads;
     PyRun run;
-    PyObject *out; /* borrowed from the arguments */
-    size_t bytes;  /* of all crops */
+    PyObject *out;      /* borrowed from the arguments */
+    PyObject *out_hold; /* on its memory */
+    size_t bytes;       /* of all crops */
     FastcvQuad *quads;
     FastcvCrop *crops;
     Py_ssize_t count;
@@ -45,6 +46,7 @@ typedef struct CropCall {
 static void release(CropCall *call)
 {
     py_image_release(&call->image);
+    Py_XDECREF(call->out_hold);
     PyMem_Free(call->quads);
     PyMem_Free(call->crops);
 }
@@ -186,8 +188,11 @@ static PyObject *cut_boxes(const char *function, PyObject *module, PyObject *arg
     if (read_arguments(&call, state, args, kwargs, takes_threads) < 0 || plan(&call) < 0 ||
         check_plan(&call, state) < 0)
         goto done;
-    if (call.out != Py_None && py_out_check(function, call.out, &call.image, call.bytes) < 0)
-        goto done;
+    if (call.out != Py_None) {
+        call.out_hold = py_hold_memory((PyArrayObject *)call.out);
+        if (!call.out_hold || py_out_check(function, call.out, &call.image, call.bytes) < 0)
+            goto done;
+    }
     list = py_crops_allocate(&call.image, call.crops, call.count, call.out);
     if (!list)
         goto done;

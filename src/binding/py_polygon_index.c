@@ -41,20 +41,23 @@ PyObject *py_polygon_index_match(ModuleState *state, const char *function,
     PyArrayObject *points = py_points_convert(state, function, points_object);
     if (!points)
         return NULL;
+    npy_intp count = PyArray_DIM(points, 0); /* as it is now: a signal's handler might change it */
+    PyObject *hold = py_hold_memory(points);
+    PyArrayObject *best = hold ? (PyArrayObject *)PyArray_SimpleNew(1, &count, NPY_INTP) : NULL;
     PyRun run;
-    PyArrayObject *best = (PyArrayObject *)PyArray_SimpleNew(1, PyArray_DIMS(points), NPY_INTP);
     if (best && py_run_begin(&run, num_threads) < 0)
         Py_CLEAR(best);
     if (best) {
         FastcvError error = {.status = fastcv_polygon_index_match(index, PyArray_DATA(points),
-                                                                  PyArray_DIM(points, 0), max_dist,
-                                                                  run.pool, PyArray_DATA(best))};
+                                                                  count, max_dist, run.pool,
+                                                                  PyArray_DATA(best))};
         py_run_end(&run);
         if (error.status) {
             py_set_run_error(function, error);
             Py_CLEAR(best);
         }
     }
+    Py_XDECREF(hold);
     Py_DECREF(points);
     return (PyObject *)best;
 }

@@ -51,8 +51,7 @@ static FastcvImage take_page(Input *input)
     page.width_px = 1 + take_byte(input) % 64;
     page.height_px = 1 + take_byte(input) % 48;
     const size_t row = (size_t)page.width_px * fastcv_pixel_bytes(&page);
-    page.stride_bytes =
-        (ptrdiff_t)(row + fastcv_depth_bytes(page.depth) * (take_byte(input) % 16));
+    page.stride_bytes = (ptrdiff_t)(row + fastcv_depth_bytes(page.depth) * (take_byte(input) % 16));
     return page;
 }
 
@@ -70,8 +69,8 @@ static void cut(const FastcvImage *page, const FastcvSampling *options, const Fa
             crops[i].width_px = crops[i].height_px = 0;
         else
             pixels += px;
-        bytes[i] = (size_t)crops[i].width_px * (size_t)crops[i].height_px *
-                   fastcv_pixel_bytes(page);
+        bytes[i] =
+            (size_t)crops[i].width_px * (size_t)crops[i].height_px * fastcv_pixel_bytes(page);
         crops[i].pixels = out[i] = new_bytes(bytes[i]);
     }
     expect(fastcv_crop_run(&engine, crops, count, one_thread).status == FASTCV_OK, "run failed");

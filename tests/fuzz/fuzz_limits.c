@@ -5,8 +5,9 @@
 #include "fuzz.h"
 
 /* One after the other in an input, ended by a zero. */
-static const char *const files[] = {"proc/self/cgroup", "proc/self/mountinfo", "g/cpu.max",
-                                    "g/a/cpu.max", "g/cpu.cfs_quota_us", "g/cpu.cfs_period_us"};
+static const char *const files[] = {"proc/self/cgroup",   "proc/self/mountinfo",
+                                    "g/cpu.max",          "g/a/cpu.max",
+                                    "g/cpu.cfs_quota_us", "g/cpu.cfs_period_us"};
 static const char *const folders[] = {"", "/proc", "/proc/self", "/g", "/g/a"};
 
 static char root[64];

@@ -70,8 +70,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     for (int v = 0; fastcv_variant_name(v); v++) {
         ptrdiff_t best[MAX_POINTS];
         fastcv_variant_choose(fastcv_variant_name(v));
-        expect(fastcv_polygon_index_match(index, points, point_count, max_dist, one_thread,
-                                          best) == FASTCV_OK,
+        expect(fastcv_polygon_index_match(index, points, point_count, max_dist, one_thread, best) ==
+                   FASTCV_OK,
                "match failed");
         for (int i = 0; i < point_count; i++) {
             const FastcvDisc disc = fastcv_disc(points[2 * i], points[2 * i + 1], max_dist);
