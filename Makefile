@@ -4,11 +4,12 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 C_FILES = $(shell git ls-files -co --exclude-standard '*.c' '*.h' '*.cpp')
 
-.PHONY: help demo test notebook test-c test-avx512 test-aarch64 bench lint format build clean
+.PHONY: help demo test soak notebook test-c test-avx512 test-aarch64 bench lint format build clean
 
 help:
 	@echo "make demo    cut the shipped page's boxes, count its colours; pictures in out/"
 	@echo "make test    run the tests"
+	@echo "make soak    prove every promise of docs/reliability.md at length: some two hours"
 	@echo "make notebook"
 	@echo "             run the tutorial from top to bottom on this machine; a page of it in out/"
 	@echo "make test-c, test-avx512, test-aarch64"
@@ -24,6 +25,9 @@ demo: build
 
 test: build
 	$(RUN) -m pytest $(ARGS)
+
+soak: build
+	$(RUN) benchmarks/reliability.py --long $(ARGS)
 
 notebook: build $(VENV)/.notebook
 	@$(RUN) tools/run_tutorial.py

@@ -1,0 +1,234 @@
+"""Big: what is larger than 32 bits, than OpenCV's sides, than memory, or nothing at all.
+
+Each case runs in a process of its own, and its peak memory beyond its arguments is looked at.
+"""
+
+import os
+import resource
+import tempfile
+import traceback
+
+import numpy as np
+
+import proof
+
+GIB = 1 << 30
+
+
+def mapped(shape, dtype=np.uint8):
+    """Zeros that take no memory until they are written or read: a file with nothing in it."""
+    with tempfile.TemporaryFile() as file:
+        file.truncate(int(np.prod(shape)) * np.dtype(dtype).itemsize)
+        return np.memmap(file, dtype, "r+", shape=shape)
+
+
+def put_words(page, places, seed=1):
+    """Noise of 60 x 200 px at each (x, y), and boxes around it."""
+    rng = np.random.default_rng(seed)
+    boxes, parts = [], []
+    for x, y in places:
+        part = rng.integers(0, 256, (60, 200, *page.shape[2:]), np.uint8)
+        page[y : y + 60, x : x + 200] = part
+        boxes.append([[x + 10, y + 5], [x + 180, y + 12], [x + 178, y + 50], [x + 8, y + 44]])
+        parts.append(part)
+    local = [np.array(box) - place for box, place in zip(boxes, places, strict=True)]
+    return np.float32(boxes), parts, np.float32(local)
+
+
+def cut_far_away(shape, places, **options):
+    """Words far apart are the same as cut from small pages; returns the page."""
+    import fastcv
+
+    page = mapped(shape)
+    boxes, parts, local = put_words(page, places)
+    expected = [
+        fastcv.image_crop(part, box[np.newaxis], **options)[0]
+        for part, box in zip(parts, local, strict=True)
+    ]
+    for crop in (fastcv.image_crop, fastcv.image_crop_openmp):
+        proof.expect(proof.same(crop(page, boxes, **options), expected), f"{crop.__name__} {shape}")
+    return page
+
+
+def image_over_2_gib():
+    """Whole coordinates up to 2**24 are exact in float32, so words move by whole pixels."""
+    for options in ({}, {"interpolation": "cubic", "border": "replicate"}):
+        cut_far_away((45_000, 20_000, 3), [(0, 0), (19_800, 44_940), (7_000, 40_000)], **options)
+
+
+def rows_over_4_gib_apart():
+    import fastcv
+
+    base = mapped((3000, 1_500_000))
+    page = base[:, 1_499_000:]  # a view: rows lie 1.5 MB apart
+    boxes, parts, local = put_words(page, [(0, 0), (780, 2930)])
+    expected = [
+        fastcv.image_crop(part, box[np.newaxis])[0] for part, box in zip(parts, local, strict=True)
+    ]
+    proof.expect(proof.same(fastcv.image_crop(page, boxes), expected), "a view of 4.5 GB")
+
+
+def sides_of_40_000():
+    cut_far_away((500, 40_000, 3), [(0, 0), (39_000, 300), (33_000, 10)])
+    cut_far_away((40_000, 500), [(0, 0), (250, 39_900), (10, 32_770)], interpolation="cubic")
+    cut_far_away((300, 40_000, 3), [(0, 0), (39_000, 200)], interpolation="lanczos4")
+    cut_far_away((40_000, 300, 2), [(0, 0), (80, 39_900)], interpolation="nearest")
+
+
+def sides_beyond_what_opencv_takes_are_refused():
+    import fastcv
+
+    page = mapped((300, 40_000, 3))
+    box = np.float32([[[0, 0], [39_000, 0], [39_000, 200], [0, 200]]])
+    try:
+        fastcv.image_crop(page, box, interpolation="lanczos4")
+    except ValueError as error:
+        proof.expect("boxes[0]" in str(error) and "32,766" in str(error), str(error))
+        return
+    raise proof.Broken("a box wider than OpenCV takes was cut")
+
+
+def crop_of_16_000_by_16_000():
+    import fastcv
+
+    page = proof.made_page(200, 200)
+    side = 16_000
+    box = np.float32([[[20, 30], [170, 25], [180, 170], [15, 160]]])
+    corners = np.float32([[0, 0], [side, 0], [side, side], [0, side]])
+    fastcv.set_output_limits(crop_bytes=GIB, call_bytes=GIB)
+    serial = fastcv.image_crop(page, corners[np.newaxis], border_value=7)[0]
+    proof.expect(serial.shape == (side, side, 3), "another shape")
+    proof.expect((serial[:199, :199] == page[:199, :199]).all(), "not the page's pixels")
+    proof.expect((serial[200:] == 7).all() and (serial[:, 200:] == 7).all(), "not the border")
+    again = fastcv.image_crop_openmp(page, corners[np.newaxis], border_value=7, num_threads=2)[0]
+    proof.expect(np.array_equal(serial, again), "threads change the result")
+    proof.expect(fastcv.image_crop(page, box)[0].shape[0] > 100, "no more small crops")
+
+
+def a_million_boxes():
+    import fastcv
+
+    page = proof.made_page(300, 400, 1)[..., 0]
+    few = proof.made_boxes(1000)
+    expected = fastcv.image_crop(page, few)
+    crops = fastcv.image_crop_openmp(page, np.tile(few, (1000, 1, 1)), num_threads=2)
+    proof.expect(len(crops) == 1_000_000, "another number of crops")
+    for first in range(0, 1_000_000, 83_000):
+        proof.expect(proof.same(crops[first : first + 1000], expected), f"from {first}")
+
+
+def no_boxes():
+    import fastcv
+
+    page = proof.made_page()
+    for boxes in ([], (), np.zeros((0, 4, 2))):
+        for crop in (fastcv.image_crop, fastcv.image_crop_openmp):
+            proof.expect(crop(page, boxes) == [], "boxes out of nothing")
+    proof.expect(fastcv.crop_shapes([]).shape == (0, 2), "shapes out of nothing")
+
+
+def caps_refuse_before_they_allocate():
+    """A crop of 1 GB, a call of 4.4 GB, and a box of 10^9 px, in a process with little room."""
+    import fastcv
+
+    page = proof.made_page()
+    unit = np.float32([[0, 0], [1, 0], [1, 1], [0, 1]])
+    used = proof.rss_bytes()
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    for boxes, name in [
+        (unit[np.newaxis] * 20_000, "boxes[0]"),
+        (np.tile(unit * 8_000, (30, 1, 1)), "boxes"),
+        (unit[np.newaxis] * 2e9, "boxes[0]"),
+    ]:
+        try:
+            fastcv.image_crop(page, boxes)
+        except ValueError as error:
+            proof.expect(name in str(error), str(error))
+            continue
+        raise proof.Broken("a crop beyond the caps was made")
+    grown = 1024 * (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
+    proof.expect(grown < 64 << 20 and proof.rss_bytes() - used < 64 << 20, f"{grown:,} bytes more")
+
+
+def colours_of_a_large_image():
+    """3 GB that are a few colours: a row repeated, and one pixel that is not."""
+    import fastcv
+
+    page = mapped((30_000, 100_000))
+    page[17] = 9
+    page[29_999, 99_999] = 200
+    found = fastcv.main_colors(page, num_threads=2)
+    proof.expect(
+        found.colors[:, 0].tolist() == [0, 9, 200]
+        and found.counts.tolist() == [30_000 * 100_000 - 100_001, 100_000, 1],
+        f"{found}",
+    )
+
+
+def a_million_polygons():
+    import fastcv
+
+    xy = np.random.default_rng(0).uniform(0, 10_000, (1_000_000, 4, 2))
+    index = fastcv.PolygonIndex(xy)
+    points = xy[:2000].mean(1)
+    best = index.match(points, 5, num_threads=2)
+    for i in range(0, 2000, 100):
+        near = np.hypot(*(index.centers - points[i]).T) < 5
+        expected = np.flatnonzero(near)[np.argmin(index.areas[near])]
+        proof.expect(best[i] == expected, f"point {i}: {best[i]}, not {expected}")
+
+
+SHORT = [
+    sides_of_40_000,
+    sides_beyond_what_opencv_takes_are_refused,
+    no_boxes,
+    caps_refuse_before_they_allocate,
+    a_million_polygons,
+]
+LONG = [
+    *SHORT,
+    image_over_2_gib,
+    rows_over_4_gib_apart,
+    crop_of_16_000_by_16_000,
+    a_million_boxes,
+    colours_of_a_large_image,
+]
+MOST_BYTES = 4 * GIB  # pages of a mapped file that was read count, and could be dropped
+
+
+def run(case):
+    """In a child; returns the peak of its memory."""
+    child = os.fork()
+    if child == 0:
+        try:
+            case()
+            os._exit(0)
+        except BaseException as error:
+            print(error if isinstance(error, proof.Broken) else traceback.format_exc(), flush=True)
+            os._exit(1)
+    _, status, usage = os.wait4(child, 0)
+    proof.expect(status == 0, case.__name__)
+    return usage.ru_maxrss * 1024
+
+
+def prove(count):
+    cases = (SHORT if count <= len(SHORT) else LONG)[:count]
+    peaks = {case.__name__: run(case) for case in proof.progress(cases, "big")}
+    most = max(peaks, key=peaks.get)
+    proof.expect(peaks[most] < MOST_BYTES, f"{most} took {peaks[most]:,} bytes")
+    return (
+        f"{len(cases)} cases right: "
+        + ", ".join(name.replace("_", " ") for name in peaks)
+        + f"; most memory {peaks[most] / GIB:.1f} GiB ({most.replace('_', ' ')})"
+    )
+
+
+if __name__ == "__main__":
+    proof.main(
+        prove,
+        promise="big",
+        goal="right pixels, bounded memory, caps give a clear ValueError before allocating",
+        short=len(SHORT),
+        long=len(LONG),
+        unit="cases",
+    )

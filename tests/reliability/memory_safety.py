@@ -1,0 +1,154 @@
+"""Memory safety: the C core on inputs that libFuzzer looks for, and everything through Python on inputs
+that hypothesis makes, both under the address and undefined-behaviour sanitizers; and with them the
+whole test suite on every variant of the kernels.
+
+Without clang's libFuzzer the C core runs the kept corpus and random inputs.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import proof
+
+BUILD = proof.ROOT / "build/sanitized"
+# How often libFuzzer runs each target, of all runs, and how long its inputs may be.
+TARGETS = {
+    "crop": (0.5, 256),
+    "polygons": (0.3, 512),
+    "colors": (0.18, 256),
+    "limits": (0.02, 1500),
+}
+REPLAYED = 20_000
+LEAST_LONG = 1_000_000
+
+# Tests that limit memory, which the sanitizers' shadow is far beyond, or that look at how much is in
+# use, which they change; that measure, build or draw; and those of the notebook.
+NOT_UNDER_SANITIZERS = [
+    "--ignore=tests/test_project.py",
+    "--ignore=tests/test_tutorial.py",
+    "--ignore=tests/test_kernels_c.py",
+    "--ignore=tests/test_reliability.py",
+    "--ignore=tests/test_cli.py",
+    "-k",
+    "not (memory_stays_flat or memory_stay_flat or scarce or does_not_fit or stacks_that or flat "
+    "or beyond_what_a_count_holds or system_refuses or page_faults or page_fault or peak)",
+]
+
+
+def run(*command, **environment):
+    """Run it; returns what it printed."""
+    done = subprocess.run(
+        [str(part) for part in command],
+        cwd=proof.ROOT,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        env={**os.environ, **environment},
+    )
+    proof.expect(done.returncode == 0, f"{command[0]}: {done.stdout.strip()[-3000:]}")
+    return done.stdout
+
+
+# ---- the C core ----
+
+
+def replay(count):
+    found = run("tools/fuzz.sh", "replay", count)
+    files = sum(map(int, re.findall(r"(\d+) files", found)))
+    return f"C core: 0 reports in {files:,} kept and {4 * count:,} random inputs"
+
+
+def has_libfuzzer():
+    program = "int LLVMFuzzerTestOneInput(void) { return 0; }"
+    try:
+        return not subprocess.run(
+            ["clang", "-x", "c", "-fsanitize=fuzzer", "-", "-o", os.devnull],
+            input=program,
+            text=True,
+            capture_output=True,
+        ).returncode
+    except OSError:
+        return False
+
+
+def fuzz(count):
+    total = 0
+    for target, (share, most_bytes) in proof.progress(TARGETS.items(), "libFuzzer"):
+        found = run("tools/fuzz.sh", target, int(share * count), f"-max_len={most_bytes}")
+        total += int(re.search(r"number_of_executed_units: (\d+)", found).group(1))
+    return f"C core: 0 reports in {total:,} executions by libFuzzer"
+
+
+# ---- through Python ----
+
+
+def library(name):
+    found = run("gcc", f"-print-file-name={name}").strip()
+    return Path(found).resolve()
+
+
+def build():
+    run(
+        sys.executable,
+        "setup.py",
+        "-q",
+        "build_ext",
+        f"--build-lib={BUILD}",
+        f"--build-temp={BUILD}-objects",
+        SANITIZE="1",
+    )
+    for path in (proof.ROOT / "src/fastcv").glob("*.py*"):
+        shutil.copy(path, BUILD / "fastcv")
+
+
+def run_tests(kernel, *arguments, **environment):
+    """pytest in the sanitized build; returns how many tests passed."""
+    found = run(
+        sys.executable,
+        *("-m", "pytest", "-p", "no:cacheprovider", "-o", "timeout=3000", *arguments),
+        **{
+            "PYTHONPATH": str(BUILD),
+            "PYTHONMALLOC": "malloc",
+            "LD_PRELOAD": f"{library('libasan.so')} {library('libstdc++.so')}",
+            "ASAN_OPTIONS": "detect_leaks=0:allocator_may_return_null=1",
+            "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1",
+            "FASTCV_KERNEL": kernel,
+            **environment,
+        },
+    )
+    proof.expect("runtime error" not in found, found[-3000:])
+    return int(re.search(r"(\d+) passed", found).group(1))
+
+
+def prove(count):
+    if count < LEAST_LONG:
+        return replay(REPLAYED)
+    figures = [fuzz(count) if has_libfuzzer() else replay(count)]
+    import fastcv
+
+    kernels = fastcv.build_info()["kernels"]
+    build()
+    examples = max(1000, count // 1000 // 3)
+    run_tests(kernels[0], "tests/test_any_input.py", FASTCV_EXAMPLES=str(examples))
+    figures.append(f"through Python: 0 reports in {3 * examples:,} examples by hypothesis")
+    passed = sum(
+        run_tests(kernel, "tests", *NOT_UNDER_SANITIZERS)
+        for kernel in proof.progress(kernels, "sanitized suite")
+    )
+    figures.append(f"suite: 0 reports in {passed:,} tests on {', '.join(kernels)}")
+    return "; ".join(figures)
+
+
+if __name__ == "__main__":
+    proof.main(
+        prove,
+        promise="memory safety",
+        goal="0 reports in ≥ 10⁸ C-level executions and ≥ 10⁵ Python-level ones",
+        short=REPLAYED,
+        long=100_000_000,
+        unit="C-level executions",
+    )
