@@ -15,6 +15,7 @@ SKIPPED = 77
 
 
 @linux
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("name", PROOFS)
 def test_promise(name):
     done = subprocess.run(
