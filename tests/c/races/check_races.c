@@ -329,12 +329,19 @@ static void do_slab_settings(Caller *caller)
         fastcv_slabs_empty();
 }
 
+/* Nobody changes the environment here. */
+static int read_setting(const char *name)
+{
+    return fastcv_parse_setting(getenv(name));
+}
+
 static void do_thread_settings(Caller *caller)
 {
     fastcv_set_num_threads(random_int(&caller->random, 0, MOST_THREADS));
     for (int i = 0; i < 20; i++) {
-        const int count = fastcv_num_threads(i % 2);
-        if (count < 1 || fastcv_limit_threads(count) != count || fastcv_affinity_cpus() < 1)
+        const int count = fastcv_num_threads(read_setting, i % 2);
+        if (count < 1 || fastcv_limit_threads(read_setting, count) != count ||
+            fastcv_affinity_cpus() < 1)
             fail("%d threads", count);
     }
 }
