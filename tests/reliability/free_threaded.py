@@ -43,7 +43,7 @@ class Changing:
         }
         self.lists = {name: [] for name in self.items}
         self.box = given["boxes"][0].tolist()
-        self.is_done = False
+        self.is_done = self.has_environment = False
 
     def run(self):
         pick = random.Random(0)
@@ -58,11 +58,16 @@ class Changing:
             if pick.random() < 0.3:
                 changed.clear()
             self.box[pick.randrange(4)] = [pick.uniform(0, 300), pick.uniform(0, 300)]
-            os.environ["FASTCV_NUM_THREADS"] = str(pick.randint(1, 4))
-            for i in range(40):  # the environment is moved as it grows
-                os.environ[f"FASTCV_TEST_{i}"] = "text"
-            for i in range(40):
-                del os.environ[f"FASTCV_TEST_{i}"]
+
+    def change_environment(self):
+        """As it grows, it is moved to other memory."""
+        names = [f"FASTCV_TEST_{i}" for i in range(50)]
+        for _ in range(1000):
+            for name in names:
+                os.environ[name] = "text"
+            for name in names:
+                del os.environ[name]
+        self.has_environment = True
 
 
 class Caller:
@@ -81,6 +86,8 @@ class Caller:
 
     def run(self, count):
         try:
+            while not self.changing.has_environment:
+                proof.expect(fastcv.get_num_threads() == 3, "another thread count")
             for _ in range(count):
                 self.pick.choice(self.calls)()
         except BaseException as error:
@@ -218,7 +225,7 @@ class Caller:
     def settings(self):
         pick = self.pick
         fastcv.set_num_threads(pick.choice([None, 1, 2, 3]))
-        proof.expect(1 <= fastcv.get_num_threads() <= 1024, "a thread count of none that was set")
+        proof.expect(1 <= fastcv.get_num_threads() <= 3, "a thread count that nobody set")
         limits = (1 << 28, 1 << 29, 1 << 30)
         fastcv.set_output_limits(**{pick.choice(["crop_bytes", "call_bytes"]): pick.choice(limits)})
         proof.expect(all(n in (*limits, 4 << 30) for n in fastcv.get_output_limits()), "limits")
@@ -247,13 +254,16 @@ def call_at_once(given, count):
     index = fastcv.PolygonIndex(given["polygons"])
     callers = [Caller(given, index, changing, seed) for seed in range(THREADS)]
     threads = [threading.Thread(target=caller.run, args=(count,)) for caller in callers]
-    changer = threading.Thread(target=changing.run)
-    for thread in [changer, *threads]:
+    changes = (changing.run, changing.change_environment)
+    changers = [threading.Thread(target=change) for change in changes]
+    os.environ["FASTCV_NUM_THREADS"] = "3"
+    for thread in threads + changers:
         thread.start()
     for thread in threads:
         thread.join()
     changing.is_done = True
-    changer.join()
+    for thread in changers:
+        thread.join()
     for caller in callers:
         if caller.error:
             raise caller.error
