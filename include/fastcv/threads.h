@@ -31,16 +31,25 @@ typedef struct FastcvLoop {
  * serially. Returns OK, CANCELLED or FORKED. */
 FastcvStatus fastcv_run(FastcvLoop loop, FastcvPool pool);
 
+/* What fastcv_parse_setting makes of a variable of the environment. Reading it is left to the
+ * caller, who alone can know that no other thread changes the environment meanwhile: getenv does
+ * not. */
+typedef int FastcvSetting(const char *name);
+
+/* A positive whole number, or the first of OpenMP's list "4,2"; 0 where there is none, or no text.
+ */
+int fastcv_parse_setting(const char *text);
+
 /* The count that a call without num_threads uses: fastcv_set_num_threads, FASTCV_NUM_THREADS,
  * OMP_NUM_THREADS, else the CPUs of this thread's affinity within the tightest cgroup quota, or 1
  * when the caller is a worker process. Never above OMP_THREAD_LIMIT. */
-int fastcv_num_threads(int is_worker_process);
+int fastcv_num_threads(FastcvSetting *setting, int is_worker_process);
 
 /* 0 goes back to the default. */
 void fastcv_set_num_threads(int num_threads);
 
 /* An explicit count, kept within OMP_THREAD_LIMIT. */
-int fastcv_limit_threads(int num_threads);
+int fastcv_limit_threads(FastcvSetting *setting, int num_threads);
 
 /* As many of num_threads as get at least least_a_thread of the work, and at least 1: to wake a
  * thread for less takes longer than the work. */

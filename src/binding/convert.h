@@ -15,6 +15,10 @@ typedef struct PyImage {
     const char *first, *end; /* the caller's memory that it was read from, copied or not */
 } PyImage;
 
+/* The object, or of a list its items as they are now, in a tuple: another thread may change the
+ * list, and so may an item's own code. A new reference, or NULL. */
+PyObject *py_hold_items(PyObject *object);
+
 /* Depths are given as bits, 1 << FASTCV_U8 and so on. Returns 0, or -1. */
 int py_image_convert(ModuleState *state, const char *function, PyObject *object, unsigned depths,
                      PyImage *image);

@@ -47,7 +47,7 @@ static void blame_one_box(const char *function, PyObject *object)
 {
     if (!is_sequence_of_boxes(object))
         return;
-    PyObject *boxes = PySequence_Tuple(object); /* ours: an item's own code may change theirs */
+    PyObject *boxes = PySequence_Tuple(object);
     for (Py_ssize_t i = 0; boxes && i < PyTuple_GET_SIZE(boxes) && !PyErr_Occurred(); i++) {
         char name[40];
         PyOS_snprintf(name, sizeof name, "boxes[%zd]", i);
@@ -77,18 +77,20 @@ static int refuse_masked_boxes(ModuleState *state, const char *function, PyObjec
     return is_masked;
 }
 
-/* The boxes as one array of any real type and shape (n, 4, 2); n may be 0, and then [] will do. */
-static PyArrayObject *as_boxes(ModuleState *state, const char *function, PyObject *object)
+/* The boxes as one array of any real type and shape (n, 4, 2); n may be 0, and then [] will do.
+ * object is what was given, for messages; boxes the same, held. */
+static PyArrayObject *as_boxes(ModuleState *state, const char *function, PyObject *object,
+                               PyObject *boxes)
 {
-    if (refuse_masked_boxes(state, function, object))
+    if (refuse_masked_boxes(state, function, boxes))
         return NULL;
     PyArrayObject *array =
-        (PyArrayObject *)PyArray_FromAny(object, NULL, 0, 0, NPY_ARRAY_ENSUREARRAY, NULL);
+        (PyArrayObject *)PyArray_FromAny(boxes, NULL, 0, 0, NPY_ARRAY_ENSUREARRAY, NULL);
     if (!array) {
         if (!PyErr_ExceptionMatches(PyExc_ValueError))
             return NULL;
         PyErr_Clear();
-        blame_one_box(function, object);
+        blame_one_box(function, boxes);
         if (!PyErr_Occurred())
             PyErr_Format(PyExc_ValueError, "%s: boxes must have shape (n, 4, 2)", function);
         return NULL;
@@ -101,7 +103,7 @@ static PyArrayObject *as_boxes(ModuleState *state, const char *function, PyObjec
 
     const int is_one = is_real_number(array) && is_box(array);
     if (!is_one)
-        blame_one_box(function, object);
+        blame_one_box(function, boxes);
     if (PyErr_Occurred())
         ; /* an item has been named */
     else if (is_real_number(array))
@@ -138,7 +140,9 @@ int py_boxes_convert(ModuleState *state, const char *function, PyObject *object,
 {
     *quads = NULL;
     *count = 0;
-    PyArrayObject *array = as_boxes(state, function, object);
+    PyObject *boxes = py_hold_items(object);
+    PyArrayObject *array = boxes ? as_boxes(state, function, object, boxes) : NULL;
+    Py_XDECREF(boxes);
     if (array)
         array = as_float(array);
     if (!array)

@@ -36,8 +36,12 @@ static PyArrayObject *as_doubles(const Name *name, const char *wanted, PyObject 
     }
     if (py_refuse_masked(name->state, name->function, spell(name, text), object))
         return NULL;
+    PyObject *held = py_hold_items(object);
+    if (!held)
+        return NULL;
     PyArrayObject *array =
-        (PyArrayObject *)PyArray_FromAny(object, NULL, 0, 0, NPY_ARRAY_ENSUREARRAY, NULL);
+        (PyArrayObject *)PyArray_FromAny(held, NULL, 0, 0, NPY_ARRAY_ENSUREARRAY, NULL);
+    Py_DECREF(held);
     if (!array) {
         if (PyErr_ExceptionMatches(PyExc_ValueError)) /* lists of unequal lengths */
             PyErr_Format(PyExc_ValueError, "%s: %s must %s", name->function, spell(name, text),

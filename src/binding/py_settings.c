@@ -25,7 +25,7 @@ static PyObject *get_num_threads(PyObject *module, PyObject *unused)
     return count < 0 ? NULL : PyLong_FromLong(count);
 }
 
-/* None keeps the limit that is. */
+/* Returns 1 where there is one: None keeps the limit that is. */
 static int read_limit(const char *name, PyObject *object, size_t *limit)
 {
     if (object == Py_None)
@@ -44,7 +44,7 @@ static int read_limit(const char *name, PyObject *object, size_t *limit)
         return -1;
     }
     *limit = (size_t)bytes;
-    return 0;
+    return 1;
 }
 
 static PyObject *set_output_limits(PyObject *module, PyObject *args, PyObject *kwargs)
@@ -55,13 +55,17 @@ static PyObject *set_output_limits(PyObject *module, PyObject *args, PyObject *k
     if (!PyArg_ParseTupleAndKeywords(args, kwargs, "|$OO:set_output_limits", names, &crop_bytes,
                                      &call_bytes))
         return NULL;
-    size_t crop_cap = atomic_load(&state->crop_bytes_cap);
-    size_t call_cap = atomic_load(&state->call_bytes_cap);
-    if (read_limit("crop_bytes", crop_bytes, &crop_cap) < 0 ||
-        read_limit("call_bytes", call_bytes, &call_cap) < 0)
+    size_t crop_cap, call_cap;
+    const int has_crop_cap = read_limit("crop_bytes", crop_bytes, &crop_cap);
+    const int has_call_cap =
+        has_crop_cap < 0 ? -1 : read_limit("call_bytes", call_bytes, &call_cap);
+    if (has_call_cap < 0)
         return NULL;
-    atomic_store(&state->crop_bytes_cap, crop_cap);
-    atomic_store(&state->call_bytes_cap, call_cap);
+    /* Only what was given: another thread may be setting the other. */
+    if (has_crop_cap)
+        atomic_store(&state->crop_bytes_cap, crop_cap);
+    if (has_call_cap)
+        atomic_store(&state->call_bytes_cap, call_cap);
     Py_RETURN_NONE;
 }
 

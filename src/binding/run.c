@@ -83,11 +83,30 @@ static int is_worker_process(void)
     return is_worker;
 }
 
+/* A variable of the environment, which Python code on another thread may be changing: what getenv
+ * reads would be freed meanwhile, but for the GIL. Without one, os.environ itself is asked. */
+static int read_setting(const char *name)
+{
+#ifdef Py_GIL_DISABLED
+    PyObject *os = PyImport_ImportModule("os");
+    PyObject *environ = os ? PyObject_GetAttrString(os, "environ") : NULL;
+    PyObject *value = environ ? PyObject_CallMethod(environ, "get", "ss", name, "") : NULL;
+    const int count = fastcv_parse_setting(value ? PyUnicode_AsUTF8(value) : NULL);
+    PyErr_Clear();
+    Py_XDECREF(value);
+    Py_XDECREF(environ);
+    Py_XDECREF(os);
+    return count;
+#else
+    return fastcv_parse_setting(getenv(name));
+#endif
+}
+
 int py_resolve_threads(const char *function, PyObject *num_threads)
 {
     if (num_threads == Py_None) {
         int is_worker = is_worker_process();
-        return is_worker < 0 ? -1 : fastcv_num_threads(is_worker);
+        return is_worker < 0 ? -1 : fastcv_num_threads(read_setting, is_worker);
     }
     if (!PyIndex_Check(num_threads)) {
         PyErr_Format(PyExc_TypeError, "%s: num_threads must be an int or None, not %.200s",
@@ -102,5 +121,5 @@ int py_resolve_threads(const char *function, PyObject *num_threads)
                      FASTCV_MAX_THREADS, count);
         return -1;
     }
-    return fastcv_limit_threads((int)count);
+    return fastcv_limit_threads(read_setting, (int)count);
 }

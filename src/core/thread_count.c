@@ -15,10 +15,8 @@ void fastcv_set_num_threads(int num_threads)
     atomic_store(&chosen_threads, num_threads);
 }
 
-/* A positive whole number, or the first of OpenMP's list "4,2"; 0 where there is none. */
-static int read_setting(const char *name)
+int fastcv_parse_setting(const char *text)
 {
-    const char *text = getenv(name);
     if (!text)
         return 0;
     char *end;
@@ -31,9 +29,9 @@ static int read_setting(const char *name)
     return value < FASTCV_MAX_THREADS ? (int)value : FASTCV_MAX_THREADS;
 }
 
-int fastcv_limit_threads(int num_threads)
+int fastcv_limit_threads(FastcvSetting *setting, int num_threads)
 {
-    int limit = read_setting("OMP_THREAD_LIMIT");
+    int limit = setting("OMP_THREAD_LIMIT");
     return limit && limit < num_threads ? limit : num_threads;
 }
 
@@ -67,16 +65,16 @@ static int default_threads(int is_worker_process)
     return cpus < FASTCV_MAX_THREADS ? cpus : FASTCV_MAX_THREADS;
 }
 
-int fastcv_num_threads(int is_worker_process)
+int fastcv_num_threads(FastcvSetting *setting, int is_worker_process)
 {
     int count = atomic_load(&chosen_threads);
     if (!count)
-        count = read_setting("FASTCV_NUM_THREADS");
+        count = setting("FASTCV_NUM_THREADS");
     if (!count)
-        count = read_setting("OMP_NUM_THREADS");
+        count = setting("OMP_NUM_THREADS");
     if (!count)
         count = default_threads(is_worker_process);
-    return fastcv_limit_threads(count);
+    return fastcv_limit_threads(setting, count);
 }
 
 int fastcv_worthwhile_threads(int64_t work, int64_t least_a_thread, int num_threads)

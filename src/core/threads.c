@@ -168,15 +168,12 @@ static void *wait_at_gate(void *gate)
     return NULL;
 }
 
-/* Stack bytes that OMP_STACKSIZE asks for, as libgomp reads it ("2M", "512 K"; KiB where no unit is
- * given); 0 where it is not set or makes no sense. */
-static size_t omp_stack_bytes(void)
+/* Stack bytes that OMP_STACKSIZE asks for; 0 where it is not set or makes no sense. */
+static size_t stack_bytes;
+
+/* As libgomp reads it: "2M", "512 K"; KiB where no unit is given. */
+static size_t parse_bytes(const char *text)
 {
-    const char *text = getenv("OMP_STACKSIZE");
-    if (!text)
-        text = getenv("GOMP_STACKSIZE");
-    if (!text)
-        return 0;
     char *end;
     unsigned long long value = strtoull(text, &end, 10);
     end += strspn(end, " ");
@@ -186,11 +183,19 @@ static size_t omp_stack_bytes(void)
     return unit && value <= SIZE_MAX >> shift ? (size_t)value << shift : 0;
 }
 
+/* When libgomp does, as it is loaded: later another thread may be changing the environment. */
+__attribute__((constructor)) static void read_stack_bytes(void)
+{
+    const char *text = getenv("OMP_STACKSIZE");
+    if (!text)
+        text = getenv("GOMP_STACKSIZE");
+    stack_bytes = text ? parse_bytes(text) : 0;
+}
+
 /* libgomp ends the process when it cannot make a thread, so ask first, with throw-away ones. Of
  * stacks too small for a work item, none is used. */
 static int can_start_threads(int count)
 {
-    const size_t stack_bytes = omp_stack_bytes();
     if (stack_bytes && stack_bytes < LEAST_STACK_BYTES)
         return 0;
     static pthread_t threads[FASTCV_MAX_THREADS]; /* the host is the only caller */

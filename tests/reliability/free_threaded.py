@@ -1,0 +1,284 @@
+"""Threads of a Python without a GIL call everything that fastcv has, at once. Run by races.py.
+
+Usage: free_threaded.py EXPECTED.npz CALLS
+
+The file holds what is given and what must come of it, as OpenCV, NumPy and plain Python have it:
+OpenCV has no package for such a Python. Prints what was done as a line of JSON.
+"""
+
+import json
+import os
+import random
+import sys
+import threading
+
+import numpy as np
+import proof
+
+THREADS = 8
+CROP_OPTIONS = [
+    {},
+    {"interpolation": "cubic", "border": "replicate"},
+    {"interpolation": "nearest"},
+    {"interpolation": "lanczos4", "border": "reflect"},
+]
+TOP = 7
+MAX_DIST = 40.0
+REFUSALS = (TypeError, ValueError, IndexError)
+
+
+class Changing:
+    """Lists that one thread changes while the others hand them over. What is in a list are always
+    the first of its items, and now and then something that does not belong there."""
+
+    def __init__(self, given):
+        self.items = {
+            "boxes": list(given["boxes"]),
+            "nested boxes": given["boxes"].tolist(),
+            "polygons": list(given["polygons"]),
+            "nested polygons": given["polygons"].tolist(),
+            "points": given["points"].tolist(),
+            "sets": [(i, list(given["polygons"])) for i in range(20)],
+            "border": [1.0, 2.0, 3.0],
+        }
+        self.lists = {name: [] for name in self.items}
+        self.box = given["boxes"][0].tolist()
+        self.is_done = self.has_environment = False
+
+    def run(self):
+        pick = random.Random(0)
+        while not self.is_done:
+            name = pick.choice(list(self.lists))
+            changed, items = self.lists[name], self.items[name]
+            for item in items[len(changed) : pick.randint(0, len(items))]:
+                changed.append(item)
+            if pick.random() < 0.05:
+                changed.append(None)
+                changed.pop()
+            if pick.random() < 0.3:
+                changed.clear()
+            self.box[pick.randrange(4)] = [pick.uniform(0, 300), pick.uniform(0, 300)]
+
+    def change_environment(self):
+        """As it grows, it is moved to other memory."""
+        names = [f"FASTCV_TEST_{i}" for i in range(50)]
+        for _ in range(1000):
+            for name in names:
+                os.environ[name] = "text"
+            for name in names:
+                del os.environ[name]
+        self.has_environment = True
+
+
+class Caller:
+    """One of the threads."""
+
+    def __init__(self, given, index, changing, seed):
+        self.given, self.index, self.changing = given, index, changing
+        self.pick = random.Random(seed)
+        self.arena = np.empty(sum(map(len, given["crops 0"])), np.uint8)
+        self.refused = self.changed = 0
+        self.error = None
+        # Fast calls come more often.
+        self.calls = [self.crop, self.crop_into, self.crop_changing, self.color, self.panel]
+        self.calls += 2 * [self.shapes, self.match, self.match_changing, self.select, self.settings]
+        self.calls += 2 * [self.find, self.find_changing, self.sum, self.border]
+
+    def run(self, count):
+        try:
+            while not self.changing.has_environment:
+                proof.expect(fastcv.get_num_threads() == 3, "another thread count")
+            for _ in range(count):
+                self.pick.choice(self.calls)()
+        except BaseException as error:
+            self.error = error
+
+    def threads(self):
+        return self.pick.choice([None, 1, 2, 3, 4])
+
+    def refusable(self, call):
+        """What call returns on what is changed meanwhile, or None where it was refused."""
+        self.changed += 1
+        try:
+            return call()
+        except REFUSALS:
+            self.refused += 1
+            return None
+
+    # ---- crops ----
+
+    def expect_crops(self, crops, option=0, count=None):
+        expected = self.given[f"crops {option}"]
+        count = len(crops) if count is None else count
+        shapes = [crop.shape[:2] for crop in crops]
+        proof.expect(len(crops) == count and count <= len(expected), f"{len(crops)} crops")
+        proof.expect(shapes == list(map(tuple, self.given["shapes"][:count])), "shapes differ")
+        for crop, pixels in zip(crops, expected, strict=False):
+            proof.expect(crop.tobytes() == pixels, "a crop differs from OpenCV's")
+
+    def crop(self):
+        option = self.pick.randrange(len(CROP_OPTIONS))
+        page, boxes, more = self.given["page"], self.given["boxes"], CROP_OPTIONS[option]
+        if self.pick.random() < 0.5:
+            crops = fastcv.image_crop(page, boxes, **more)
+        else:
+            crops = fastcv.image_crop_openmp(page, boxes, num_threads=self.threads(), **more)
+        self.expect_crops(crops, option, len(boxes))
+
+    def crop_into(self):
+        page, boxes = self.given["page"], self.given["boxes"]
+        self.expect_crops(fastcv.image_crop(page, boxes, out=self.arena), 0, len(boxes))
+
+    def crop_changing(self):
+        page, lists = self.given["page"], self.changing.lists
+        boxes = lists[self.pick.choice(["boxes", "nested boxes"])]
+        if self.pick.random() < 0.5:
+            crops = self.refusable(lambda: fastcv.image_crop(page, boxes))
+        else:
+            crops = self.refusable(lambda: fastcv.image_crop_openmp(page, boxes))
+        if crops is not None:
+            self.expect_crops(crops)
+        self.refusable(lambda: fastcv.image_crop(page, [self.changing.box], degenerate="empty"))
+
+    def border(self):
+        page, box, border = (
+            self.given["page"],
+            self.given["boxes"][:1],
+            self.changing.lists["border"],
+        )
+        crops = self.refusable(lambda: fastcv.image_crop(page, box - 500, border_value=border))
+        if crops is not None:
+            proof.expect((crops[0] == [1, 2, 3]).all(), "another border")
+
+    def shapes(self):
+        shapes = fastcv.crop_shapes(self.given["boxes"])
+        proof.expect((shapes == self.given["shapes"]).all(), "shapes differ")
+        shapes = self.refusable(lambda: fastcv.crop_shapes(self.changing.lists["boxes"]))
+        if shapes is not None:
+            proof.expect((shapes == self.given["shapes"][: len(shapes)]).all(), "shapes differ")
+
+    # ---- colours ----
+
+    def color(self):
+        found = fastcv.main_colors(self.given["image"], TOP, num_threads=self.threads())
+        for name in ("colors", "counts"):
+            proof.expect((getattr(found, name) == self.given[name]).all(), f"other {name}")
+
+    def panel(self):
+        draw = self.pick.choice([fastcv.extract_main_colors, fastcv.extract_main_colors_openmp])
+        rows = draw(self.given["image"], TOP)[::64, 0]
+        proof.expect((rows == self.given["colors"]).all(), "another panel")
+
+    # ---- polygons ----
+
+    def match(self):
+        polygons = self.pick.choice([self.index, self.given["polygons"]])
+        points, expected, threads = self.given["points"], self.given["best"], self.threads()
+        if polygons is self.index and self.pick.random() < 0.5:
+            best = polygons.match(points, MAX_DIST, num_threads=threads)
+        else:
+            best = fastcv.match_polygons(polygons, points, MAX_DIST, num_threads=threads)
+        proof.expect((best == expected).all(), "another polygon")
+        proof.expect(len(self.index) == len(self.index.areas) == len(self.index.centers), "length")
+
+    def match_changing(self):
+        points = self.changing.lists["points"]
+        best = self.refusable(lambda: self.index.match(points, MAX_DIST))
+        if best is not None:
+            proof.expect((best == self.given["best"][: len(best)]).all(), "another polygon")
+        polygons = self.changing.lists[self.pick.choice(["polygons", "nested polygons"])]
+        index = self.refusable(lambda: fastcv.PolygonIndex(polygons))
+        if index is not None:
+            areas = self.index.areas[: len(index)]
+            proof.expect((index.areas == areas).all(), "another index")
+
+    def find(self):
+        i = self.pick.randrange(len(self.given["points"]))
+        point, expected = self.given["points"][i], self.given["close"][i]
+        found = self.index.find_close(point, MAX_DIST)
+        proof.expect(found.tolist() == expected, "other polygons are close")
+        close = fastcv.find_close_polygons(self.given["polygons"], point, MAX_DIST)
+        proof.expect(len(close) == len(expected), "other polygons are close")
+
+    def find_changing(self):
+        i = self.pick.randrange(len(self.given["points"]))
+        point, polygons = self.given["points"][i], self.changing.lists["polygons"]
+        close = self.refusable(lambda: fastcv.find_close_polygons(polygons, point, MAX_DIST))
+        expected = [self.changing.items["polygons"][k] for k in self.given["close"][i]]
+        if close is not None:
+            same = all(a is b for a, b in zip(close, expected, strict=False))
+            proof.expect(same and len(close) <= len(expected), "other polygons are close")
+
+    def select(self):
+        sets = self.changing.lists["sets"]
+        selected = self.refusable(lambda: fastcv.select_best_polygon(sets))
+        smallest = self.changing.items["polygons"][int(self.given["smallest"])]
+        for i, (name, polygon) in enumerate(selected or []):
+            proof.expect(name == i and (polygon == smallest).all(), "another polygon selected")
+
+    # ---- all else ----
+
+    def sum(self):
+        n = self.pick.randrange(100_000)
+        proof.expect(fastcv.cumulative_sum(n) == n * (n - 1) // 2, "another sum")
+
+    def settings(self):
+        pick = self.pick
+        fastcv.set_num_threads(pick.choice([None, 1, 2, 3]))
+        proof.expect(1 <= fastcv.get_num_threads() <= 3, "a thread count that nobody set")
+        limits = (1 << 28, 1 << 29, 1 << 30)
+        fastcv.set_output_limits(**{pick.choice(["crop_bytes", "call_bytes"]): pick.choice(limits)})
+        proof.expect(all(n in (*limits, 4 << 30) for n in fastcv.get_output_limits()), "limits")
+        fastcv.set_memory_pool(pick.choice([0, 1 << 20, 64 << 20]))
+        proof.expect(min(fastcv.memory_pool_info().values()) >= 0, "a sum below 0")
+        fastcv.empty_memory_pool()
+        info = fastcv.build_info()
+        fastcv._core._set_kernel(pick.choice(info["kernels"]))
+        proof.expect(info["kernel"] in info["kernels"], "no kernel")
+
+
+def read(path):
+    """The file's content; crops as lists of bytes, lists of indices as such."""
+    given = dict(np.load(path))
+    ends = np.cumsum(given["shapes"].prod(axis=1) * given["page"].shape[2])
+    for option in range(len(CROP_OPTIONS)):
+        pixels = given[f"crops {option}"]
+        given[f"crops {option}"] = [part.tobytes() for part in np.split(pixels, ends[:-1])]
+    given["close"] = [row[row >= 0].tolist() for row in given["close"]]
+    return given
+
+
+def call_at_once(given, count):
+    """All threads at work; returns the figures."""
+    changing = Changing(given)
+    index = fastcv.PolygonIndex(given["polygons"])
+    callers = [Caller(given, index, changing, seed) for seed in range(THREADS)]
+    threads = [threading.Thread(target=caller.run, args=(count,)) for caller in callers]
+    changes = (changing.run, changing.change_environment)
+    changers = [threading.Thread(target=change) for change in changes]
+    os.environ["FASTCV_NUM_THREADS"] = "3"
+    for thread in threads + changers:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    changing.is_done = True
+    for thread in changers:
+        thread.join()
+    for caller in callers:
+        if caller.error:
+            raise caller.error
+    return {
+        "python": sys.version.partition(" ")[0],
+        "calls": count * len(callers),
+        "changed": sum(caller.changed for caller in callers),
+        "refused": sum(caller.refused for caller in callers),
+    }
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 3 or not hasattr(sys, "_is_gil_enabled"):
+        proof.skip("run by races.py, with a Python that has no GIL")
+    import fastcv
+
+    proof.expect(not sys._is_gil_enabled(), "the import of fastcv turned the GIL on")
+    print(json.dumps(call_at_once(read(sys.argv[1]), int(sys.argv[2]))))

@@ -1,0 +1,122 @@
+"""Calls from several threads at once never touch the same memory unordered.
+
+Twice: the C core under ThreadSanitizer (tools/check_races.sh), and all of fastcv in a Python
+without a GIL, where FASTCV_FREE_THREADED_PYTHON names one that has NumPy and setuptools.
+"""
+
+import json
+import os
+import subprocess
+import tempfile
+from pathlib import Path
+
+import free_threaded
+import numpy as np
+import proof
+
+import quads
+import reference
+import reference_polygons
+
+PYTHON = "FASTCV_FREE_THREADED_PYTHON"
+PYTHON_CALLS = 10  # to one of the core, for those run without ThreadSanitizer
+
+
+def run(command, seconds, **environment):
+    """Run it, from the project's folder."""
+    return subprocess.run(
+        command,
+        cwd=proof.ROOT,
+        capture_output=True,
+        text=True,
+        timeout=seconds,
+        env={**os.environ, **environment},
+    )
+
+
+def check_core(count):
+    """The core's calls, by six threads; what was done, or why not."""
+    done = run(["tools/check_races.sh", str(count)], 600 + 10 * count)
+    if done.returncode == proof.SKIPPED:
+        return None, done.stderr.strip()
+    reports = done.stderr.count("WARNING: ThreadSanitizer")
+    proof.expect(reports == 0, f"{reports} reports:\n{done.stderr[:4000]}")
+    proof.expect(done.returncode == 0, f"exit status {done.returncode}: {done.stderr[-2000:]}")
+    return done.stdout.strip(), None
+
+
+def write_expected(path):
+    """What free_threaded.py gives, and what OpenCV, NumPy and plain Python make of it."""
+    rng = np.random.default_rng(1)
+    given = {"page": proof.made_page(), "boxes": proof.made_boxes()}
+    for option, more in enumerate(free_threaded.CROP_OPTIONS):
+        crops = reference.cv2_crop(given["page"], given["boxes"], **more)
+        given[f"crops {option}"] = np.concatenate([crop.ravel() for crop in crops])
+    given["shapes"] = np.array([crop.shape[:2] for crop in crops])
+
+    given["image"] = rng.integers(0, 6, (600, 900, 3), np.uint8) * np.uint8(51)
+    top = reference.main_colors(given["image"], free_threaded.TOP)
+    given["colors"], given["counts"] = map(np.array, top)
+
+    given["polygons"] = quads.turned(rng, 60, 400, 300).astype(np.float64)
+    given["points"] = rng.uniform(0, (400, 300), (9000, 2))
+    polygons = [(polygon[:, 0], polygon[:, 1]) for polygon in given["polygons"]]
+    areas = [reference_polygons.area(*polygon) for polygon in polygons]
+    close = np.full((len(given["points"]), len(polygons)), -1)
+    centers = [reference_polygons.center(*polygon) for polygon in polygons]
+    for row, point in zip(close, given["points"], strict=True):
+        near = reference_polygons.is_close
+        found = [i for i, c in enumerate(centers) if near(c, point, free_threaded.MAX_DIST)]
+        row[: len(found)] = found
+    given["close"] = close
+    given["best"] = [min(row[row >= 0], key=areas.__getitem__, default=-1) for row in close]
+    given["smallest"] = min(range(len(areas)), key=areas.__getitem__)
+    np.savez(path, **given)
+
+
+def check_free_threaded(count):
+    """All of fastcv's calls in the Python that was named; what was done, or why not."""
+    python = os.environ.get(PYTHON)
+    if not python:
+        return None, f"{PYTHON} names no Python"
+    built = run([python, "setup.py", "-q", "build_ext", "--inplace"], 600)
+    proof.expect(built.returncode == 0, f"it cannot be built: {built.stderr[-2000:]}")
+    with tempfile.TemporaryDirectory() as folder:
+        expected = Path(folder, "expected.npz")
+        write_expected(expected)
+        script = Path(free_threaded.__file__)
+        done = run(
+            [python, str(script), str(expected), str(count)],
+            600 + count,
+            PYTHONPATH=str(proof.ROOT / "src"),
+        )
+    proof.expect(done.returncode == 0, f"exit status {done.returncode}: {done.stderr[-4000:]}")
+    return json.loads(done.stdout), None
+
+
+def prove(count):
+    core, core_lacks = check_core(count)
+    python, python_lacks = check_free_threaded(PYTHON_CALLS * count)
+    if not core and not python:
+        proof.skip(f"{core_lacks}; {python_lacks}")
+    sentences = [f"0 reports of ThreadSanitizer in {core}" if core else f"not run: {core_lacks}"]
+    if python:
+        sentences.append(
+            f"all right in {python['calls']:,} calls by {free_threaded.THREADS} threads of Python "
+            f"{python['python']} without a GIL, {python['changed']:,} more on lists that were "
+            f"changed meanwhile, of which {python['refused']:,} were refused"
+        )
+    else:
+        sentences.append(f"without a GIL not run: {python_lacks}")
+    return "; ".join(sentences)
+
+
+if __name__ == "__main__":
+    proof.main(
+        prove,
+        promise="Data races",
+        goal="0 reports",
+        short=10,
+        long=1500,
+        unit="calls a thread",
+    )
