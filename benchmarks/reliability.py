@@ -60,7 +60,9 @@ def update(path: Path, rows: list[dict[str, Any]]) -> None:
     for row in rows:
         if row["state"] != "kept":
             continue
-        line = f"| {row['promise']} | `{script_of(row['name'])}` | {row['goal']} | {row['figure']} |"
+        line = (
+            f"| {row['promise']} | `{script_of(row['name'])}` | {row['goal']} | {row['figure']} |"
+        )
         places = [i for i, old in enumerate(lines) if f"`{script_of(row['name'])}`" in old]
         if len(places) != 1:
             sys.exit(f"{path} has {len(places)} lines for {row['name']}")

@@ -84,15 +84,18 @@ static int is_worker_process(void)
 }
 
 /* A variable of the environment, which Python code on another thread may be changing: what getenv
- * reads would be freed meanwhile, but for the GIL. Without one, os.environ itself is asked. */
+ * reads would be freed meanwhile, but for the GIL. Without one, os.environ itself is asked, in
+ * Python, where a signal's handler may run: there may be an exception. */
 static int read_setting(const char *name)
 {
 #ifdef Py_GIL_DISABLED
     PyObject *os = PyImport_ImportModule("os");
     PyObject *environ = os ? PyObject_GetAttrString(os, "environ") : NULL;
     PyObject *value = environ ? PyObject_CallMethod(environ, "get", "ss", name, "") : NULL;
-    const int count = fastcv_parse_setting(value ? PyUnicode_AsUTF8(value) : NULL);
-    PyErr_Clear();
+    const char *text = value ? PyUnicode_AsUTF8(value) : NULL;
+    if (value && !text)
+        PyErr_Clear(); /* not UTF-8, and so no number */
+    const int count = fastcv_parse_setting(text);
     Py_XDECREF(value);
     Py_XDECREF(environ);
     Py_XDECREF(os);
@@ -105,8 +108,9 @@ static int read_setting(const char *name)
 int py_resolve_threads(const char *function, PyObject *num_threads)
 {
     if (num_threads == Py_None) {
-        int is_worker = is_worker_process();
-        return is_worker < 0 ? -1 : fastcv_num_threads(read_setting, is_worker);
+        const int is_worker = is_worker_process();
+        const int count = is_worker < 0 ? -1 : fastcv_num_threads(read_setting, is_worker);
+        return PyErr_Occurred() ? -1 : count;
     }
     if (!PyIndex_Check(num_threads)) {
         PyErr_Format(PyExc_TypeError, "%s: num_threads must be an int or None, not %.200s",
@@ -121,5 +125,6 @@ int py_resolve_threads(const char *function, PyObject *num_threads)
                      FASTCV_MAX_THREADS, count);
         return -1;
     }
-    return fastcv_limit_threads(read_setting, (int)count);
+    const int limited = fastcv_limit_threads(read_setting, (int)count);
+    return PyErr_Occurred() ? -1 : limited;
 }

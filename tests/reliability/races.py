@@ -114,7 +114,7 @@ def prove(count):
 if __name__ == "__main__":
     proof.main(
         prove,
-        promise="Data races",
+        promise="data races",
         goal="0 reports",
         short=10,
         long=1500,
