@@ -53,6 +53,7 @@ static int read_number(const char *function, PyObject *object, double *value)
     return -1;
 }
 
+/* Whether it is one number, or would have to be; -1 on error. */
 static int is_single(PyObject *object)
 {
     if (PyUnicode_Check(object) || PyBytes_Check(object) || PyByteArray_Check(object) ||
@@ -60,6 +61,8 @@ static int is_single(PyObject *object)
         return 1;
     if (PySequence_Size(object) >= 0)
         return 0;
+    if (!PyErr_ExceptionMatches(PyExc_TypeError))
+        return -1;
     PyErr_Clear(); /* a zero-dimensional array has no length: it is a number */
     return 1;
 }
@@ -67,7 +70,10 @@ static int is_single(PyObject *object)
 int py_border_value_convert(const char *function, PyObject *object, PyBorderValue *border)
 {
     border->count = 0;
-    if (is_single(object))
+    const int is_number = is_single(object);
+    if (is_number < 0)
+        return -1;
+    if (is_number)
         return read_number(function, object, &border->numbers[0]);
 
     PyObject *numbers = PySequence_Tuple(object); /* ours: a number's own code may change theirs */
