@@ -53,7 +53,7 @@ static int read_number(const char *function, PyObject *object, double *value)
     return -1;
 }
 
-/* -1 with an exception, one of the object's own. */
+/* Whether it is one number, or would have to be; -1 on error. */
 static int is_single(PyObject *object)
 {
     if (PyUnicode_Check(object) || PyBytes_Check(object) || PyByteArray_Check(object) ||
@@ -70,10 +70,10 @@ static int is_single(PyObject *object)
 int py_border_value_convert(const char *function, PyObject *object, PyBorderValue *border)
 {
     border->count = 0;
-    const int single = is_single(object);
-    if (single < 0)
+    const int is_number = is_single(object);
+    if (is_number < 0)
         return -1;
-    if (single)
+    if (is_number)
         return read_number(function, object, &border->numbers[0]);
 
     PyObject *numbers = PySequence_Tuple(object); /* ours: a number's own code may change theirs */

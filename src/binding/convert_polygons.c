@@ -224,13 +224,21 @@ done:
     return result;
 }
 
-/* Whether NumPy makes one array of it without looking at items. */
+/* Whether NumPy makes one array of it without looking at items; -1 on error. */
 static int is_block(PyObject *object)
 {
     if (PyArray_Check(object))
         return !PyArray_ISOBJECT((PyArrayObject *)object);
-    return !PyList_Check(object) && !PyTuple_Check(object) &&
-           (PyObject_CheckBuffer(object) || PyObject_HasAttrString(object, "__array__"));
+    if (PyList_Check(object) || PyTuple_Check(object))
+        return 0;
+    if (PyObject_CheckBuffer(object))
+        return 1;
+    PyObject *method = PyObject_GetAttrString(object, "__array__");
+    if (!method && !PyErr_ExceptionMatches(PyExc_AttributeError))
+        return -1;
+    PyErr_Clear();
+    Py_XDECREF(method);
+    return method != NULL;
 }
 
 int py_polygons_convert(ModuleState *state, const char *function, const char *argument,
@@ -238,8 +246,10 @@ int py_polygons_convert(ModuleState *state, const char *function, const char *ar
 {
     const Name name = {state, function, argument, -1, ""};
     *polygons = (PyPolygons){0};
-    int result = is_block(object) ? measure_block(name, object, num_threads, polygons)
-                                  : measure_items(name, object, polygons);
+    int result = is_block(object);
+    if (result >= 0)
+        result = result ? measure_block(name, object, num_threads, polygons)
+                        : measure_items(name, object, polygons);
     if (result < 0)
         py_polygons_release(polygons);
     return result;

@@ -48,15 +48,16 @@ static void add_slots(FastcvColorTable *table, const FastcvColorHash *hash, int 
 /* Where there is no memory for the bytes, the hash goes on growing. */
 static void turn_to_bytes(FastcvColorTable *table)
 {
-    FastcvColorTable turned = {.bytes = fastcv_color_bytes_take()};
     table->most_hashed = SIZE_MAX; /* tried once */
+    FastcvColorTable turned = *table;
+    turned.hash = (FastcvColorHash){0};
+    turned.bytes = fastcv_color_bytes_take();
     if (!turned.bytes)
         return;
     if (!fastcv_color_hash_reserve(&turned.hash, table->hash.used)) {
         fastcv_color_bytes_give(turned.bytes);
         return;
     }
-    turned.most_hashed = SIZE_MAX;
     add_slots(&turned, &table->hash, 0);
     fastcv_color_hash_free(&table->hash);
     *table = turned;

@@ -216,6 +216,24 @@ static int can_start_threads(int count)
     return started == count;
 }
 
+/* Nor does libgomp go on without the memory for a team, some hundred bytes a thread. What is freed
+ * here, it finds. */
+static int has_memory_for(int threads)
+{
+    void *volatile room = malloc((16 + (size_t)threads) << 10); /* volatile: not optimised away */
+    const int is_there = room != NULL;
+    free(room);
+    return is_there;
+}
+
+/* Whether a region of so many threads is safe to begin; of the last one's size always, for libgomp
+ * has kept all of it. */
+static int can_begin_region(int threads, int team)
+{
+    return threads == team ||
+           (has_memory_for(threads) && (threads < team || can_start_threads(threads - 1)));
+}
+
 static void help_in_region(Job *job)
 {
 #pragma omp parallel num_threads(job->helpers)
@@ -226,7 +244,7 @@ static void *host_main(void *unused)
 {
     (void)unused;
     Affinity affinity;
-    int team = 1; /* threads that libgomp keeps for this one, itself included */
+    int team = 1; /* threads that libgomp keeps for this one, itself included: the last region's */
 
     get_affinity(&affinity);
     pthread_mutex_lock(&host.lock);
@@ -244,10 +262,9 @@ static void *host_main(void *unused)
             affinity = job->affinity;
             set_affinity(&affinity);
         }
-        if (job->helpers <= team || can_start_threads(job->helpers - 1)) {
+        if (job->helpers > 1 && can_begin_region(job->helpers, team)) {
+            team = job->helpers;
             help_in_region(job);
-            if (job->helpers > 1) /* libgomp ends those that a smaller region has no use for */
-                team = job->helpers;
         } else {
             help(job, 1);
         }

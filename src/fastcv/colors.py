@@ -147,15 +147,17 @@ def _draw_panel(function: str, colors: NDArray[np.uint8]) -> NDArray[np.uint8]:
             f"{function}: N makes a panel of {len(colors)} colours, {wanted} bytes, over the limit "
             f"of {limit} bytes a call (set_output_limits)"
         )
-    bands = np.repeat(colors, _PANEL_ROWS, axis=0)[:, np.newaxis]
-    return np.ascontiguousarray(np.broadcast_to(bands, (len(bands), _PANEL_COLUMNS, 3)))
+    panel = np.empty((len(colors) * _PANEL_ROWS, _PANEL_COLUMNS, 3), np.uint8)
+    panel.reshape(-1, _PANEL_ROWS * _PANEL_COLUMNS, 3)[:] = colors[:, np.newaxis]
+    return panel
 
 
 def _read(function: str, path: str | os.PathLike[str]) -> NDArray[Any]:
     name = os.fspath(path)
     try:
         files.load_cv2()
-        image = files.decode(np.fromfile(name, np.uint8))
+        with open(name, "rb", buffering=0) as file:
+            image = files.decode(np.frombuffer(file.read(), np.uint8))
     except ImportError as error:
         raise ImportError(f"{function}: {error}") from error
     except ValueError as error:

@@ -52,6 +52,8 @@ def decode(content: NDArray[np.uint8]) -> NDArray[Any]:
     try:
         image = cv2.imdecode(content, cv2.IMREAD_UNCHANGED) if content.size else None
     except cv2.error as error:
+        if error.code == cv2.Error.StsNoMem:
+            raise MemoryError(error.err) from None
         if "MAX_IMAGE" in str(error):
             raise ValueError(
                 "an image of more pixels than are allowed "

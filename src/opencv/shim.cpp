@@ -60,6 +60,10 @@ extern "C" FastcvStatus fastcv_opencv_remap(const FastcvImage *source,
         return FASTCV_OK;
     } catch (const std::bad_alloc &) {
         return fail(error, FASTCV_ERR_MEMORY, "");
+    } catch (const cv::Exception &exception) {
+        if (exception.code == cv::Error::StsNoMem) /* a buffer's, not operator new's */
+            return fail(error, FASTCV_ERR_MEMORY, "");
+        return fail(error, FASTCV_ERR_OPENCV, exception.what());
     } catch (const std::exception &exception) {
         return fail(error, FASTCV_ERR_OPENCV, exception.what());
     } catch (...) {
