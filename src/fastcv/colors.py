@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -155,7 +156,7 @@ def _read(function: str, path: str | os.PathLike[str]) -> NDArray[Any]:
     name = os.fspath(path)
     try:
         files.load_cv2()
-        image = files.decode(np.fromfile(name, np.uint8))
+        image = files.decode(np.frombuffer(files.read_bytes(name, sys.maxsize), np.uint8))
     except ImportError as error:
         raise ImportError(f"{function}: {error}") from error
     except ValueError as error:
