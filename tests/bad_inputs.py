@@ -126,6 +126,16 @@ def settings():
 # ---- one row ----
 
 
+def arguments_of(row):
+    """The good ones, and what is bad in their place."""
+    good = GOOD.get(row.function, {})
+    arguments = dict(good)
+    for argument, value in row.arguments.items():
+        is_maker = isinstance(value, FunctionType)
+        arguments[argument] = value(good.get(argument)) if is_maker else value
+    return arguments
+
+
 def call(function, arguments):
     """Positional where the signature lets them be, as callers do."""
     rest = {name: value for name, value in arguments.items() if value is not MISSING}
@@ -161,11 +171,7 @@ def contents(part):
 def fault(name):
     """What is wrong with how a row is refused: a sentence, or nothing."""
     row = ROWS[name]
-    good = GOOD.get(row.function, {})
-    arguments = dict(good)
-    for argument, value in row.arguments.items():
-        is_maker = isinstance(value, FunctionType)
-        arguments[argument] = value(good.get(argument)) if is_maker else value
+    arguments = arguments_of(row)
     seen = [part for value in arguments.values() for part in parts(value)]
     before = settings(), [contents(part) for part in seen]
     counts = [sys.getrefcount(part) for part in seen]
@@ -185,7 +191,9 @@ def fault(name):
         return f"{name}: reference counts were {counts} and are {after}"
     if before != (settings(), [contents(part) for part in seen]):
         return f"{name}: an argument or a setting is no longer what it was"
-    if row.function in IS_RIGHT and not IS_RIGHT[row.function](call(row.function, good)):
+    if row.function in IS_RIGHT and not IS_RIGHT[row.function](
+        call(row.function, GOOD[row.function])
+    ):
         return f"{name}: a good call right after gives a wrong result"
     return ""
 
