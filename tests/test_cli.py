@@ -385,6 +385,15 @@ def test_a_failed_write_leaves_what_was_there(folder, capsys, monkeypatch):
     assert (folder / "out/a_0000.png").read_text() == "before"
 
 
+def test_a_folder_of_a_crops_name_leaves_what_was_there(folder, capsys):
+    (folder / "out/a_0001.png").mkdir(parents=True)
+    (folder / "out/a_0000.png").write_text("before")
+    assert cli.main(["crop", "a.png", "--out", "out"]) == 1
+    assert capsys.readouterr().err == "fastcv: a.png: out/a_0001.png: Is a directory\n"
+    assert (folder / "out/a_0000.png").read_text() == "before"
+    assert len(list((folder / "out").iterdir())) == 2
+
+
 def test_a_picture_that_cannot_be_encoded(folder, capfd):
     np.save("wide.npy", [QUADS[0], [[0, 0], [70_000, 0], [70_000, 40], [0, 40]]])
     arguments = ["crop", "a.png", "--boxes", "wide.npy", "--out", "out", "--format", "jpg"]

@@ -184,26 +184,28 @@ PyDoc_STRVAR(
     "-------\n"
     "int\n");
 
-PyDoc_STRVAR(set_output_limits_doc,
-             "set_output_limits($module, /, *, crop_bytes=None, call_bytes=None)\n"
-             "--\n"
-             "\n"
-             "Set how many bytes of crops one call may make, in this process.\n"
-             "\n"
-             "A call beyond a limit is refused with a ValueError before it allocates, so that one\n"
-             "wild box does not take the machine's memory.\n"
-             "\n"
-             "Parameters\n"
-             "----------\n"
-             "crop_bytes : int, optional\n"
-             "    For a single crop; 1 GiB at first. None leaves it as it is.\n"
-             "call_bytes : int, optional\n"
-             "    For all crops of a call together; 4 GiB at first. None leaves it as it is.\n"
-             "\n"
-             "Raises\n"
-             "------\n"
-             "TypeError, ValueError\n"
-             "    Not an int; negative.\n");
+PyDoc_STRVAR(
+    set_output_limits_doc,
+    "set_output_limits($module, /, *, crop_bytes=None, call_bytes=None)\n"
+    "--\n"
+    "\n"
+    "Set how many bytes of crops one call may make, in this process.\n"
+    "\n"
+    "A call beyond a limit is refused with a ValueError before it allocates, so that one\n"
+    "wild box does not take the machine's memory.\n"
+    "\n"
+    "Parameters\n"
+    "----------\n"
+    "crop_bytes : int, optional\n"
+    "    For a single crop; 1 GiB at first. None leaves it as it is; 10**30, or whatever is\n"
+    "    beyond any memory, is no limit.\n"
+    "call_bytes : int, optional\n"
+    "    For all crops of a call together; 4 GiB at first. None leaves it as it is.\n"
+    "\n"
+    "Raises\n"
+    "------\n"
+    "TypeError, ValueError\n"
+    "    Not an int; negative.\n");
 
 PyDoc_STRVAR(get_output_limits_doc, "get_output_limits($module, /)\n"
                                     "--\n"

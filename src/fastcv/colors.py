@@ -86,12 +86,12 @@ def extract_main_colors(
     Raises
     ------
     OSError
-        The file cannot be read: FileNotFoundError, PermissionError and so on.
+        The file cannot be read: FileNotFoundError, IsADirectoryError and so on.
     ImportError
         A path was given and OpenCV's Python package is not installed.
     TypeError, ValueError
-        As `main_colors`; the file is not an image, or not one of uint8; the panel would be larger
-        than `set_output_limits` lets a call be.
+        As `main_colors`; the path is not that of a regular file, or the file is not an image, or
+        not one of uint8; the panel would be larger than `set_output_limits` lets a call be.
 
     Notes
     -----

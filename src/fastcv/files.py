@@ -171,6 +171,9 @@ def write_together(folder: Path, contents: Iterable[tuple[str, bytes]]) -> None:
         for name, content in contents:
             (aside / name).write_bytes(content)
             names.append(name)
+        for name in names:  # a folder is the one thing in the way that is not replaced
+            if (folder / name).is_dir():
+                raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), folder / name)
         for name in names:
             os.replace(aside / name, folder / name)
     finally:
