@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 
 import fastcv
+from bad_inputs import png_of
 from conftest import ROOT, linux
 from fastcv import bench, cli, files
 
@@ -243,15 +244,6 @@ def test_bad_boxes(folder, capsys, name):
     assert not (folder / "out").exists()
 
 
-def png_of(width, height, body=b""):
-    def chunk(kind, content):
-        check = struct.pack(">I", zlib.crc32(kind + content))
-        return struct.pack(">I", len(content)) + kind + content + check
-
-    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(body))
-
-
 BAD_IMAGES = {
     "empty.png": b"",
     "text.png": b"hello" * 100,
@@ -360,7 +352,8 @@ def test_what_is_no_regular_file(folder, capsys, name):
     if name == "a pipe":
         os.mkfifo(name)
     assert cli.main(["colors", name]) == 1
-    assert capsys.readouterr().err == f"fastcv: {name}: not a regular file\n"
+    reason = "Is a directory" if name == "a folder" else "not a regular file"
+    assert capsys.readouterr().err == f"fastcv: {name}: {reason}\n"
 
 
 def test_a_file_that_is_too_large(folder, capsys, monkeypatch):
@@ -390,6 +383,15 @@ def test_a_failed_write_leaves_what_was_there(folder, capsys, monkeypatch):
     assert capsys.readouterr().err == "fastcv: a.png: No space left on device\n"
     assert names(folder / "out") == ["a_0000.png"]
     assert (folder / "out/a_0000.png").read_text() == "before"
+
+
+def test_a_folder_of_a_crops_name_leaves_what_was_there(folder, capsys):
+    (folder / "out/a_0001.png").mkdir(parents=True)
+    (folder / "out/a_0000.png").write_text("before")
+    assert cli.main(["crop", "a.png", "--out", "out"]) == 1
+    assert capsys.readouterr().err == "fastcv: a.png: out/a_0001.png: Is a directory\n"
+    assert (folder / "out/a_0000.png").read_text() == "before"
+    assert len(list((folder / "out").iterdir())) == 2
 
 
 def test_a_picture_that_cannot_be_encoded(folder, capfd):

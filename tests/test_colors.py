@@ -314,19 +314,6 @@ def test_an_interrupted_count_leaves_no_counts_behind(rng):
     assert out == ""
 
 
-@linux
-def test_an_image_beyond_what_a_count_holds(tmp_path):
-    path = tmp_path / "sparse"
-    try:
-        with open(path, "wb") as file:
-            file.truncate(1 << 40)
-        image = np.memmap(path, np.uint8, "r", shape=(1 << 20, 1 << 20))
-    except OSError as error:
-        pytest.skip(f"no sparse file of a TiB here: {error}")
-    with pytest.raises(ValueError, match="main_colors: image must have fewer than 2\\^40 pixels"):
-        fastcv.main_colors(image)
-
-
 # ---- panels ----
 
 
@@ -356,37 +343,6 @@ def test_paths(extract, logo, kind, tmp_path):
 
 
 @panels
-def test_a_missing_file(extract, tmp_path):
-    with pytest.raises(FileNotFoundError, match=r"none\.png") as caught:
-        extract(tmp_path / "none.png")
-    assert extract.__name__ in str(caught.value)
-    assert caught.value.filename == os.fspath(tmp_path / "none.png")
-
-
-@panels
-@pytest.mark.parametrize("content", [b"", b"not an image", b"\x89PNG\r\n\x1a\n"])
-def test_a_file_that_is_no_image(extract, content, tmp_path):
-    path = tmp_path / "text.png"
-    path.write_bytes(content)
-    with pytest.raises(ValueError, match=r"not an image that OpenCV can read: '.*text\.png'"):
-        extract(path)
-
-
-@panels
-def test_a_file_of_16_bits_a_channel(extract, tmp_path):
-    path = tmp_path / "deep.png"
-    cv2.imwrite(str(path), np.zeros((4, 4, 3), np.uint16))
-    with pytest.raises(TypeError, match=r"image must be uint8, not uint16: '.*deep\.png'"):
-        extract(path)
-
-
-@panels
-def test_a_folder(extract, tmp_path):
-    with pytest.raises(IsADirectoryError, match=extract.__name__):
-        extract(tmp_path)
-
-
-@panels
 def test_without_opencv_a_path_names_the_extra(extract, monkeypatch):
     real_import = builtins.__import__
 
@@ -398,44 +354,6 @@ def test_without_opencv_a_path_names_the_extra(extract, monkeypatch):
     monkeypatch.setattr(builtins, "__import__", no_cv2)
     with pytest.raises(ImportError, match=r"pip install 'fastcv\[io\]'"):
         extract("logo.png")
-
-
-def test_a_panel_beyond_the_limit_is_refused():
-    image = np.arange(1 << 16, dtype=np.uint32).view(np.uint8).reshape(256, 256, 4)[..., :3]
-    with pytest.raises(ValueError, match="N makes a panel of 65536 colours, 6442450944 bytes"):
-        fastcv.extract_main_colors(image, 1 << 16)
-
-
-# ---- refusals ----
-
-FUNCTIONS = {
-    "main_colors": ("n", fastcv.main_colors),
-    "extract_main_colors": ("N", fastcv.extract_main_colors),
-    "extract_main_colors_openmp": ("N", fastcv.extract_main_colors_openmp),
-}
-
-
-@pytest.mark.parametrize("name", FUNCTIONS)
-def test_wrong_arguments_are_refused_by_name(name, rng):
-    argument, function = FUNCTIONS[name]
-    image = rng.integers(0, 255, (4, 4, 3), np.uint8)
-    wrong = [
-        (TypeError, "image must be an array of uint8, not uint16", (image.astype(np.uint16),)),
-        (TypeError, "image must be an array of uint8, not NoneType", (None,)),
-        (TypeError, "masked", (np.ma.masked_array(image),)),
-        (ValueError, "1, 3 or 4 channels, not 2", (image[..., :2],)),
-        (ValueError, "at least one pixel", (image[:0],)),
-        (ValueError, "not shape", (image[None],)),
-        (ValueError, f"{argument} must be at least 1, got 0", (image, 0)),
-        (ValueError, f"{argument} must be at least 1, got -3", (image, -3)),
-        (ValueError, f"{argument} must be at least 1, got -9", (image, -(10**5000))),
-        (TypeError, f"{argument} must be an int, not float", (image, 2.0)),
-        (TypeError, f"{argument} must be an int, not NoneType", (image, None)),
-    ]
-    for error, text, arguments in wrong:
-        with pytest.raises(error, match=text) as caught:
-            function(*arguments)
-        assert str(caught.value).startswith(f"{name}: ")
 
 
 def test_references_and_memory_stay_flat(rng):

@@ -1,7 +1,6 @@
-"""The smallest function: a sum from 0, and every way to ask for it wrongly."""
+"""The smallest function: a sum from 0."""
 
 import inspect
-import re
 import signal
 import sys
 import threading
@@ -36,30 +35,6 @@ def test_the_largest_sum_does_not_wrap():
     assert fastcv.cumulative_sum(MOST) == formula(MOST)
 
 
-@pytest.mark.parametrize("n", [MOST + 1, 2**63 - 1, 2**63, 2**64, 10**30])
-def test_a_sum_that_does_not_fit_is_refused(n):
-    text = re.escape(f"cumulative_sum: n must be at most {MOST}, beyond which") + f".*got {n}$"
-    with pytest.raises(ValueError, match=text):
-        fastcv.cumulative_sum(n)
-
-
-@pytest.mark.parametrize("n", [-1, -(2**63), -(10**30)])
-def test_a_negative_n_is_refused(n):
-    with pytest.raises(ValueError, match=f"cumulative_sum: n must not be negative, got {n}$"):
-        fastcv.cumulative_sum(n)
-
-
-@pytest.mark.parametrize("n", [1.0, "3", None, [3], np.array([3, 4]), np.float64(3)])
-def test_what_is_no_int_is_refused(n):
-    with pytest.raises(TypeError):
-        fastcv.cumulative_sum(n)
-
-
-def test_the_message_names_function_argument_and_type():
-    with pytest.raises(TypeError, match="cumulative_sum: n must be an int, not float"):
-        fastcv.cumulative_sum(1.5)
-
-
 def test_an_exception_of_the_callers_own_index_comes_through():
     class Odd:
         def __index__(self):
@@ -71,15 +46,6 @@ def test_an_exception_of_the_callers_own_index_comes_through():
 
 def test_help_shows_a_signature():
     assert str(inspect.signature(fastcv.cumulative_sum)) == "(n, /)"
-
-
-def test_references_stay_even():
-    n = 10**15  # no small int, which would be shared, and refused
-    before = sys.getrefcount(n)
-    for _ in range(1000):
-        with pytest.raises(ValueError, match="at most"):
-            fastcv.cumulative_sum(n)
-    assert sys.getrefcount(n) == before
 
 
 def test_other_threads_run_meanwhile():

@@ -229,21 +229,6 @@ def test_emptying_leaves_what_is_in_use(page, boxes):
     assert_same(crops, expected)
 
 
-@pytest.mark.parametrize(
-    ("error", "text", "value"),
-    [
-        (TypeError, "must be an int, not str", "1"),
-        (TypeError, "must be an int, not float", 1.5),
-        (TypeError, "must be an int, not NoneType", None),
-        (ValueError, "must not be negative, got -1", -1),
-    ],
-)
-def test_wrong_limits_are_refused(error, text, value):
-    with pytest.raises(error, match=f"set_memory_pool: max_bytes {text}"):
-        fastcv.set_memory_pool(value)
-    assert info("max_bytes") == 64 * MIB
-
-
 def test_a_limit_beyond_any_memory_is_taken():
     fastcv.set_memory_pool(10**30)
     assert info("max_bytes") == sys.maxsize
@@ -526,62 +511,6 @@ def test_empty_crops_and_no_boxes_in_given_memory(crop, image):
 NEEDED = 30 * 13 * 3
 
 
-def read_only(size):
-    array = np.empty(size, np.uint8)
-    array.setflags(write=False)
-    return array
-
-
-def shifted(size):
-    return np.empty(size * 2 + 1, np.uint8)[1:].view(np.uint16)
-
-
-WRONG_OUTS = [
-    (TypeError, "an ndarray or None, not list", lambda n: [0] * n),
-    (TypeError, "an ndarray or None, not bytearray", bytearray),
-    (TypeError, "a plain array, not a masked one", np.ma.zeros),
-    (ValueError, "have the image's dtype, not uint16", lambda n: np.empty(n, np.uint16)),
-    (ValueError, "have the image's dtype, not int8", lambda n: np.empty(n, np.int8)),
-    (ValueError, "have the image's dtype, not object", lambda n: np.empty(n, object)),
-    (ValueError, r"one-dimensional, not shape \(1, 1170\)", lambda n: np.empty((1, n), np.uint8)),
-    (ValueError, r"one-dimensional, not shape \(\)", lambda n: np.empty((), np.uint8)),
-    (ValueError, "at least 1170 items, got 1169", lambda n: np.empty(n - 1, np.uint8)),
-    (ValueError, "at least 1170 items, got 0", lambda n: np.empty(0, np.uint8)),
-    (ValueError, "be writeable", read_only),
-    (ValueError, "be writeable", lambda n: np.broadcast_to(np.uint8(0), n)),
-    (ValueError, "be contiguous", lambda n: np.empty(2 * n, np.uint8)[::2]),
-    (ValueError, "be contiguous", lambda n: np.empty(n, np.uint8)[::-1]),
-]
-
-
-@both
-@pytest.mark.parametrize(("error", "text", "make"), WRONG_OUTS)
-def test_memory_that_will_not_do_is_refused(crop, image, error, text, make):
-    out = make(NEEDED)
-    before = copy.deepcopy(out)
-    with pytest.raises(error, match=f"{crop.__name__}: out must (be |have )?{text}"):
-        crop(image, [BOX], out=out)
-    np.testing.assert_array_equal(out, before)
-
-
-@both
-def test_memory_of_swapped_or_unaligned_items_is_refused(crop, image):
-    image = image.astype(np.uint16)
-    with pytest.raises(ValueError, match="out must have the image's dtype, not >u2"):
-        crop(image, [BOX], out=np.empty(NEEDED, ">u2"))
-    with pytest.raises(ValueError, match="out must be aligned"):
-        crop(image, [BOX], out=shifted(NEEDED))
-
-
-@both
-def test_a_call_refused_for_other_reasons_leaves_given_memory_alone(crop, image):
-    out = np.full(2 * NEEDED, 99, np.uint8)
-    for boxes, options in (([BOX, BOX * 0], {}), ([BOX], {"border_value": 1e9}), ([BOX, 1], {})):
-        with pytest.raises((TypeError, ValueError)):
-            crop(image, boxes, out=out, **options)
-    assert (out == 99).all()
-
-
 OVERLAPS = {
     "the whole image": lambda a: a,
     "rows": lambda a: a[:40],
@@ -640,21 +569,6 @@ def test_shapes_are_those_of_the_crops(image, rng):
         assert shapes.dtype == np.intp
         assert shapes.tolist() == [list(crop.shape[:2]) for crop in crops]
     assert fastcv.crop_shapes([]).shape == (0, 2)
-
-
-@pytest.mark.parametrize(
-    ("error", "text", "boxes", "options"),
-    [
-        (ValueError, r"boxes\[1\] is under 2 px wide or high: \[\[0, 0\]", [BOX, BOX * 0], {}),
-        (ValueError, r"boxes\[0\] is 2\*\*30 px", [square(2**30)], {"degenerate": "empty"}),
-        (ValueError, r"boxes must have shape \(n, 4, 2\)", BOX, {}),
-        (TypeError, "boxes must hold ints or floats", None, {}),
-        (ValueError, 'degenerate must be "raise" or "empty"', [BOX], {"degenerate": "skip"}),
-    ],
-)
-def test_shapes_of_wrong_boxes_are_refused(error, text, boxes, options):
-    with pytest.raises(error, match=f"crop_shapes: {text}"):
-        fastcv.crop_shapes(boxes, **options)
 
 
 def test_references_stay_flat(page, boxes):

@@ -19,9 +19,10 @@ typedef struct PyImage {
  * list, and so may an item's own code. A new reference, or NULL. */
 PyObject *py_hold_items(PyObject *object);
 
-/* Depths are given as bits, 1 << FASTCV_U8 and so on. Returns 0, or -1. */
+/* Depths are given as bits, 1 << FASTCV_U8 and so on; pixels must be fewer than below_px. Returns
+ * 0, or -1. */
 int py_image_convert(ModuleState *state, const char *function, PyObject *object, unsigned depths,
-                     PyImage *image);
+                     int64_t below_px, PyImage *image);
 void py_image_release(PyImage *image);
 
 /* Until the result is released, the array's memory stays where it is. NULL with an exception. */
@@ -30,6 +31,15 @@ PyObject *py_hold_memory(PyArrayObject *array);
 /* The boxes as quads: *quads is PyMem_Malloc'ed, or NULL where there are none. */
 int py_boxes_convert(ModuleState *state, const char *function, PyObject *object, FastcvQuad **quads,
                      Py_ssize_t *count);
+
+/* An int, or what stands for one, from least to most. Where most is INT64_MAX, a larger one counts
+ * as that: more than there can be of anything. wanted is "an int", or more. Returns 0, or -1. */
+int py_int_convert(const char *function, const char *argument, PyObject *object, const char *wanted,
+                   int64_t least, int64_t most, int64_t *value);
+
+/* A float, or what stands for one. Returns 0, or -1. */
+int py_number_convert(const char *function, const char *argument, PyObject *object,
+                      const char *wanted, double *value);
 
 /* One of a list of names that ends with NULL; its index, or -1. */
 int py_choice_convert(const char *function, const char *argument, PyObject *object,
@@ -48,15 +58,19 @@ int py_border_value_convert(const char *function, PyObject *object, PyBorderValu
 int py_border_value_apply(const char *function, const PyBorderValue *border,
                           const FastcvImage *image, double value[FASTCV_MAX_CHANNELS]);
 
-/* ---- convert_errors.c: what images and boxes are refused for alike ---- */
+/* ---- convert_errors.c: what images, boxes and polygons are refused for alike ---- */
+
+/* Whether NumPy has just refused lists of unequal lengths, in words that name nothing. A ValueError
+ * of an object's own is to be passed on. */
+int py_is_ragged(PyObject *object);
 
 /* Whether object is a masked array, whose mask would be lost; sets a TypeError then. -1 on error.
  */
 int py_refuse_masked(ModuleState *state, const char *function, const char *argument,
                      PyObject *object);
 
-/* "function: argument must <wanted>, not <dtype>", or, where object is nothing like an array, its
- * type; "…, not shape <shape>". */
+/* "function: argument must <wanted>, not <dtype>", or the type of object, where it is nothing like
+ * an array, or of what a list holds beside numbers; "…, not shape <shape>". */
 void py_set_dtype_error(const char *function, const char *argument, const char *wanted,
                         PyObject *object, PyArrayObject *array);
 void py_set_shape_error(const char *function, const char *argument, const char *wanted,

@@ -26,9 +26,9 @@ static void blame_box(const char *function, const char *name, PyObject *item)
 {
     PyArrayObject *box = (PyArrayObject *)PyArray_FromAny(item, NULL, 0, 0, 0, NULL);
     if (!box) {
-        if (PyErr_ExceptionMatches(PyExc_ValueError))
-            PyErr_Format(PyExc_ValueError, "%s: %s must have shape (4, 2), got %R", function, name,
-                         item);
+        if (py_is_ragged(item))
+            PyErr_Format(PyExc_ValueError, "%s: %s must have shape (4, 2), got %.200R", function,
+                         name, item);
     } else if (!is_real_number(box)) {
         set_type_error(function, name, item, box);
     } else if (!is_box(box)) {
@@ -87,7 +87,7 @@ static PyArrayObject *as_boxes(ModuleState *state, const char *function, PyObjec
     PyArrayObject *array =
         (PyArrayObject *)PyArray_FromAny(boxes, NULL, 0, 0, NPY_ARRAY_ENSUREARRAY, NULL);
     if (!array) {
-        if (!PyErr_ExceptionMatches(PyExc_ValueError))
+        if (!py_is_ragged(object))
             return NULL;
         PyErr_Clear();
         blame_one_box(function, boxes);

@@ -1,4 +1,4 @@
-/* Refusals that images and boxes share. */
+/* Refusals that images, boxes and polygons share. */
 #include "binding/convert.h"
 
 PyObject *py_hold_items(PyObject *object)
@@ -6,14 +6,37 @@ PyObject *py_hold_items(PyObject *object)
     return PyList_CheckExact(object) ? PyList_AsTuple(object) : Py_NewRef(object);
 }
 
+int py_is_ragged(PyObject *object)
+{
+    return PyErr_ExceptionMatches(PyExc_ValueError) &&
+           (PyList_Check(object) || PyTuple_Check(object));
+}
+
+/* Why NumPy made objects of a list's items: the type of the first that is no number. */
+static const char *first_type(PyArrayObject *array)
+{
+    PyObject *const *items = PyArray_DATA(array);
+    for (npy_intp i = 0; i < PyArray_SIZE(array); i++) {
+        if (!PyLong_Check(items[i]) && !PyFloat_Check(items[i]) &&
+            !PyArray_IsScalar(items[i], Number))
+            return Py_TYPE(items[i])->tp_name;
+    }
+    return "an int beyond 64 bits";
+}
+
 void py_set_dtype_error(const char *function, const char *argument, const char *wanted,
                         PyObject *object, PyArrayObject *array)
 {
-    if (!PyArray_Check(object) && (PyArray_ISOBJECT(array) || PyArray_ISFLEXIBLE(array)))
+    const char *type = NULL;
+    if (!PyArray_Check(object) && PyArray_NDIM(array) == 0)
+        type = Py_TYPE(object)->tp_name;
+    else if ((PyList_Check(object) || PyTuple_Check(object)) && PyArray_ISOBJECT(array))
+        type = first_type(array);
+    if (type)
         PyErr_Format(PyExc_TypeError, "%s: %s must %s, not %.200s", function, argument, wanted,
-                     Py_TYPE(object)->tp_name);
+                     type);
     else
-        PyErr_Format(PyExc_TypeError, "%s: %s must %s, not %S", function, argument, wanted,
+        PyErr_Format(PyExc_TypeError, "%s: %s must %s, not %.200S", function, argument, wanted,
                      (PyObject *)PyArray_DESCR(array));
 }
 

@@ -32,16 +32,21 @@ static int depth_of(PyArrayObject *array)
     return -1;
 }
 
-static int check_shape(const char *function, PyArrayObject *array)
+static int check_shape(const char *function, PyArrayObject *array, int64_t below_px)
 {
     const int ndim = PyArray_NDIM(array);
     const char *wanted = NULL;
+    char few[60];
     if (ndim != 2 && ndim != 3)
         wanted = "be (height, width) or (height, width, channels)";
     else if (PyArray_SIZE(array) == 0)
         wanted = "have at least one pixel";
     else if (ndim == 3 && PyArray_DIM(array, 2) > FASTCV_MAX_CHANNELS)
         wanted = "have 1 to 4 channels";
+    else if (PyArray_DIM(array, 0) > (below_px - 1) / PyArray_DIM(array, 1)) {
+        PyOS_snprintf(few, sizeof few, "have fewer than %lld pixels", (long long)below_px);
+        wanted = few;
+    }
     if (wanted)
         py_set_shape_error(function, "image", wanted, array);
     return wanted ? -1 : 0;
@@ -90,14 +95,14 @@ static PyArrayObject *as_base_array(ModuleState *state, const char *function, Py
     if (py_refuse_masked(state, function, "image", object))
         return NULL;
     PyObject *array = PyArray_FromAny(object, NULL, 0, 0, NPY_ARRAY_ENSUREARRAY, NULL);
-    if (!array && PyErr_ExceptionMatches(PyExc_ValueError)) /* a ragged list */
+    if (!array && py_is_ragged(object))
         PyErr_Format(PyExc_TypeError, "%s: image must be an array, not %.200s", function,
                      Py_TYPE(object)->tp_name);
     return (PyArrayObject *)array;
 }
 
 int py_image_convert(ModuleState *state, const char *function, PyObject *object, unsigned depths,
-                     PyImage *image)
+                     int64_t below_px, PyImage *image)
 {
     image->array = NULL;
     image->hold = NULL;
@@ -110,7 +115,7 @@ int py_image_convert(ModuleState *state, const char *function, PyObject *object,
         Py_DECREF(array);
         return -1;
     }
-    if (check_shape(function, array) < 0) {
+    if (check_shape(function, array, below_px) < 0) {
         Py_DECREF(array);
         return -1;
     }

@@ -2,6 +2,57 @@
 
 #include <math.h>
 
+/* In digits; but Python refuses to write some thousand of them, or takes long. */
+static PyObject *show_int(PyObject *number)
+{
+    if (PyLong_AsDouble(number) != -1 || !PyErr_Occurred())
+        return PyObject_Repr(number);
+    PyErr_Clear();
+    return PyUnicode_FromString("an int beyond float64");
+}
+
+int py_int_convert(const char *function, const char *argument, PyObject *object, const char *wanted,
+                   int64_t least, int64_t most, int64_t *value)
+{
+    PyObject *number = PyIndex_Check(object) ? PyNumber_Index(object) : NULL;
+    if (!number) {
+        if (!PyErr_Occurred() || PyErr_ExceptionMatches(PyExc_TypeError))
+            PyErr_Format(PyExc_TypeError, "%s: %s must be %s, not %.200s", function, argument,
+                         wanted, Py_TYPE(object)->tp_name);
+        return -1;
+    }
+    int is_beyond; /* -1 or 1 where a long long is too small for it */
+    *value = PyLong_AsLongLongAndOverflow(number, &is_beyond);
+    if (is_beyond)
+        *value = is_beyond < 0 ? INT64_MIN : INT64_MAX;
+    const int is_refused = *value < least || *value > most;
+    PyObject *shown = is_refused ? show_int(number) : NULL;
+    if (shown && most == INT64_MAX)
+        PyErr_Format(PyExc_ValueError, "%s: %s must be at least %lld, got %U", function, argument,
+                     (long long)least, shown);
+    else if (shown)
+        PyErr_Format(PyExc_ValueError, "%s: %s must be from %lld to %lld, got %U", function,
+                     argument, (long long)least, (long long)most, shown);
+    Py_XDECREF(shown);
+    Py_DECREF(number);
+    return is_refused ? -1 : 0;
+}
+
+int py_number_convert(const char *function, const char *argument, PyObject *object,
+                      const char *wanted, double *value)
+{
+    *value = PyFloat_AsDouble(object);
+    if (*value != -1 || !PyErr_Occurred())
+        return 0;
+    /* Of text in an array NumPy says so by a ValueError. */
+    if (PyErr_ExceptionMatches(PyExc_TypeError) || PyArray_Check(object))
+        PyErr_Format(PyExc_TypeError, "%s: %s must be %s, not %.200s", function, argument, wanted,
+                     Py_TYPE(object)->tp_name);
+    else if (PyErr_ExceptionMatches(PyExc_OverflowError))
+        PyErr_Format(PyExc_ValueError, "%s: %s is beyond float64", function, argument);
+    return -1;
+}
+
 int py_choice_convert(const char *function, const char *argument, PyObject *object,
                       const char *const names[])
 {
@@ -18,7 +69,7 @@ int py_choice_convert(const char *function, const char *argument, PyObject *obje
         const char *separator = i == 0 ? "" : names[i + 1] ? ", " : " or ";
         PyOS_snprintf(choices + end, sizeof choices - end, "%s\"%s\"", separator, names[i]);
     }
-    PyErr_Format(PyExc_ValueError, "%s: %s must be %s, got %R", function, argument, choices,
+    PyErr_Format(PyExc_ValueError, "%s: %s must be %s, got %.200R", function, argument, choices,
                  object);
     return -1;
 }
@@ -41,16 +92,8 @@ static int is_in_range(double value, FastcvDepth depth)
 
 static int read_number(const char *function, PyObject *object, double *value)
 {
-    *value = PyFloat_AsDouble(object);
-    if (*value != -1 || !PyErr_Occurred())
-        return 0;
-    if (PyErr_ExceptionMatches(PyExc_TypeError))
-        PyErr_Format(PyExc_TypeError,
-                     "%s: border_value must be a number or one number a channel, not %.200s",
-                     function, Py_TYPE(object)->tp_name);
-    else if (PyErr_ExceptionMatches(PyExc_OverflowError))
-        PyErr_Format(PyExc_ValueError, "%s: border_value is outside every dtype", function);
-    return -1;
+    return py_number_convert(function, "border_value", object, "a number or one number a channel",
+                             value);
 }
 
 /* Whether it is one number, or would have to be; -1 on error. */

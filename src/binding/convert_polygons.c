@@ -43,7 +43,7 @@ static PyArrayObject *as_doubles(const Name *name, const char *wanted, PyObject 
         (PyArrayObject *)PyArray_FromAny(held, NULL, 0, 0, NPY_ARRAY_ENSUREARRAY, NULL);
     Py_DECREF(held);
     if (!array) {
-        if (PyErr_ExceptionMatches(PyExc_ValueError)) /* lists of unequal lengths */
+        if (py_is_ragged(object))
             PyErr_Format(PyExc_ValueError, "%s: %s must %s", name->function, spell(name, text),
                          wanted);
         return NULL;
@@ -329,13 +329,5 @@ PyArrayObject *py_points_convert(ModuleState *state, const char *function, PyObj
 
 int py_max_dist_convert(const char *function, PyObject *object, double *max_dist)
 {
-    *max_dist = PyFloat_AsDouble(object);
-    if (*max_dist != -1 || !PyErr_Occurred())
-        return 0;
-    if (PyErr_ExceptionMatches(PyExc_TypeError))
-        PyErr_Format(PyExc_TypeError, "%s: max_dist must be a number, not %.200s", function,
-                     Py_TYPE(object)->tp_name);
-    else if (PyErr_ExceptionMatches(PyExc_OverflowError))
-        PyErr_Format(PyExc_ValueError, "%s: max_dist is beyond float64", function);
-    return -1;
+    return py_number_convert(function, "max_dist", object, "a number", max_dist);
 }

@@ -3,7 +3,7 @@
 #include "fastcv/colors.h"
 
 /* No image has more colours, and none more than its pixels. */
-static size_t most_colors(const FastcvImage *image, Py_ssize_t n)
+static size_t most_colors(const FastcvImage *image, int64_t n)
 {
     const size_t all = (size_t)1 << 24;
     size_t most = (size_t)n < all ? (size_t)n : all;
@@ -34,24 +34,6 @@ static PyObject *as_arrays(const FastcvColorCount *top, size_t n)
     return pair;
 }
 
-static int read_n(const char *function, const char *argument, PyObject *object, Py_ssize_t *n)
-{
-    if (!PyIndex_Check(object)) {
-        PyErr_Format(PyExc_TypeError, "%s: %s must be an int, not %.200s", function, argument,
-                     Py_TYPE(object)->tp_name);
-        return -1;
-    }
-    *n = PyNumber_AsSsize_t(object, NULL); /* clipped: more than there is room for means all */
-    if (*n == -1 && PyErr_Occurred())
-        return -1;
-    if (*n < 1) {
-        PyErr_Format(PyExc_ValueError, "%s: %s must be at least 1, got %zd", function, argument,
-                     *n);
-        return -1;
-    }
-    return 0;
-}
-
 /* count_colors(function, n_argument, image, n, num_threads): the first two are for messages. */
 PyObject *py_count_colors(PyObject *module, PyObject *args)
 {
@@ -59,23 +41,19 @@ PyObject *py_count_colors(PyObject *module, PyObject *args)
     PyObject *image_object, *n_object, *num_threads_object, *result = NULL;
     PyImage image = {0};
     FastcvColorCount *top = NULL;
-    Py_ssize_t n;
+    int64_t n;
 
     if (!PyArg_ParseTuple(args, "ssOOO:count_colors", &function, &n_argument, &image_object,
                           &n_object, &num_threads_object))
         return NULL;
-    if (read_n(function, n_argument, n_object, &n) < 0)
+    if (py_int_convert(function, n_argument, n_object, "an int", 1, INT64_MAX, &n) < 0)
         return NULL;
     int num_threads = py_resolve_threads(function, num_threads_object);
-    if (num_threads < 0 ||
-        py_image_convert(state_of(module), function, image_object, 1u << FASTCV_U8, &image) < 0)
+    if (num_threads < 0 || py_image_convert(state_of(module), function, image_object,
+                                            1u << FASTCV_U8, FASTCV_COUNTED_PX, &image) < 0)
         return NULL;
     if (image.view.channels == 2) {
         PyErr_Format(PyExc_ValueError, "%s: image must have 1, 3 or 4 channels, not 2", function);
-        goto done;
-    }
-    if (image.view.height_px > (FASTCV_COUNTED_PX - 1) / image.view.width_px) {
-        PyErr_Format(PyExc_ValueError, "%s: image must have fewer than 2^40 pixels", function);
         goto done;
     }
     size_t found = most_colors(&image.view, n);

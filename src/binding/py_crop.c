@@ -21,9 +21,9 @@ static const char *const fault_texts[] = {
     [FASTCV_QUAD_SINGULAR] = "has no perspective transform",
     [FASTCV_QUAD_TOO_LARGE] = "is 2**30 px or more wide or high",
     [FASTCV_QUAD_OUT_OF_REACH] =
-        "cannot be cut from a page with a side over 32,766 px: it is not convex, is itself that "
-        "large, lies beyond 2**24 px, or leaves the page under a border other than constant and "
-        "replicate",
+        "cannot be cut from a page with a side over 32,766 px: it is not convex or all but "
+        "degenerate, or what it reads of the page is itself that large, lies beyond 2**24 px, or, "
+        "under a border other than constant and replicate, is partly outside",
 };
 
 /* One call: its arguments, and what is allocated for it. */
@@ -105,7 +105,7 @@ static int read_arguments(CropCall *call, ModuleState *state, PyObject *args, Py
         return -1;
     /* Last, for all of the above may run code of the caller's that changes the image. */
     const unsigned every_depth = (1u << FASTCV_DEPTHS) - 1;
-    if (py_image_convert(state, call->function, image, every_depth, &call->image) < 0)
+    if (py_image_convert(state, call->function, image, every_depth, INT64_MAX, &call->image) < 0)
         return -1;
     return py_border_value_apply(call->function, &border_numbers, &call->image.view,
                                  options->border_value);

@@ -47,7 +47,7 @@
     "    Wrong shape or value, a degenerate box (named by its index), outputs beyond\n"            \
     "    `set_output_limits`, an ``out`` that will not do. Nothing has been written then.\n"       \
     "MemoryError\n"                                                                                \
-    "    The outputs do not fit in memory.\n"                                                      \
+    "    The outputs, or a copy of an image that needs one, do not fit in memory.\n"               \
     "\n"
 
 #define CROP_NOTES                                                                                 \

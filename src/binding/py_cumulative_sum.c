@@ -5,11 +5,11 @@
  * imported, and a call then comes here as cumulative_sum. Three things happen in it, as in every
  * function of an extension: arguments are read, the loop runs, a result is built; and any of them
  * may end with an exception instead. */
-#include "binding/binding.h"
+#include "binding/convert.h"
 
 /* n · (n − 1) / 2 fits into 64 bits up to this n. Beyond, the sum would wrap around without a word,
  * as unsigned numbers do in C; Python's never do, so such an n is refused. */
-static const uint64_t MOST_NUMBERS = 6074001000;
+static const int64_t MOST_NUMBERS = 6074001000;
 
 /* About 5 ms: how often Ctrl-C is looked for. */
 static const uint64_t BLOCK_NUMBERS = UINT64_C(1) << 24;
@@ -33,42 +33,17 @@ static uint64_t sum_range(uint64_t first, uint64_t end)
     return sum[0] + sum[1] + sum[2] + sum[3];
 }
 
-/* A Python int has no limit; uint64_t has. -1 means that an exception is set, which the caller only
- * passes on. */
-static int read_count(PyObject *object, uint64_t *count)
-{
-    if (!PyIndex_Check(object)) { /* an int, or what can stand for one, as NumPy's integers */
-        PyErr_Format(PyExc_TypeError, "cumulative_sum: n must be an int, not %.200s",
-                     Py_TYPE(object)->tp_name);
-        return -1;
-    }
-    PyObject *number = PyNumber_Index(object); /* a new reference: ours to give back */
-    if (!number)
-        return -1;
-    int is_beyond; /* -1 or 1 where a long long is too small for it; then n is -1 */
-    long long n = PyLong_AsLongLongAndOverflow(number, &is_beyond);
-    int result = -1;
-    if (is_beyond < 0 || (!is_beyond && n < 0))
-        PyErr_Format(PyExc_ValueError, "cumulative_sum: n must not be negative, got %S", number);
-    else if (is_beyond > 0 || (uint64_t)n > MOST_NUMBERS)
-        PyErr_Format(PyExc_ValueError,
-                     "cumulative_sum: n must be at most %llu, beyond which the sum does not fit "
-                     "into 64 bits, got %S",
-                     (unsigned long long)MOST_NUMBERS, number);
-    else
-        result = 0;
-    *count = (uint64_t)n;
-    Py_DECREF(number); /* without this, every call would leak one int */
-    return result;
-}
-
 static PyObject *cumulative_sum(PyObject *module, PyObject *object)
 {
     (void)module;
-    uint64_t count, sum = 0;
-    if (read_count(object, &count) < 0)
+    int64_t n;
+    /* A Python int has no limit, and int64_t has: what is no int or out of range is an exception,
+     * which py_int_convert sets, and tells by -1. */
+    if (py_int_convert("cumulative_sum", "n", object, "an int", 0, MOST_NUMBERS, &n) < 0)
         return NULL; /* how C says "an exception was raised" */
 
+    const uint64_t count = (uint64_t)n;
+    uint64_t sum = 0;
     for (uint64_t i = 0; i < count; i += BLOCK_NUMBERS) {
         const uint64_t end = count - i < BLOCK_NUMBERS ? count : i + BLOCK_NUMBERS;
         /* Between these two no Python object may be touched, and other Python threads run. */

@@ -1,23 +1,14 @@
 /* The pool that the crops' memory comes from: its limit, its figures. */
-#include "binding/binding.h"
+#include "binding/convert.h"
 #include "fastcv/slabs.h"
 
 static PyObject *set_memory_pool(PyObject *module, PyObject *object)
 {
     (void)module;
-    if (!PyIndex_Check(object)) {
-        PyErr_Format(PyExc_TypeError, "set_memory_pool: max_bytes must be an int, not %.200s",
-                     Py_TYPE(object)->tp_name);
+    int64_t max_bytes;
+    if (py_int_convert("set_memory_pool", "max_bytes", object, "an int", 0, INT64_MAX, &max_bytes) <
+        0)
         return NULL;
-    }
-    Py_ssize_t max_bytes = PyNumber_AsSsize_t(object, NULL);
-    if (max_bytes == -1 && PyErr_Occurred())
-        return NULL;
-    if (max_bytes < 0) {
-        PyErr_Format(PyExc_ValueError, "set_memory_pool: max_bytes must not be negative, got %zd",
-                     max_bytes);
-        return NULL;
-    }
     fastcv_slabs_set_max((size_t)max_bytes);
     Py_RETURN_NONE;
 }

@@ -1,5 +1,5 @@
 /* Settings of the process and what this build is. */
-#include "binding/binding.h"
+#include "binding/convert.h"
 #include "fastcv/path_counts.h"
 #include "fastcv/variants.h"
 #include "opencv/shim.h"
@@ -30,19 +30,10 @@ static int read_limit(const char *name, PyObject *object, size_t *limit)
 {
     if (object == Py_None)
         return 0;
-    if (!PyIndex_Check(object)) {
-        PyErr_Format(PyExc_TypeError, "set_output_limits: %s must be an int or None, not %.200s",
-                     name, Py_TYPE(object)->tp_name);
+    int64_t bytes;
+    if (py_int_convert("set_output_limits", name, object, "an int or None", 0, INT64_MAX, &bytes) <
+        0)
         return -1;
-    }
-    Py_ssize_t bytes = PyNumber_AsSsize_t(object, NULL);
-    if (bytes == -1 && PyErr_Occurred())
-        return -1;
-    if (bytes < 0) {
-        PyErr_Format(PyExc_ValueError, "set_output_limits: %s must not be negative, got %zd", name,
-                     bytes);
-        return -1;
-    }
     *limit = (size_t)bytes;
     return 1;
 }
@@ -93,30 +84,31 @@ static PyObject *variant_names(void)
     return tuple;
 }
 
-static int choose_variant(PyObject *exception, const char *name)
-{
-    if (fastcv_variant_choose(name))
-        return 0;
-    PyObject *names = variant_names();
-    if (names)
-        PyErr_Format(exception, "FASTCV_KERNEL must be one of %R on this CPU, got '%s'", names,
-                     name);
-    Py_XDECREF(names);
-    return -1;
-}
-
 int py_choose_kernel(void)
 {
     const char *name = getenv("FASTCV_KERNEL");
-    return name && *name ? choose_variant(PyExc_ImportError, name) : 0;
+    if (!name || !*name || fastcv_variant_choose(name))
+        return 0;
+    PyObject *names = variant_names();
+    if (names)
+        PyErr_Format(PyExc_ImportError, "FASTCV_KERNEL must be one of %R on this CPU, got '%s'",
+                     names, name);
+    Py_XDECREF(names);
+    return -1;
 }
 
 static PyObject *set_kernel(PyObject *module, PyObject *object)
 {
     (void)module;
-    const char *name = PyUnicode_AsUTF8(object);
-    if (!name || choose_variant(PyExc_ValueError, name) < 0)
+    const char *names[16];
+    int count = 0;
+    while (count < 15 && (names[count] = fastcv_variant_name(count)))
+        count++;
+    names[count] = NULL;
+    const int choice = py_choice_convert("_set_kernel", "name", object, names);
+    if (choice < 0)
         return NULL;
+    fastcv_variant_choose(names[choice]);
     Py_RETURN_NONE;
 }
 
@@ -209,6 +201,7 @@ PyDoc_STRVAR(set_output_limits_doc,
              "----------\n"
              "crop_bytes : int, optional\n"
              "    For a single crop; 1 GiB at first. None leaves it as it is.\n"
+             "    10**30, or whatever is beyond any memory, is no limit.\n"
              "call_bytes : int, optional\n"
              "    For all crops of a call together; 4 GiB at first. None leaves it as it is.\n"
              "\n"

@@ -1,5 +1,5 @@
 /* From Python to the core's loops and back: the GIL, signals, thread counts, errors. */
-#include "binding/binding.h"
+#include "binding/convert.h"
 
 static int poll_signals(void *context)
 {
@@ -112,19 +112,10 @@ int py_resolve_threads(const char *function, PyObject *num_threads)
         const int count = is_worker < 0 ? -1 : fastcv_num_threads(read_setting, is_worker);
         return PyErr_Occurred() ? -1 : count;
     }
-    if (!PyIndex_Check(num_threads)) {
-        PyErr_Format(PyExc_TypeError, "%s: num_threads must be an int or None, not %.200s",
-                     function, Py_TYPE(num_threads)->tp_name);
+    int64_t count;
+    if (py_int_convert(function, "num_threads", num_threads, "an int or None", 1,
+                       FASTCV_MAX_THREADS, &count) < 0)
         return -1;
-    }
-    Py_ssize_t count = PyNumber_AsSsize_t(num_threads, NULL);
-    if (count == -1 && PyErr_Occurred())
-        return -1;
-    if (count < 1 || count > FASTCV_MAX_THREADS) {
-        PyErr_Format(PyExc_ValueError, "%s: num_threads must be from 1 to %d, got %zd", function,
-                     FASTCV_MAX_THREADS, count);
-        return -1;
-    }
     const int limited = fastcv_limit_threads(read_setting, (int)count);
     return PyErr_Occurred() ? -1 : limited;
 }

@@ -5,6 +5,7 @@ What is wrong with a file is an OSError, or a ValueError or TypeError in one sen
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import re
@@ -124,12 +125,14 @@ def read_bytes(path: str | os.PathLike[str], limit: int) -> bytes:
     handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK)  # at once: a pipe may have no writer
     try:
         status = os.fstat(handle)
+        if stat.S_ISDIR(status.st_mode):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), path)
         if not stat.S_ISREG(status.st_mode):
             raise ValueError("not a regular file")
         if status.st_size > limit:
             raise ValueError(f"larger than {limit:,} bytes")
         with open(handle, "rb", closefd=False) as file:
-            return file.read(limit)
+            return file.read(status.st_size)
     finally:
         os.close(handle)
 
@@ -170,6 +173,9 @@ def write_together(folder: Path, contents: Iterable[tuple[str, bytes]]) -> None:
         for name, content in contents:
             (aside / name).write_bytes(content)
             names.append(name)
+        for name in names:  # a folder is the one thing in the way that is not replaced
+            if (folder / name).is_dir():
+                raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), folder / name)
         for name in names:
             os.replace(aside / name, folder / name)
     finally:

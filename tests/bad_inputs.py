@@ -1,0 +1,780 @@
+"""The table of bad inputs: what each public function refuses, by which exception, in which words.
+
+`ROWS` holds them by name, and `fault` tries one. tests/test_bad_inputs.py tries each once,
+tests/reliability/bad_input.py as often as one likes.
+"""
+
+import functools
+import inspect
+import os
+import re
+import struct
+import sys
+import tempfile
+import zlib
+from pathlib import Path
+from types import FunctionType, SimpleNamespace
+from typing import Any, NamedTuple
+
+import cv2
+import numpy as np
+
+import fastcv
+import reference
+
+NAN, INF = float("nan"), float("inf")
+MISSING = object()
+"""An argument that is left out."""
+
+
+class Bad(NamedTuple):
+    function: str
+    arguments: dict[str, Any]
+    """In place of the good ones; a function is called with the good one. "*" are further ones,
+    by position."""
+    error: type[Exception]
+    text: str
+    """The whole message, where … stands for anything."""
+
+
+ROWS: dict[str, Bad] = {}
+
+
+def add(functions, argument, cases):
+    """Rows of an argument that is bad: (what it is, the value, exception, text)."""
+    for function in functions.split():
+        for case, value, error, text in cases:
+            add_row(f"{function}({argument}={case})", function, {argument: value}, error, text)
+
+
+def add_row(name, function, arguments, error, text):
+    assert name not in ROWS, name
+    whole = text if text.startswith("…") else f"{function}: {text}"
+    ROWS[name] = Bad(function, arguments, error, whole)
+
+
+# ---- what is good ----
+
+BOX = np.float32([[10, 10], [40, 12], [39, 25], [9, 23]])
+PAGE = np.random.default_rng(5).integers(0, 255, (60, 80, 3), np.uint8)
+SQUARE = np.array([[0, 0], [2, 0], [2, 2], [0, 2]], float)
+SQUARES = [SQUARE, SQUARE + 5]
+POINTS = [[1, 1], [6, 6]]
+INDEX = fastcv.PolygonIndex(SQUARES)
+
+FUNCTIONS = {
+    **{name: getattr(fastcv, name) for name in fastcv.__all__ if name != "__version__"},
+    "PolygonIndex.match": INDEX.match,
+    "PolygonIndex.find_close": INDEX.find_close,
+}
+PARAMETERS = {name: inspect.signature(call).parameters for name, call in FUNCTIONS.items()}
+GOOD = {
+    "image_crop": {"image": PAGE, "boxes": [BOX], "out": None},
+    "image_crop_openmp": {"image": PAGE, "boxes": [BOX], "out": None},
+    "crop_shapes": {"boxes": [BOX]},
+    "main_colors": {"image": PAGE},
+    "extract_main_colors": {"image_or_path": PAGE},
+    "extract_main_colors_openmp": {"image_or_path": PAGE},
+    "MainColors": {"colors": 1, "counts": 2},
+    "match_polygons": {"polygons": SQUARES, "points": POINTS, "max_dist": 3},
+    "find_close_polygons": {"polygons": SQUARES, "point": [1, 1], "max_dist": 3},
+    "select_best_polygon": {"polygon_sets": [(7, SQUARES)]},
+    "PolygonIndex": {"polygons": SQUARES},
+    "PolygonIndex.match": {"points": POINTS, "max_dist": 3},
+    "PolygonIndex.find_close": {"point": [1, 1], "max_dist": 3},
+    "cumulative_sum": {"n": 5},
+    "set_num_threads": {"num_threads": None},
+    "set_memory_pool": {"max_bytes": fastcv.memory_pool_info()["max_bytes"]},
+}
+
+
+@functools.cache
+def right_crop():
+    return reference.numpy_crop(PAGE, [BOX])[0].tobytes()
+
+
+@functools.cache
+def right_colors():
+    return reference.main_colors(PAGE, 6)
+
+
+IS_RIGHT = {
+    "image_crop": lambda crops: crops[0].tobytes() == right_crop(),
+    "image_crop_openmp": lambda crops: crops[0].tobytes() == right_crop(),
+    "crop_shapes": lambda shapes: shapes.tolist() == [[13, 30]],
+    "main_colors": lambda found: all(map(np.array_equal, found, right_colors())),
+    "extract_main_colors": lambda panel: np.array_equal(panel[::64, 0], right_colors()[0]),
+    "extract_main_colors_openmp": lambda panel: np.array_equal(panel[::64, 0], right_colors()[0]),
+    "match_polygons": lambda best: best.tolist() == [0, 1],
+    "find_close_polygons": lambda close: len(close) == 1 and close[0] is SQUARE,
+    "select_best_polygon": lambda best: best[0] == (7, best[0][1]) and best[0][1] is SQUARE,
+    "PolygonIndex": lambda index: index.areas.tolist() == [4, 4],
+    "PolygonIndex.match": lambda best: best.tolist() == [0, 1],
+    "PolygonIndex.find_close": lambda close: close.tolist() == [0],
+    "cumulative_sum": lambda total: total == 10,
+}
+
+
+def settings():
+    return (
+        fastcv.get_num_threads(),
+        fastcv.get_output_limits(),
+        fastcv.memory_pool_info()["max_bytes"],
+    )
+
+
+# ---- one row ----
+
+
+def arguments_of(row):
+    """The good ones, and what is bad in their place."""
+    good = GOOD.get(row.function, {})
+    arguments = dict(good)
+    for argument, value in row.arguments.items():
+        is_maker = isinstance(value, FunctionType)
+        arguments[argument] = value(good.get(argument)) if is_maker else value
+    return arguments
+
+
+def call(function, arguments):
+    """Positional where the signature lets them be, as callers do."""
+    rest = {name: value for name, value in arguments.items() if value is not MISSING}
+    further = rest.pop("*", ())
+    parameters = PARAMETERS[function].values()
+    given = [rest.pop(p.name) for p in parameters if p.kind != p.KEYWORD_ONLY and p.name in rest]
+    return FUNCTIONS[function](*given, *further, **rest)
+
+
+def parts(value):
+    """An argument and all in it that a call could change or lose count of."""
+    if isinstance(value, (list, tuple)) and not any(item is value for item in value):
+        for item in value:
+            yield from parts(item)
+    if isinstance(value, SimpleNamespace):
+        yield from parts(list(vars(value).values()))
+    if isinstance(value, np.ndarray) and isinstance(value.base, np.ndarray):
+        yield from parts(value.base)
+    if isinstance(value, (np.ndarray, list, SimpleNamespace, fastcv.PolygonIndex)):
+        yield value
+
+
+def contents(part):
+    if isinstance(part, (list, SimpleNamespace)):
+        return [id(item) for item in (part if isinstance(part, list) else vars(part).values())]
+    if not isinstance(part, np.ndarray):
+        return None  # an index, which nothing can change
+    layout = part.shape, part.strides, part.dtype, part.flags.writeable
+    whole = part.base is None or not isinstance(part.base, np.ndarray)
+    return layout, np.asarray(part).tobytes() if whole else None
+
+
+def fault(name):
+    """What is wrong with how a row is refused: a sentence, or nothing."""
+    row = ROWS[name]
+    arguments = arguments_of(row)
+    seen = [part for value in arguments.values() for part in parts(value)]
+    before = settings(), [contents(part) for part in seen]
+    counts = [sys.getrefcount(part) for part in seen]
+    try:
+        result = call(row.function, arguments)
+    except Exception as error:
+        kind, message = type(error), str(error)
+    else:
+        return f"{name} is not refused, but gives {result!r:.200}"
+    after = [sys.getrefcount(part) for part in seen]
+    pattern = ".*".join(map(re.escape, row.text.split("…")))
+    if kind is not row.error or not re.fullmatch(pattern, message, re.DOTALL):
+        return f"{name}: {kind.__name__}: {message:.1000}, not {row.error.__name__}: {row.text}"
+    if row.function.rpartition(".")[2] not in message or len(message) > 5000:
+        return f"{name}: {message:.1000} names no function, or is too long"
+    if after != counts:
+        return f"{name}: reference counts were {counts} and are {after}"
+    if before != (settings(), [contents(part) for part in seen]):
+        return f"{name}: an argument or a setting is no longer what it was"
+    if row.function in IS_RIGHT and not IS_RIGHT[row.function](
+        call(row.function, GOOD[row.function])
+    ):
+        return f"{name}: a good call right after gives a wrong result"
+    return ""
+
+
+# ---- ints ----
+
+FAR = {"2**63": 2**63, "10**30": 10**30, "10**5000": 10**5000}
+
+
+def shown(number):
+    return str(number) if abs(number) < 10**300 else "an int beyond float64"
+
+
+def add_int(functions, argument, wanted="an int", least=0, most=None):
+    limits = f"at least {least}" if most is None else f"from {least} to {most}"
+    low = {str(least - 1): least - 1, **{f"-{name}": -value for name, value in FAR.items()}}
+    high = {} if most is None else {str(most + 1): most + 1, **FAR}
+    none = [] if "None" in wanted else [("None", None)]
+    odd = [("1.0", 1.0), ("'2'", "2"), ("[1]", [1]), ("b'1'", b"1"), ("1j", 1j), *none,
+           ("float64(3)", np.float64(3)), ("array([1, 2])", np.array([1, 2])),
+           ("array(1.5)", np.array(1.5))]  # fmt: skip
+    text = f"{argument} must be"
+    cases = [(name, value, ValueError, f"{text} {limits}, got {shown(value)}")
+             for name, value in {**low, **high}.items()]  # fmt: skip
+    for name, value in odd:
+        kind = type(value)
+        of = "numpy." * (kind.__module__ == "numpy") + kind.__name__
+        cases.append((name, value, TypeError, f"{text} {wanted}, not {of}"))
+    add(functions, argument, cases)
+
+
+add_int("main_colors", "n", least=1)
+add_int("extract_main_colors extract_main_colors_openmp", "N", least=1)
+add_int("cumulative_sum", "n", most=6_074_001_000)
+add_int("set_memory_pool", "max_bytes")
+add_int("set_output_limits", "crop_bytes", "an int or None")
+add_int("set_output_limits", "call_bytes", "an int or None")
+add_int(
+    "image_crop_openmp main_colors extract_main_colors_openmp match_polygons PolygonIndex.match "
+    "set_num_threads",
+    "num_threads", "an int or None", 1, 1024,
+)  # fmt: skip
+add_row("set_output_limits(one bad of two)", "set_output_limits",
+        {"crop_bytes": 5, "call_bytes": -1}, ValueError,
+        "call_bytes must be at least 0, got -1")  # fmt: skip
+
+
+# ---- images ----
+
+CROPS = "image_crop image_crop_openmp"
+SHAPES = f"{CROPS} crop_shapes"
+PANELS = "extract_main_colors extract_main_colors_openmp"
+NOT_PLAIN = "must be a plain array, not a masked one: fill or drop its mask"
+
+
+def to(dtype):
+    return lambda image: image.astype(dtype)
+
+
+def masked(value):
+    return np.ma.masked_array(value, mask=False)
+
+
+def nested(depth):
+    value = [1]
+    for _ in range(depth):
+        value = [value]
+    return value
+
+
+def cycle():
+    value = []
+    value.append(value)
+    return value
+
+
+def bad_images(dtypes, some_dtypes):
+    def wrong(what):
+        return TypeError, f"image must be an array of {dtypes}, not {what}"
+
+    of_dtype = [(dtype, to(dtype), *wrong(np.dtype(dtype))) for dtype in some_dtypes]
+    return [
+        *of_dtype,
+        ("text in an array", lambda i: np.full((3, 3), "a"), *wrong("<U1")),
+        ("bytes in an array", lambda i: np.full((3, 3), b"a"), *wrong("|S1")),
+        ("dates", lambda i: np.zeros((3, 3), "M8[s]"), *wrong("datetime64[s]")),
+        ("fields", lambda i: np.zeros((3, 3), [("b", "u1"), ("g", "u1")]),
+         *wrong("[('b', 'u1'), ('g', 'u1')]")),
+        ("300 fields", lambda i: np.zeros((3, 3), [(f"f{n}", "u1") for n in range(300)]),
+         *wrong("[('f0', 'u1'), …")),
+        ("None", None, *wrong("NoneType")),
+        ("a dict", lambda i: {"image": i}, *wrong("dict")),
+        ("a set", {1, 2}, *wrong("set")),
+        ("a class", dict, *wrong("type")),
+        ("bytes", b"page", *wrong("bytes")),
+        ("a generator", lambda i: (row for row in i), *wrong("generator")),
+        ("an array in a dict's clothes", lambda i: np.array({"image": i}), *wrong("object")),
+        ("a ragged list", [[1, 2], [3]], TypeError, "image must be an array, not list"),
+        ("a ragged tuple", ((1, 2), (3,)), TypeError, "image must be an array, not tuple"),
+        ("a list in itself", cycle(), TypeError, "image must be an array, not list"),
+        ("a deep list", nested(100), TypeError, "image must be an array, not list"),
+        ("a list with None", [[None, 1], [2, 3]], *wrong("NoneType")),
+        ("a list with 2**64", [[0, 2**64]], *wrong("an int beyond 64 bits")),
+        ("a masked array", masked, TypeError, f"image {NOT_PLAIN}"),
+        ("a number", np.uint8(3), ValueError,
+         "image must be (height, width) or (height, width, channels), not shape ()"),
+        ("one row", lambda i: i[0, :, 0], ValueError,
+         "image must be (height, width) or (height, width, channels), not shape (80,)"),
+        ("a batch", lambda i: i[None], ValueError,
+         "image must be (height, width) or (height, width, channels), not shape (1, 60, 80, 3)"),
+        ("no rows", lambda i: i[:0], ValueError,
+         "image must have at least one pixel, not shape (0, 80, 3)"),
+        ("no columns", lambda i: i[:, :0], ValueError,
+         "image must have at least one pixel, not shape (60, 0, 3)"),
+        ("no channels", lambda i: i[..., :0], ValueError,
+         "image must have at least one pixel, not shape (60, 80, 0)"),
+        ("five channels", lambda i: np.dstack([i, i[..., :2]]), ValueError,
+         "image must have 1 to 4 channels, not shape (60, 80, 5)"),
+        ("channels first", lambda i: np.ascontiguousarray(i.transpose(2, 0, 1)), ValueError,
+         "image must have 1 to 4 channels, not shape (3, 60, 80)"),
+    ]  # fmt: skip
+
+
+NO_IMAGE = ["bool", "int8", "uint32", "int32", "uint64", "int64", "float16", "complex64",
+            "complex128", "longdouble", "object"]  # fmt: skip
+NO_U8 = [*NO_IMAGE, "uint16", ">u2", "int16", "float32", "float64"]
+NO_COLORS = [
+    *bad_images("uint8", NO_U8),
+    ("two channels", lambda i: i[..., :2], ValueError,
+     "image must have 1, 3 or 4 channels, not 2"),
+    ("2**40 px", lambda i: np.broadcast_to(np.uint8(1), (1 << 20, 1 << 20)), ValueError,
+     "image must have fewer than 1099511627776 pixels, not shape (1048576, 1048576)"),
+    ("2**41 px of colour", lambda i: np.broadcast_to(i[:1, :1], (1 << 20, 1 << 21, 3)), ValueError,
+     "image must have fewer than 1099511627776 pixels, not shape (1048576, 2097152, 3)"),
+]  # fmt: skip
+add(CROPS, "image", bad_images("uint8, uint16, int16, float32 or float64", NO_IMAGE))
+add(CROPS, "image", [("a str", "page", TypeError, "image must be an array of …, not str")])
+add("main_colors", "image", NO_COLORS)
+add("main_colors", "image", [("a str", "page", TypeError, "image must be an array of …, not str")])
+add(PANELS, "image_or_path", NO_COLORS)
+
+
+# ---- boxes ----
+
+NO_TYPE = "must hold ints or floats, not"
+add(SHAPES, "boxes", [
+    ("None", None, TypeError, f"boxes {NO_TYPE} NoneType"),
+    ("a str", "boxes", TypeError, f"boxes {NO_TYPE} str"),
+    ("a dict", lambda b: {"boxes": b}, TypeError, f"boxes {NO_TYPE} dict"),
+    ("a generator", lambda b: (box for box in b), TypeError, f"boxes {NO_TYPE} generator"),
+    ("a number", 3, ValueError, "boxes must have shape (n, 4, 2), not shape ()"),
+    ("bools", lambda b: np.ones((1, 4, 2), bool), TypeError, f"boxes {NO_TYPE} bool"),
+    ("complex numbers", lambda b: BOX[None] + 0j, TypeError, f"boxes {NO_TYPE} complex64"),
+    ("text", lambda b: np.full((1, 4, 2), "1"), TypeError, f"boxes {NO_TYPE} <U1"),
+    ("objects", lambda b: BOX[None].astype(object), TypeError, f"boxes {NO_TYPE} object"),
+    ("a masked array", lambda b: masked(BOX[None]), TypeError, f"boxes {NOT_PLAIN}"),
+    ("one box", lambda b: BOX.copy(), ValueError,
+     "boxes must have shape (n, 4, 2), one box as [box], not shape (4, 2)"),
+    ("one box of lists", BOX.tolist(), ValueError,
+     "boxes must have shape (n, 4, 2), one box as [box], not shape (4, 2)"),
+    ("rows of eight", lambda b: BOX.reshape(1, 8).copy(), ValueError,
+     "boxes must have shape (n, 4, 2), not shape (1, 8)"),
+    ("no rows of eight", lambda b: np.zeros((0, 8)), ValueError,
+     "boxes must have shape (n, 4, 2), not shape (0, 8)"),
+    ("three corners", lambda b: np.zeros((5, 3, 2)), ValueError,
+     "boxes must have shape (n, 4, 2), not shape (5, 3, 2)"),
+    ("corners in space", lambda b: np.zeros((5, 4, 3)), ValueError,
+     "boxes must have shape (n, 4, 2), not shape (5, 4, 3)"),
+    ("a triangle among boxes", lambda b: [BOX, BOX[:3].copy()], ValueError,
+     "boxes[1] must have shape (4, 2), not shape (3, 2)"),
+    ("a number among boxes", lambda b: [BOX, 7], ValueError,
+     "boxes[1] must have shape (4, 2), not shape ()"),
+    ("a ragged box", lambda b: [BOX, [[1, 2], [3]]], ValueError,
+     "boxes[1] must have shape (4, 2), got [[1, 2], [3]]"),
+    ("a huge ragged box", lambda b: [BOX, [[0] * 10_000, [3]]], ValueError,
+     "boxes[1] must have shape (4, 2), got [[0, 0, 0, …"),
+    ("a list in itself", cycle(), ValueError, "boxes[0] must have shape (4, 2), got [[...]]"),
+    ("a deep list", nested(100), ValueError, "boxes[0] must have shape (4, 2), got [[[…"),
+    ("None among boxes", lambda b: [BOX, None], TypeError, f"boxes[1] {NO_TYPE} NoneType"),
+    ("text among boxes", lambda b: [BOX, np.full((4, 2), "1")], TypeError,
+     f"boxes[1] {NO_TYPE} <U1"),
+    ("lists of text", [[["1", "2"]] * 4], TypeError, f"boxes[0] {NO_TYPE} <U1"),
+    ("None in a box", lambda b: [BOX, [[1, None]] * 4], TypeError, f"boxes[1] {NO_TYPE} NoneType"),
+    ("an int beyond 64 bits", lambda b: [BOX, [[0, 10**30]] * 4], TypeError,
+     f"boxes[1] {NO_TYPE} an int beyond 64 bits"),
+    ("a masked box", lambda b: [BOX, masked(BOX)], TypeError, f"boxes[1] {NOT_PLAIN}"),
+])  # fmt: skip
+
+DEGENERATE = {
+    "is under 2 px wide or high": [
+        [[5, 5]] * 4,
+        [[5, 5], [5, 5], [5, 20], [5, 20]],
+        [[5, 5], [20, 5], [20, 5], [5, 5]],
+        [[5, 5], [6, 5], [6, 20], [5, 20]],
+        [[5, 5], [20, 5], [20, 6.9], [5, 6.9]],
+    ],
+    "has a corner that is not finite": [
+        [[NAN, 5], [20, 5], [20, 20], [5, 20]],
+        [[5, 5], [20, INF], [20, 20], [5, 20]],
+        [[5, 5], [20, 5], [20, 20], [-INF, NAN]],
+    ],
+    "has a corner beyond ±2**30 px": [
+        [[5, 5], [1e300, 5], [20, 20], [5, 20]],
+        [[5, 5], [2e9, 5], [20, 20], [5, 20]],
+        [[5, 5], [20, 5], [20, 20], [5, -(2**30) - 128]],
+        [[5, 5], [20, 5], [20, 20], [5, 2**63]],
+    ],
+    "has three corners on a line": [
+        [[0, 0], [10, 0], [20, 0], [0, 20]],
+        [[0, 0], [10, 10], [20, 20], [0, 20]],
+        [[0, 0], [20, 0], [20, 20], [0, 0]],
+        [[0, 0], [30, 30], [20, 20], [10, 10]],
+    ],
+    # No three corners are on a line, yet a pivot is below 100 ε; cv2 then returns one colour.
+    "has no perspective transform": [
+        [[1e9, 0], [1e9, 26.606119], [999999936, 297.50443], [999999936, 0]],
+    ],
+}
+TOO_LARGE = [[-8e8, 0], [8e8, 0], [8e8, 9], [-8e8, 9]]
+
+
+def corners(box):
+    """As messages show them: what float32 holds, in nine digits."""
+    most = float(np.finfo(np.float32).max)
+    values = [v if np.isinf(v) else np.float32(np.clip(v, -most, most)) for v in np.ravel(box)]
+    text = [format(v, ".9g") for v in values]
+    return f"[{', '.join(f'[{x}, {y}]' for x, y in zip(text[::2], text[1::2], strict=True))}]"
+
+
+for reason, boxes in DEGENERATE.items():
+    add(SHAPES, "boxes", [
+        (corners(box), lambda good, box=box: [BOX, BOX, np.array(box, float), BOX], ValueError,
+         f"boxes[2] {reason}: {corners(box)}")
+        for box in boxes
+    ])  # fmt: skip
+add(SHAPES, "boxes", [
+    ("2**30 px", lambda b: [BOX, TOO_LARGE], ValueError,
+     f"boxes[1] is 2**30 px or more wide or high: {corners(TOO_LARGE)}"),
+])  # fmt: skip
+add(CROPS, "boxes", [
+    ("a crop beyond the limit", lambda b: [BOX, [[0, 0], [1e9, 0], [1e9, 1e9], [0, 1e9]]],
+     ValueError, "boxes[1] makes a crop of 1000000000 x 1000000000 px, over the limit of "
+     "1073741824 bytes a crop (set_output_limits)"),
+    ("crops beyond the limit", lambda b: [[[0, 0], [18e3, 0], [18e3, 18e3], [0, 18e3]]] * 9,
+     ValueError, "boxes[0] to boxes[4] make more than the limit of 4294967296 bytes a call "
+     "(set_output_limits)"),
+])  # fmt: skip
+
+FAR_PAGE = np.broadcast_to(np.uint16(7), (40, 40_000))
+ACROSS = np.float32([[10, 5], [33_000, 5], [33_000, 30], [10, 30]])
+FOLDED = np.float32([[10, 5], [60, 30], [60, 5], [10, 30]])
+for function in CROPS.split():
+    for name, box, border in (
+        ("a box of 32,990 px", ACROSS, "constant"),
+        ("a folded box", FOLDED, "constant"),
+        ("a box over the edge, reflected", BOX - 20, "reflect"),
+        ("a box at the edge, wrapped", BOX - 9, "wrap"),
+    ):
+        add_row(f"{function}(a page of 40,000 px, {name})", function,
+                {"image": FAR_PAGE, "boxes": lambda b, box=box: [BOX, box], "border": border,
+                 "interpolation": "lanczos4"}, ValueError,
+                "boxes[1] cannot be cut from a page with a side over 32,766 px: it is not convex "
+                "or all but degenerate, or what it reads of the page is itself that large, lies "
+                "beyond 2**24 px, or, under a border other than constant and replicate, is partly "
+                f"outside: {corners(box)}")  # fmt: skip
+
+
+# ---- options of crops ----
+
+
+def add_choice(functions, argument, choices, others):
+    text = f"{argument} must be {choices}, got"
+    cases = [(repr(value)[:30], value, ValueError, f"{text} {value!r}") for value in others]
+    cases.append(("a long text", "x" * 100_000, ValueError, f"{text} 'xxx…"))
+    for value in (1, None, b"linear", ["linear"]):
+        of = type(value).__name__
+        cases.append((repr(value), value, TypeError, f"{argument} must be a str, not {of}"))
+    add(functions, argument, cases)
+
+
+add_choice(CROPS, "interpolation", '"nearest", "linear", "cubic", "area" or "lanczos4"',
+           ["bilinear", "Linear", "", "linear\0", "\udc80"])  # fmt: skip
+add_choice(CROPS, "border", '"constant", "replicate", "reflect", "reflect101" or "wrap"',
+           ["mirror", "reflect_101", "", "wrap\0"])  # fmt: skip
+add_choice(SHAPES, "degenerate", '"raise" or "empty"', ["skip", "", "raise\0"])
+
+NO_NUMBER = "border_value must be a number or one number a channel, not"
+ONE_EACH = "border_value must be a number or one number a channel"
+add(CROPS, "border_value", [
+    ("256", 256, ValueError, "border_value 256.0 is outside the image's dtype"),
+    ("(0, -1, 0)", (0, -1, 0), ValueError, "border_value -1.0 is outside the image's dtype"),
+    ("nan", NAN, ValueError, "border_value nan is outside the image's dtype"),
+    ("inf", INF, ValueError, "border_value inf is outside the image's dtype"),
+    ("10**5000", 10**5000, ValueError, "border_value is beyond float64"),
+    ("a number short", (1, 2), ValueError, f"{ONE_EACH} (3), got 2 numbers"),
+    ("none", (), ValueError, f"{ONE_EACH}, got 0 numbers"),
+    ("five", (1,) * 5, ValueError, f"{ONE_EACH}, got 5 numbers"),
+    ("a matrix", lambda b: np.zeros((3, 3)), TypeError, f"{NO_NUMBER} numpy.ndarray"),
+    ("text in an array", lambda b: np.array("a"), TypeError, f"{NO_NUMBER} numpy.ndarray"),
+    ("'white'", "white", TypeError, f"{NO_NUMBER} str"),
+    ("three texts", ["1", "2", "3"], TypeError, f"{NO_NUMBER} str"),
+    ("b'abc'", b"abc", TypeError, f"{NO_NUMBER} bytes"),
+    ("None", None, TypeError, f"{NO_NUMBER} NoneType"),
+    ("a dict", {}, TypeError, f"{NO_NUMBER} dict"),
+    ("1j", 1j, TypeError, f"{NO_NUMBER} complex"),
+])  # fmt: skip
+for function in CROPS.split():
+    add_row(f"{function}(float32, border_value=1e300)", function,
+            {"image": lambda i: i.astype(np.float32), "border_value": 1e300}, ValueError,
+            "border_value 1e+300 is outside the image's dtype")  # fmt: skip
+
+# ---- out ----
+
+NEEDED = 30 * 13 * 3
+
+
+def read_only(good):
+    array = np.zeros(NEEDED, np.uint8)
+    array.setflags(write=False)
+    return array
+
+
+def shifted(good):
+    return np.zeros(NEEDED * 2 + 1, np.uint8)[1:].view(np.uint16)
+
+
+def empty(*shape_and_dtype):
+    return lambda good: np.zeros(*shape_and_dtype)
+
+
+add(CROPS, "out", [
+    ("a list", [0] * NEEDED, TypeError, "out must be an ndarray or None, not list"),
+    ("a bytearray", bytearray(NEEDED), TypeError, "out must be an ndarray or None, not bytearray"),
+    ("a scalar", np.uint8(3), TypeError, "out must be an ndarray or None, not numpy.uint8"),
+    ("a masked array", lambda o: np.ma.zeros(NEEDED), TypeError, f"out {NOT_PLAIN}"),
+    ("uint16", empty(NEEDED, np.uint16), ValueError,
+     "out must have the image's dtype, not uint16"),
+    ("int8", empty(NEEDED, np.int8), ValueError, "out must have the image's dtype, not int8"),
+    ("objects", empty(NEEDED, object), ValueError, "out must have the image's dtype, not object"),
+    ("a matrix", empty((1, NEEDED), np.uint8), ValueError,
+     "out must be one-dimensional, not shape (1, 1170)"),
+    ("no axis", empty((), np.uint8), ValueError, "out must be one-dimensional, not shape ()"),
+    ("an item short", empty(NEEDED - 1, np.uint8), ValueError,
+     "out must have at least 1170 items, got 1169"),
+    ("nothing", empty(0, np.uint8), ValueError, "out must have at least 1170 items, got 0"),
+    ("read-only", read_only, ValueError, "out must be writeable"),
+    ("one item for all", lambda o: np.broadcast_to(np.uint8(0), NEEDED), ValueError,
+     "out must be writeable"),
+    ("every other item", lambda o: np.zeros(2 * NEEDED, np.uint8)[::2], ValueError,
+     "out must be contiguous"),
+    ("backwards", lambda o: np.zeros(NEEDED, np.uint8)[::-1], ValueError,
+     "out must be contiguous"),
+    ("the image", lambda o: PAGE.reshape(-1)[7:], ValueError,
+     "out must not lie within the image's memory"),
+])  # fmt: skip
+for function in CROPS.split():
+    add_row(f"{function}(out=swapped)", function, {"image": to("u2"), "out": empty(NEEDED, ">u2")},
+            ValueError, "out must have the image's dtype, not >u2")  # fmt: skip
+    add_row(f"{function}(out=unaligned)", function, {"image": to("u2"), "out": shifted},
+            ValueError, "out must be aligned")  # fmt: skip
+    for case, value, reason in (
+        ("boxes", lambda b: [BOX, BOX * 0], "boxes[1] is under 2 px …"),
+        ("border_value", 1e9, "border_value 1000000000.0 is outside …"),
+    ):
+        add_row(f"{function}(out=good, {case}=bad)", function,
+                {"out": empty(2 * NEEDED, np.uint8), case: value}, ValueError, reason)  # fmt: skip
+
+
+# ---- polygons ----
+
+
+def polygon(x, y):
+    return SimpleNamespace(x=x, y=y)
+
+
+A_POLYGON = "must be an array of shape (k, 2), or an object with arrays x and y"
+SOME = "{} must be a list of polygons or an array of shape (n, k, 2), not"
+SHAPED = "{} must have shape (n, k, 2), not"
+FLAT = "must be a one-dimensional array"
+POLYGONS = [
+    ("a number", 3, TypeError, f"{SOME} int"),
+    ("None", None, TypeError, f"{SOME} NoneType"),
+    ("a str", "ab", TypeError, f"{{}}[0] {A_POLYGON}, not str"),
+    ("a dict", {1: 2}, ValueError, f"{{}}[0] {A_POLYGON}, not shape ()"),
+    ("one polygon", lambda p: SQUARE.copy(), ValueError, f"{SHAPED} shape (4, 2)"),
+    ("vertices in space", lambda p: np.zeros((5, 4, 3)), ValueError, f"{SHAPED} shape (5, 4, 3)"),
+    ("no vertices", lambda p: np.zeros((5, 0, 2)), ValueError, f"{SHAPED} shape (5, 0, 2)"),
+    ("complex numbers", lambda p: np.zeros((5, 4, 2), complex), TypeError, f"{SHAPED} complex128"),
+    ("bools", lambda p: np.zeros((5, 4, 2), bool), TypeError, f"{SHAPED} bool"),
+    ("text", lambda p: np.full((5, 4, 2), "a"), TypeError, f"{SHAPED} <U1"),
+    ("dates", lambda p: np.zeros((5, 4, 2), "M8[s]"), TypeError, f"{SHAPED} datetime64[s]"),
+    ("a masked array", lambda p: masked(np.zeros((5, 4, 2))), TypeError, f"{{}} {NOT_PLAIN}"),
+    ("a masked one", lambda p: [SQUARE, masked(SQUARE)], TypeError, f"{{}}[1] {NOT_PLAIN}"),
+    ("a masked x", lambda p: [polygon(masked(SQUARE[:, 0]), SQUARE[:, 1])], TypeError,
+     f"{{}}[0].x {NOT_PLAIN}"),
+    ("None in a list", lambda p: [SQUARE, None], TypeError, f"{{}}[1] {A_POLYGON}, not NoneType"),
+    ("a flat one", lambda p: [SQUARE, SQUARE, SQUARE.ravel()], ValueError,
+     f"{{}}[2] {A_POLYGON}, not shape (8,)"),
+    ("an empty list", lambda p: [SQUARE, []], ValueError, f"{{}}[1] {A_POLYGON}, not shape (0,)"),
+    ("no vertices in one", lambda p: [np.empty((0, 2))], ValueError,
+     f"{{}}[0] {A_POLYGON}, not shape (0, 2)"),
+    ("a ragged one", lambda p: [SQUARE, [[0, 0], [1]]], ValueError, f"{{}}[1] {A_POLYGON}"),
+    ("a list in itself", cycle(), ValueError, f"{{}}[0] {A_POLYGON}"),
+    ("text in one", lambda p: [SQUARE, [["a", "b"]]], TypeError, f"{{}}[1] {A_POLYGON}, not <U1"),
+    ("an int beyond 64 bits", lambda p: [SQUARE, [[0, 10**30]]], TypeError,
+     f"{{}}[1] {A_POLYGON}, not an int beyond 64 bits"),
+    ("only x", lambda p: [SimpleNamespace(x=[1])], TypeError,
+     f"{{}}[0] {A_POLYGON}, not types.SimpleNamespace"),
+    ("x and y of unequal length", lambda p: [SQUARE, polygon([1, 2, 3], [1, 2])], ValueError,
+     "{}[1].y must have the shape of x, not shape (2,)"),
+    ("no x", lambda p: [polygon([], [])], ValueError,
+     f"{{}}[0].x {FLAT} that is not empty, not shape (0,)"),
+    ("x is a number", lambda p: [polygon(1, 2)], ValueError,
+     f"{{}}[0].x {FLAT} that is not empty, not shape ()"),
+    ("x is a matrix", lambda p: [polygon(SQUARE, SQUARE)], ValueError,
+     f"{{}}[0].x {FLAT} that is not empty, not shape (4, 2)"),
+    ("y is text", lambda p: [polygon([1], ["a"])], TypeError, f"{{}}[0].y {FLAT}, not <U1"),
+    ("y is None", lambda p: [polygon([1.0], None)], TypeError, f"{{}}[0].y {FLAT}, not NoneType"),
+    ("y holds objects", lambda p: [polygon([1.0], np.array([object()]))], TypeError,
+     f"{{}}[0].y {FLAT}, not object"),
+]  # fmt: skip
+AN_INDEX = ("an index", INDEX, TypeError, f"{SOME} fastcv.PolygonIndex")
+
+
+def called(name, cases):
+    return [(case, value, error, text.replace("{}", name)) for case, value, error, text in cases]
+
+
+add("match_polygons", "polygons", called("polygons", POLYGONS))
+add("find_close_polygons PolygonIndex", "polygons", called("polygons", [*POLYGONS, AN_INDEX]))
+for case, value, error, text in called("polygon_sets[1][1]", [*POLYGONS, AN_INDEX]):
+    add_row(f"select_best_polygon(a set of {case})", "select_best_polygon",
+            {"polygon_sets": lambda sets, value=value: [
+                (0, SQUARES), (0, value(sets) if isinstance(value, FunctionType) else value)
+            ]}, error, text)  # fmt: skip
+add("select_best_polygon", "polygon_sets", [
+    ("a number", 3, TypeError,
+     "polygon_sets must be a list of pairs (point, polygons), not int"),
+    ("numbers", [3], TypeError, "polygon_sets[0] must be a pair (point, polygons)"),
+    ("three", lambda s: [(0, SQUARES), (1, SQUARES, 2)], ValueError,
+     "polygon_sets[1] must be a pair (point, polygons)"),
+    ("an empty pair", lambda s: [(0, SQUARES), ()], ValueError,
+     "polygon_sets[1] must be a pair (point, polygons)"),
+    ("no polygons", lambda s: [(0, SQUARES), (0, [])], IndexError,
+     "polygon_sets[1] has no polygons"),
+    ("an array of no polygons", lambda s: [(0, np.empty((0, 4, 2)))], IndexError,
+     "polygon_sets[0] has no polygons"),
+])  # fmt: skip
+
+add("match_polygons PolygonIndex.match", "points", [
+    ("a number", 3, ValueError, "points must have shape (m, 2), not shape ()"),
+    ("None", None, TypeError, "points must have shape (m, 2), not NoneType"),
+    ("a str", "ab", TypeError, "points must have shape (m, 2), not str"),
+    ("a generator", lambda p: (point for point in p), TypeError,
+     "points must have shape (m, 2), not generator"),
+    ("one point", lambda p: np.zeros(2), ValueError,
+     "points must have shape (m, 2), not shape (2,)"),
+    ("points in space", lambda p: np.zeros((3, 3)), ValueError,
+     "points must have shape (m, 2), not shape (3, 3)"),
+    ("no points in space", lambda p: np.zeros((0, 3)), ValueError,
+     "points must have shape (m, 2), not shape (0, 3)"),
+    ("complex numbers", lambda p: np.zeros((3, 2), complex), TypeError,
+     "points must have shape (m, 2), not complex128"),
+    ("a masked array", lambda p: np.ma.zeros((3, 2)), TypeError, f"points {NOT_PLAIN}"),
+    ("numbers", [1, 2], ValueError, "points[0] must have shape (2,), not shape ()"),
+    ("half a point", [[1, 2], [3]], ValueError, "points[1] must have shape (2,), not shape (1,)"),
+    ("None in a list", [[1, 2], None], TypeError, "points[1] must have shape (2,), not NoneType"),
+    ("text", [[1, 2], ["a", "b"]], TypeError, "points[1] must have shape (2,), not <U1"),
+    ("an int beyond 64 bits", [[1, 2], [3, 10**30]], TypeError,
+     "points[1] must have shape (2,), not an int beyond 64 bits"),
+    ("a ragged one", [[1, 2], [3, [4]]], ValueError, "points[1] must have shape (2,)"),
+    ("a list in itself", cycle(), ValueError, "points[0] must have shape (2,)"),
+    ("a masked one", lambda p: [[1, 2], np.ma.zeros(2)], TypeError, f"points[1] {NOT_PLAIN}"),
+])  # fmt: skip
+add("find_close_polygons PolygonIndex.find_close", "point", [
+    ("a number", 3, ValueError, "point must have shape (2,), not shape ()"),
+    ("three numbers", [1, 2, 3], ValueError, "point must have shape (2,), not shape (3,)"),
+    ("a list of one", [[1, 2]], ValueError, "point must have shape (2,), not shape (1, 2)"),
+    ("text", ["a", "b"], TypeError, "point must have shape (2,), not <U1"),
+    ("a str", "ab", TypeError, "point must have shape (2,), not str"),
+    ("None", None, TypeError, "point must have shape (2,), not NoneType"),
+    ("a masked array", lambda p: np.ma.zeros(2), TypeError, f"point {NOT_PLAIN}"),
+])  # fmt: skip
+add("match_polygons find_close_polygons PolygonIndex.match PolygonIndex.find_close", "max_dist", [
+    ("'3'", "3", TypeError, "max_dist must be a number, not str"),
+    ("None", None, TypeError, "max_dist must be a number, not NoneType"),
+    ("[3]", [3], TypeError, "max_dist must be a number, not list"),
+    ("3j", 3j, TypeError, "max_dist must be a number, not complex"),
+    ("array([1, 2])", lambda d: np.array([1.0, 2.0]), TypeError,
+     "max_dist must be a number, not numpy.ndarray"),
+    ("array('a')", lambda d: np.array("a"), TypeError,
+     "max_dist must be a number, not numpy.ndarray"),
+    ("10**400", 10**400, ValueError, "max_dist is beyond float64"),
+])  # fmt: skip
+
+
+# ---- arguments too many and too few ----
+
+for function in FUNCTIONS:
+    add_row(f"{function}(one argument too many)", function, {"*": (1,) * 9}, TypeError, "…")
+    add_row(f"{function}(an unknown argument)", function, {"flags": 1}, TypeError, "…")
+    if GOOD.get(function):
+        first = next(iter(GOOD[function]))
+        add_row(f"{function}(no {first})", function, dict.fromkeys(GOOD[function], MISSING),
+                TypeError, "…")  # fmt: skip
+
+
+# ---- files ----
+
+
+def png_of(width, height, body=b""):
+    """A PNG that says it is so large, of 8-bit colour."""
+
+    def chunk(kind, content):
+        check = struct.pack(">I", zlib.crc32(kind + content))
+        return struct.pack(">I", len(content)) + kind + content + check
+
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(body))
+
+
+def encoded(suffix, dtype):
+    return cv2.imencode(suffix, PAGE.astype(dtype))[1].tobytes()
+
+
+FILES = {
+    "empty.png": lambda: b"",
+    "text.png": lambda: b"hello" * 100,
+    "cut.png": lambda: encoded(".png", "u1")[:40],
+    "vast.ppm": lambda: (
+        b"BM" + struct.pack("<IIIIiiHH", 54, 0, 54, 40, 2**31 - 1, 2**31 - 1, 1, 24)
+    ),
+    "large.png": lambda: png_of(60_000, 60_000),
+    "array.png": lambda: b"\x93NUMPY\x01\x00" + bytes(200),
+    "page.json": lambda: b'{"boxes": []}',
+    "deep.png": lambda: encoded(".png", "u2"),
+    "deep, but says otherwise.jpg": lambda: encoded(".png", "u2"),
+    "float.tiff": lambda: encoded(".tiff", "f4"),
+}
+
+
+@functools.cache
+def folder():
+    """Of bad files; it lasts as long as the process."""
+    place = tempfile.TemporaryDirectory(prefix="fastcv-bad-")
+    for name, make in FILES.items():
+        Path(place.name, name).write_bytes(make())
+    os.mkfifo(Path(place.name, "pipe"))
+    os.symlink("loop", Path(place.name, "loop"))
+    return place
+
+
+def path_of(name):
+    return lambda good: str(Path(folder().name, name))
+
+
+NO_PICTURE = "not an image that OpenCV can read: '…"
+NO_8_BITS = "image must be uint8, not"
+add(PANELS, "image_or_path", [
+    *[(name, path_of(name), ValueError, f"{NO_PICTURE}{name}'")
+      for name in ("empty.png", "text.png", "cut.png", "vast.ppm", "array.png", "page.json")],
+    ("large.png", path_of("large.png"), ValueError, "an image of more pixels than are allowed …"),
+    ("deep.png", path_of("deep.png"), TypeError, f"{NO_8_BITS} uint16: '…deep.png'"),
+    ("deep.jpg", path_of("deep, but says otherwise.jpg"), TypeError, f"{NO_8_BITS} uint16: '…"),
+    ("float.tiff", path_of("float.tiff"), TypeError, f"{NO_8_BITS} float32: '…"),
+    ("a missing file", path_of("none.png"), FileNotFoundError,
+     "…: No such file or directory: '…none.png'"),
+    ("a missing Path", lambda good: Path(folder().name, "none.png"), FileNotFoundError,
+     "…: No such file or directory: '…none.png'"),
+    ("an empty path", "", FileNotFoundError, "…: No such file or directory: ''"),
+    ("a file as folder", path_of("text.png/a.png"), NotADirectoryError, "…: Not a directory: '…"),
+    ("a loop of links", path_of("loop"), OSError, "…: Too many levels of symbolic links: '…loop'"),
+    ("a long path", "a" * 4000, OSError, "…: File name too long: 'aaa…"),
+    ("a folder", lambda good: folder().name, IsADirectoryError, "…: Is a directory: '…"),
+    ("a pipe", path_of("pipe"), ValueError, "not a regular file: '…pipe'"),
+    ("/dev/zero", "/dev/zero", ValueError, "not a regular file: '/dev/zero'"),
+    ("a NUL", "a\0b", ValueError, "embedded null byte: 'a\\x00b'"),
+])  # fmt: skip
+for function in PANELS.split():
+    add_row(f"{function}(a large panel)", function, {
+        "image_or_path": lambda good: np.arange(1 << 16, dtype="<u4").view("u1").reshape(256, -1, 4)
+        [..., :3], "N": 1 << 16,
+    }, ValueError, "N makes a panel of 65536 colours, 6442450944 bytes, over the limit of "
+    "4294967296 bytes a call (set_output_limits)")  # fmt: skip

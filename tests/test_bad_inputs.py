@@ -1,0 +1,16 @@
+"""Every row of the table of bad inputs, once."""
+
+import pytest
+
+import bad_inputs
+import fastcv
+
+
+@pytest.mark.parametrize("name", bad_inputs.ROWS)
+def test_a_bad_input(name):
+    assert not bad_inputs.fault(name)
+
+
+def test_no_function_is_left_out():
+    tried = {row.function.partition(".")[0] for row in bad_inputs.ROWS.values()}
+    assert tried == set(fastcv.__all__) - {"__version__"}
