@@ -1,0 +1,730 @@
+"""Memory refused at every place of every public call: a MemoryError or the right result each time.
+
+Each call of the list below is made again and again while its first allocation fails, its second
+and so on, until it gets by without one that fails: one alone, or all from there on; malloc's and
+mmap's (failing_malloc.c, preloaded), or CPython's own (_testcapi). After each of them the arguments
+must be as before, the same call must give the right result again, and nothing may stay allocated.
+"""
+
+import contextlib
+import ctypes
+import functools
+import gc
+import itertools
+import json
+import os
+import pickle
+import platform
+import shlex
+import shutil
+import subprocess
+import sys
+import sysconfig
+import tempfile
+import time
+import zlib
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from types import MappingProxyType
+from typing import NamedTuple
+
+import numpy as np
+import proof
+
+import fastcv
+from fastcv import _core, files
+
+HERE = Path(__file__).resolve().parent
+PATTERNS = ("one", "rest")  # which allocations fail from the k-th on
+CALLS = 2
+TRIES = 300  # a leak leaves something each time; CPython's and NumPy's caches are full some time
+SHARES = 2  # processes at once
+
+
+# ---- the calls ----
+
+
+class Call(NamedTuple):
+    """One call of the list, and what is to be done before and after it."""
+
+    name: str
+    function: object
+    args: tuple = ()
+    options: dict = MappingProxyType({})
+    error: type | None = None  # the call is refused with it
+    before: object = None  # makes it so that the call allocates all that it may need
+    of: object = None  # what to compare of the result
+    is_cold: bool = False  # each in a process that has not made the call before
+    is_any_thread: bool = False  # allocations of its helpers fail too
+
+
+class HasArray:
+    """Whatever has the array protocol."""
+
+    def __init__(self, array):
+        self.array = array
+
+    def __array__(self, dtype=None, copy=None):
+        return self.array
+
+
+class Polygon:
+    """As in the article: an object with x and y."""
+
+    def __init__(self, corners):
+        self.x, self.y = np.ascontiguousarray(corners.T)
+
+
+def decoded(function, path):
+    """As function(path), without OpenCV's decoder: refused memory, it may end the process."""
+    before = files.decode
+    files.decode = lambda content: PICTURE
+    try:
+        return function(path)
+    finally:
+        files.decode = before
+
+
+PICTURE = np.arange(60, dtype=np.uint8).reshape(4, 5, 3) // 9
+
+
+class Numbers:
+    """A sequence that is no list."""
+
+    def __init__(self, *numbers):
+        self.numbers = numbers
+
+    def __len__(self):
+        return [len(self.numbers)][0]
+
+    def __getitem__(self, index):
+        return self.numbers[index]
+
+
+def kernel(name):
+    """Cut with this variant of the kernels."""
+    return lambda: _core._set_kernel(name)
+
+
+def no_pool():
+    fastcv.set_memory_pool(0)
+
+
+def low_limit():
+    fastcv.set_output_limits(call_bytes=1000)
+
+
+def defaults():
+    """What a call may have changed."""
+    fastcv.set_num_threads(None)
+    fastcv.set_memory_pool(64 << 20)
+    fastcv.empty_memory_pool()
+    fastcv.set_output_limits(crop_bytes=1 << 30, call_bytes=4 << 30)
+    _core._set_kernel(fastcv.build_info()["kernels"][0])
+
+
+def crop_calls():
+    page = proof.made_page(150, 200)
+    boxes = proof.made_boxes(5, 150, 200)
+    nowhere = boxes.copy()
+    nowhere[2] = np.nan
+    large = np.float32([[[0, 0], [190, 3], [188, 140], [2, 138]]]) * np.ones((4, 1, 1), np.float32)
+    wide = page.astype(np.uint16) * 257
+    four = np.dstack([page, page[..., :1]])
+    out = np.zeros(200_000, np.uint8)
+    crop, openmp, shapes = fastcv.image_crop, fastcv.image_crop_openmp, fastcv.crop_shapes
+    lanczos = {"interpolation": "lanczos4"}
+    yield Call("image_crop", crop, (page, boxes))
+    for name in fastcv.build_info()["kernels"]:
+        yield Call(f"image_crop, {name}", crop, (page, boxes), before=kernel(name))
+    yield Call("image_crop, cubic", crop, (four, boxes), {"interpolation": "cubic"})
+    yield Call("image_crop, grey", crop, (page[..., 0], boxes), {"border": "replicate"})
+    yield Call("image_crop, uint16", crop, (wide, boxes), lanczos)
+    yield Call("image_crop, float64", crop, (page / 3, boxes), {"border": "wrap"})
+    yield Call("image_crop, nearest", crop, (page, boxes), {"interpolation": "nearest"})
+    yield Call("image_crop, mirrored", crop, (page, boxes[:2]), {"border": "reflect"})
+    yield Call("image_crop, upside down", crop, (page[::-1], boxes))
+    yield Call("image_crop, every second", crop, (page[:, ::2], boxes))
+    yield Call("image_crop, byte-swapped", crop, (wide.astype(">u2"), boxes))
+    yield Call("image_crop, a memoryview", crop, (memoryview(page), boxes))
+    yield Call("image_crop, an array protocol", crop, (HasArray(page), HasArray(boxes)))
+    yield Call("image_crop, out", crop, (page, boxes), {"out": out})
+    yield Call("image_crop, empty", crop, (page, nowhere), {"degenerate": "empty"})
+    yield Call("image_crop, no boxes", crop, (page, []))
+    yield Call("image_crop, ints", crop, (page, boxes.astype(int)))
+    yield Call("image_crop, a list of arrays", crop, (page, list(boxes)))
+    yield Call("image_crop, lists", crop, (page, boxes.tolist()))
+    yield Call("image_crop, border value", crop, (page, boxes), {"border_value": (1, 2.5, 3)})
+    yield Call("image_crop, 0-d", crop, (page, boxes), {"border_value": np.float32(7)})
+    yield Call("image_crop, own sequence", crop, (page, boxes), {"border_value": Numbers(1, 2, 3)})
+    yield Call("image_crop, slabs", crop, (page, large), before=defaults)
+    yield Call("image_crop, large slabs", crop, (page, large[:1] * 5), before=defaults)
+    yield Call("image_crop, no pool", crop, (page, large), before=no_pool)
+    yield Call("crop_shapes", shapes, (boxes,))
+    yield Call("crop_shapes, lists", shapes, (boxes.tolist(),))
+    yield Call("crop_shapes, empty", shapes, (nowhere,), {"degenerate": "empty"})
+
+    yield Call("image_crop, bad box", crop, (page, nowhere), error=ValueError)
+    yield Call("image_crop, bad item", crop, (page, [*boxes, "box"]), error=TypeError)
+    yield Call("image_crop, ragged", crop, (page, [*boxes, [[1, 2]]]), error=ValueError)
+    yield Call("image_crop, one box", crop, (page, boxes[0]), error=ValueError)
+    yield Call("image_crop, bad image", crop, ("page", boxes), error=TypeError)
+    yield Call("image_crop, ragged image", crop, ([[1], [2, 3]], boxes), error=TypeError)
+    yield Call("image_crop, flat image", crop, (page[0, :, 0], boxes), error=ValueError)
+    yield Call("image_crop, masked", crop, (np.ma.array(page), boxes), error=TypeError)
+    yield Call("image_crop, masked box", crop, (page, [np.ma.array(boxes[0])]), error=TypeError)
+    yield Call("image_crop, bad out", crop, (page, boxes), {"out": out[:9]}, error=ValueError)
+    yield Call(
+        "image_crop, overlapping out",
+        crop,
+        (page[:9], boxes),
+        {"out": page.ravel()},
+        error=ValueError,
+    )
+    yield Call("image_crop, wide out", crop, (page, boxes), {"out": wide.ravel()}, error=ValueError)
+    yield Call("image_crop, 2-d out", crop, (page, boxes), {"out": page[0]}, error=ValueError)
+    yield Call("image_crop, no out", crop, (page, boxes), {"out": 3}, error=TypeError)
+    yield Call("image_crop, bad border", crop, (page, boxes), {"border": "none"}, error=ValueError)
+    yield Call("image_crop, border 3", crop, (page, boxes), {"border": 3}, error=TypeError)
+    yield Call(
+        "image_crop, value 300", crop, (page, boxes), {"border_value": 300}, error=ValueError
+    )
+    yield Call(
+        "image_crop, 2 values", crop, (page, boxes), {"border_value": (1, 2)}, error=ValueError
+    )
+    yield Call(
+        "image_crop, text value", crop, (page, boxes), {"border_value": "1"}, error=TypeError
+    )
+    yield Call("image_crop, unknown", crop, (page, boxes), {"colour": 1}, error=TypeError)
+    yield Call(
+        "image_crop_openmp, 0 threads", openmp, (page, boxes), {"num_threads": 0}, error=ValueError
+    )
+    yield Call("crop_shapes, bad box", shapes, (nowhere,), error=ValueError)
+    yield Call("crop_shapes, nothing", shapes, (), error=TypeError)
+
+    crowd = np.concatenate([proof.made_boxes(300, 150, 200), nowhere])
+    yield Call("image_crop_openmp, a crowd", openmp, (page, crowd), {"num_threads": 2}, ValueError)
+    two, opencv = large[:2], {"interpolation": "nearest"}
+    for threads, options, is_cold in itertools.product((None, 1, 2, 3), ({}, opencv), (0, 1)):
+        yield Call(
+            ", ".join([f"image_crop_openmp, {threads} threads", *options.values()]),
+            openmp,
+            (page, two),
+            {"num_threads": threads, **options},
+            before=None if is_cold else defaults,
+            is_cold=is_cold,
+        )
+    for threads in (2, 3):  # with own kernels: OpenCV's thread-local data would end the process
+        options = {"num_threads": threads}
+        yield Call(
+            f"image_crop_openmp, {threads} threads, all of which are refused memory",
+            openmp,
+            (page, two),
+            options,
+            before=functools.partial(grow_team, openmp, (page, two), options),
+            is_cold=True,
+            is_any_thread=True,
+        )
+
+
+def grow_team(openmp, args, options):
+    """Until libgomp, which ends the process where it finds no memory, has all that it needs."""
+    while proof.os_threads() < options["num_threads"]:
+        openmp(*args, **options)
+        time.sleep(0.001)
+
+
+def color_calls():
+    rng = np.random.default_rng(5)
+    few = rng.integers(0, 2, (40, 50, 3), np.uint8)
+    some = rng.integers(0, 14, (60, 80, 3), np.uint8)
+    noise = rng.integers(0, 256, (520, 512, 3), np.uint8)
+    large = np.concatenate([noise, noise ^ 7])
+    readme = proof.ROOT / "README.md"
+    main, extract, openmp = (
+        fastcv.main_colors,
+        fastcv.extract_main_colors,
+        fastcv.extract_main_colors_openmp,
+    )
+    yield Call("main_colors", main, (few,))
+    yield Call("main_colors, grey", main, (few[..., 0], 3))
+    yield Call("main_colors, alpha", main, (np.dstack([few, few[..., :1]]),))
+    yield Call("main_colors, some", main, (some, 10_000))
+    yield Call("main_colors, a view", main, (some[::-2, ::2], 10_000))
+    yield Call("main_colors, bytes", main, (noise, 100))
+    yield Call("main_colors, bytes", main, (noise, 100), is_cold=True)
+    for threads, is_cold in itertools.product((None, 2, 3), (0, 1)):
+        name = f"main_colors, bytes, {threads} threads"
+        options = {"num_threads": threads}
+        yield Call(name, main, (large, 3000), options, is_cold=is_cold)
+    yield Call("extract_main_colors", extract, (few,))
+    yield Call("extract_main_colors, a path", decoded, (extract, str(readme)))
+    yield Call("extract_main_colors, a Path", decoded, (extract, readme))
+    yield Call("extract_main_colors_openmp", openmp, (some, 3), {"num_threads": 2})
+
+    yield Call("main_colors, n 0", main, (few, 0), error=ValueError)
+    yield Call("main_colors, n text", main, (few, "6"), error=TypeError)
+    yield Call("main_colors, uint16", main, (few.astype(np.uint16),), error=TypeError)
+    yield Call("main_colors, 2 channels", main, (few[..., :2],), error=ValueError)
+    none = str(readme / "none.png")
+    yield Call("extract_main_colors, no file", decoded, (extract, none), error=OSError)
+    yield Call(
+        "extract_main_colors, a large panel", extract, (few,), error=ValueError, before=low_limit
+    )
+
+
+def polygon_calls():
+    rng = np.random.default_rng(6)
+    corners = rng.uniform(0, 100, (30, 1, 2)) + rng.uniform(-9, 9, (30, 5, 2))
+    points = rng.uniform(0, 100, (7, 2))
+    objects = [Polygon(polygon) for polygon in corners]
+    mixed = [
+        corners[0],
+        objects[1],
+        corners[2].tolist(),
+        HasArray(corners[3]),
+        corners[4].astype("i2"),
+    ]
+    index = fastcv.PolygonIndex(corners)
+    match, find, best = (
+        fastcv.match_polygons,
+        fastcv.find_close_polygons,
+        fastcv.select_best_polygon,
+    )
+    for name, polygons in {
+        "an array": corners,
+        "floats": corners.astype(np.float32),
+        "an array protocol": HasArray(corners),
+        "a memoryview": memoryview(corners),
+        "a list of arrays": list(corners),
+        "lists": corners.tolist(),
+        "objects": objects,
+        "mixed": mixed,
+        "none": [],
+    }.items():
+        yield Call(f"match_polygons, {name}", match, (polygons, points, 20.0))
+        yield Call(f"find_close_polygons, {name}", find, (polygons, points[0], 20.0))
+        yield Call(f"PolygonIndex, {name}", fastcv.PolygonIndex, (polygons,))
+    yield Call("find_close_polygons, a list", find, (objects, [50, 50], 20))
+    yield Call("match_polygons, index", match, (index, points, 20))
+    yield Call("match_polygons, points in lists", match, (corners, points.tolist(), 20))
+    yield Call("match_polygons, a list of points", match, (corners, list(points), 20))
+    yield Call("match_polygons, int points", match, (corners, points.astype(int), 20))
+    yield Call("select_best_polygon", best, ([(point, objects) for point in points],))
+    yield Call("select_best_polygon, arrays", best, ([[point, corners] for point in points],))
+    yield Call("PolygonIndex.match", index.match, (points, 20.0))
+    yield Call("PolygonIndex.find_close", index.find_close, (points[0], 20.0))
+    yield Call("PolygonIndex.find_close, lists", index.find_close, ([50, 50], 99))
+    yield Call("PolygonIndex.centers", lambda: index.centers)
+    yield Call("PolygonIndex.areas", lambda: index.areas)
+    yield Call("PolygonIndex, len and repr", lambda: (len(index), repr(index)))
+
+    crowd = np.tile(points, (2000, 1))
+    for threads, is_cold in itertools.product((None, 2, 3), (0, 1)):
+        name = f"match_polygons, {threads} threads"
+        yield Call(name, match, (corners, crowd, 20), {"num_threads": threads}, is_cold=is_cold)
+
+    flat = [*corners, 3]
+    yield Call("match_polygons, not polygons", match, (3, points, 20), error=TypeError)
+    yield Call("match_polygons, not a polygon", match, (flat, points, 20), error=ValueError)
+    yield Call("match_polygons, text", match, (["polygon"], points, 20), error=TypeError)
+    yield Call("match_polygons, shape", match, (corners[..., 0], points, 20), error=ValueError)
+    yield Call("match_polygons, points", match, (corners, points[:, 0], 20), error=ValueError)
+    yield Call(
+        "match_polygons, ragged points", match, (corners, [[1, 2], [3]], 20), error=ValueError
+    )
+    yield Call("match_polygons, max_dist", match, (corners, points, "20"), error=TypeError)
+    yield Call("match_polygons, huge max_dist", match, (corners, points, 10**400), error=ValueError)
+    yield Call("find_close_polygons, point", find, (corners, points, 20), error=ValueError)
+    yield Call(
+        "PolygonIndex, masked", fastcv.PolygonIndex, (np.ma.array(corners),), error=TypeError
+    )
+    yield Call(
+        "PolygonIndex, unequal x and y", fastcv.PolygonIndex, ([unequal()],), error=ValueError
+    )
+    yield Call("select_best_polygon, not pairs", best, ([(1, 2, 3)],), error=ValueError)
+    yield Call("select_best_polygon, a number in it", best, ([3],), error=TypeError)
+    yield Call("select_best_polygon, a number", best, (3,), error=TypeError)
+    yield Call("select_best_polygon, none", best, ([(1, [])],), error=IndexError)
+
+
+def unequal():
+    polygon = Polygon(np.ones((3, 2)))
+    polygon.y = polygon.y[:2]
+    return polygon
+
+
+def other_calls():
+    yield Call("cumulative_sum", fastcv.cumulative_sum, (100_000,))
+    yield Call("set_num_threads", fastcv.set_num_threads, (3,), before=defaults)
+    yield Call("set_num_threads, None", fastcv.set_num_threads, (None,), before=defaults)
+    yield Call("get_num_threads", fastcv.get_num_threads)
+    yield Call("get_num_threads", fastcv.get_num_threads, is_cold=True)
+    limits = {"crop_bytes": 1 << 40, "call_bytes": 1 << 41}
+    yield Call("set_output_limits", fastcv.set_output_limits, (), limits, before=defaults)
+    yield Call("get_output_limits", fastcv.get_output_limits)
+    yield Call("set_memory_pool", fastcv.set_memory_pool, (1 << 30,), before=defaults)
+    yield Call("memory_pool_info", fastcv.memory_pool_info, of=sorted)
+    yield Call("empty_memory_pool", fastcv.empty_memory_pool)
+    yield Call("build_info", fastcv.build_info)
+    yield Call("the module", made_anew, of=dir)
+
+    yield Call("cumulative_sum, -1", fastcv.cumulative_sum, (-1,), error=ValueError)
+    yield Call("cumulative_sum, 10**30", fastcv.cumulative_sum, (10**30,), error=ValueError)
+    yield Call("cumulative_sum, text", fastcv.cumulative_sum, ("5",), error=TypeError)
+    yield Call("set_num_threads, 0", fastcv.set_num_threads, (0,), error=ValueError)
+    yield Call("set_num_threads, text", fastcv.set_num_threads, ("2",), error=TypeError)
+    yield Call(
+        "set_output_limits, -1", fastcv.set_output_limits, (), {"crop_bytes": -1}, error=ValueError
+    )
+    yield Call(
+        "set_output_limits, text",
+        fastcv.set_output_limits,
+        (),
+        {"call_bytes": "1"},
+        error=TypeError,
+    )
+    yield Call("set_memory_pool, -1", fastcv.set_memory_pool, (-1,), error=ValueError)
+    yield Call("set_memory_pool, text", fastcv.set_memory_pool, ("1",), error=TypeError)
+    yield Call("PolygonIndex, twice", fastcv.PolygonIndex, ([], []), error=TypeError)
+
+
+def made_anew(spec=_core.__spec__):
+    """Another module of the extension, as an import makes it."""
+    module = spec.loader.create_module(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def all_calls():
+    """Those that fork first, while no other has made anything."""
+    calls = [*crop_calls(), *color_calls(), *polygon_calls(), *other_calls()]
+    return sorted(calls, key=lambda call: not call.is_cold)
+
+
+# ---- what must be as before ----
+
+
+def frozen(value):
+    """Something to compare: the same only for equal values of the same types."""
+    if isinstance(value, np.ndarray):
+        return type(value).__name__, value.dtype.str, value.shape, value.strides, value.tobytes()
+    if isinstance(value, (list, tuple)):
+        return type(value).__name__, [frozen(item) for item in value]
+    if isinstance(value, fastcv.PolygonIndex):
+        return len(value), frozen(value.centers), frozen(value.areas)
+    if isinstance(value, dict):
+        return {key: frozen(item) for key, item in value.items()}
+    if isinstance(value, (int, float, str, bytes, type(None))):
+        return value
+    return id(value), frozen(getattr(value, "__dict__", None))
+
+
+def parts(call):
+    """The objects that a call is given, in its lists too."""
+    for value in (*call.args, *call.options.values()):
+        yield value
+        if isinstance(value, (list, tuple)):
+            yield from value
+
+
+def references(call):
+    """How many each of them has."""
+    shared = (int, str, type(None))
+    return [sys.getrefcount(part) for part in parts(call) if not isinstance(part, shared)]
+
+
+# ---- one call, once ----
+
+
+class Malloc:
+    """The preloaded library: allocations of the calling thread fail, or of any."""
+
+    name = "malloc"
+
+    def __init__(self):
+        library = ctypes.PyDLL(None)
+        self._call = library.failing_call
+        self._call.restype = ctypes.py_object
+        self._call.argtypes = [ctypes.py_object] * 3 + [ctypes.c_long] + [ctypes.c_int] * 2
+        self.mark = library.live_mark  # makes no Python object, which would be alive itself
+        self.count = library.failing_count
+        self.blocks, self.mapped_bytes = library.live_more_blocks, library.live_more_mapped_bytes
+        for function in (self.count, self.blocks, self.mapped_bytes):
+            function.restype = ctypes.c_long
+
+    def __call__(self, call, k, pattern):
+        one, any_thread = pattern == "one", call.is_any_thread
+        return self._call(call.function, call.args, dict(call.options), k, one, any_thread)
+
+
+class NoMemory:
+    """CPython's own hooks. The library, in which nothing fails then, counts."""
+
+    name = "set_nomemory"
+
+    def __init__(self, malloc):
+        import _testcapi
+
+        self._hooks, self._malloc = _testcapi, malloc
+        self.count = malloc.count
+
+    def __call__(self, call, k, pattern):
+        hooks = self._hooks
+
+        def function(*args, **options):
+            hooks.set_nomemory(k, k + 1 if pattern == "one" else 0)
+            try:
+                return call.function(*args, **options)
+            finally:
+                hooks.remove_mem_hooks()
+
+        return self._malloc(call._replace(function=function), 0, pattern)
+
+
+OURS = [f"function {name}>" for name in dir(_core)]
+
+
+def is_others(error):
+    """Whether CPython or NumPy lost a MemoryError on the way."""
+    text = str(error)
+    if isinstance(error, NotImplementedError):  # NumPy goes on with a buffer's items
+        return "sub-views are not implemented" in text
+    if isinstance(error, TypeError):  # os.fspath
+        return "os.PathLike object, not PosixPath" in text
+    return (
+        isinstance(error, SystemError)
+        and ("without" in text or "with an exception set" in text)
+        and "fastcv" not in text.replace("execution of module fastcv._core", "")  # of its type
+        and not any(name in text for name in OURS)
+    )
+
+
+class Fault(Exception):
+    """A call that did not do what it should."""
+
+
+def attempt(failing, call, k, pattern, expected):
+    """Make the call while its k-th allocation fails; whether that was its MemoryError."""
+    if call.before:
+        call.before()
+    before, was_refused, result = references(call), False, None
+    try:
+        result = failing(call, k, pattern)
+    except MemoryError:
+        was_refused = True
+    except Exception as error:
+        if not (call.error and isinstance(error, call.error)) and not is_others(error):
+            raise Fault(f"{type(error).__name__}: {error}") from None
+    else:
+        if call.error or outcome(call, result) != expected:
+            raise Fault("a wrong result")
+    del result
+    if references(call) != before:
+        raise Fault(f"references: {before} became {references(call)}")
+    return was_refused
+
+
+def outcome(call, result):
+    return frozen(call.of(result) if call.of else result)
+
+
+def check_after(call, expected, inputs):
+    """The arguments are as they were, and the call gives the right result."""
+    if frozen(call.args) != inputs:
+        raise Fault("an argument was changed")
+    try:
+        result = call.function(*call.args, **call.options)
+    except Exception as error:
+        if not call.error or not isinstance(error, call.error):
+            raise Fault(f"afterwards {type(error).__name__}: {error}") from None
+    else:
+        if call.error or outcome(call, result) != expected:
+            raise Fault("afterwards a wrong result")
+
+
+# ---- one call, for every k ----
+
+
+class Sweep:
+    """What was seen of one call while its allocations failed one after the other."""
+
+    def __init__(self, malloc, failing, call, pattern, note):
+        self.malloc = malloc
+        self.failing, self.call, self.pattern, self.note = failing, call, pattern, note
+        self.inputs = frozen(call.args)
+        self.expected = self.apart(self.expect) if call.is_cold else self.expect()
+        self.attempts = self.refused = 0
+        self.faults = []
+
+    def run(self, share):
+        """As long as there is a k-th allocation; only so many of a hundred."""
+        step = max(1, 100 // share)
+        for k in itertools.count(1 + zlib.crc32(self.call.name.encode()) % step, step):
+            place = f"{self.call.name}: {self.failing.name}, {self.pattern}, k = {k}"
+            self.note(place)
+            self.attempts += 1
+            try:
+                was_refused, count = (
+                    self.apart(self.once, k) if self.call.is_cold else self.again(k, CALLS)
+                )
+            except Fault as fault:
+                self.faults.append(f"{place}: {fault}")
+                was_refused, count = False, k
+            self.refused += was_refused
+            if k > count or len(self.faults) > 3:
+                break
+
+    def expect(self):
+        """What the call returns; and made once more, so that whatever it keeps is there."""
+        if self.call.error:
+            return None
+        if self.call.before:
+            self.call.before()
+        expected = outcome(self.call, self.call.function(*self.call.args, **self.call.options))
+        return expected
+
+    def once(self, k):
+        """(whether it was a MemoryError, how many allocations there were)."""
+        was_refused = attempt(self.failing, self.call, k, self.pattern, self.expected)
+        count = self.failing.count()
+        check_after(self.call, self.expected, self.inputs)
+        return was_refused, count
+
+    def again(self, k, calls):
+        """As once, so many times and more; what stays allocated must not be more each time."""
+        one = self.once(k)
+        for _ in range(TRIES):
+            self.malloc.mark()
+            for _ in range(calls):
+                one = self.once(k)
+            blocks, mapped = self.malloc.blocks(), self.malloc.mapped_bytes()
+            if blocks < calls and mapped < calls:
+                return one
+        raise Fault(f"{blocks} blocks and {mapped} mapped bytes stay allocated in {calls} calls")
+
+    def apart(self, function, *args):
+        """Call it in a fork of this process."""
+        read, write = os.pipe()
+        child = os.fork()
+        if child == 0:
+            os.close(read)
+            with os.fdopen(write, "wb") as pipe:
+                try:
+                    result = function(*args)
+                except Fault as fault:
+                    result = fault
+                pickle.dump(result, pipe)
+            os._exit(0)
+        os.close(write)
+        with os.fdopen(read, "rb") as pipe:
+            content = pipe.read()
+        status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        if status:
+            raise Fault(f"the process ended with {status}")
+        result = pickle.loads(content)
+        if isinstance(result, Fault):
+            raise result
+        return result
+
+
+def sweep_all(first, step, share):
+    """In a process with the library: every step-th sweep, a line of JSON for each."""
+    malloc = Malloc()
+    ways = [malloc]
+    with contextlib.suppress(ImportError):
+        ways.append(NoMemory(malloc))
+    state = os.open(os.environ["ALLOCATIONS_STATE"], os.O_WRONLY)
+
+    def note(text):
+        os.pwrite(state, text.ljust(200).encode(), 0)
+
+    gc.freeze()
+    sweeps = itertools.product(all_calls(), ways, PATTERNS)
+    for call, failing, pattern in itertools.islice(sweeps, first, None, step):
+        sweep = Sweep(malloc, failing, call, pattern, note)
+        sweep.run(share)
+        defaults()
+        print(json.dumps([sweep.attempts, sweep.refused, sweep.faults]), flush=True)
+
+
+# ---- the proof ----
+
+
+def build_library(folder):
+    """Compile failing_malloc.c with the compiler that Python's extensions are built with."""
+    library = folder / "failing_malloc.so"
+    compiler = shlex.split(os.environ.get("CC") or sysconfig.get_config_var("CC") or "cc")
+    options = ["-std=c11", "-O2", "-shared", "-fPIC", "-o", str(library)]
+    if shutil.which(compiler[0]) is None:
+        proof.skip(f"no compiler: {compiler[0]}")
+    done = subprocess.run(
+        [*compiler, *options, str(HERE / "failing_malloc.c")], capture_output=True, text=True
+    )
+    proof.expect(done.returncode == 0, f"failing_malloc.c: {done.stderr}")
+    return library
+
+
+def environment(folder):
+    """Where the library is preloaded, and every allocation of Python's comes to malloc."""
+    return {
+        **os.environ,
+        "LD_PRELOAD": str(build_library(folder)),
+        "PYTHONMALLOC": "malloc",
+        "PYTHONPATH": os.pathsep.join(filter(None, [str(HERE), os.environ.get("PYTHONPATH")])),
+        "OPENBLAS_NUM_THREADS": "1",
+        "OPENCV_LOG_LEVEL": "SILENT",
+    }
+
+
+def run_share(first, step, share, variables):
+    """Every step-th sweep, in processes: one that dies is told, and the next goes on behind it."""
+    with tempfile.NamedTemporaryFile() as state:
+        variables = {**variables, "ALLOCATIONS_STATE": state.name}
+        while True:
+            code = f"import allocations; allocations.sweep_all({first}, {step}, {share})"
+            command = [sys.executable, "-X", "faulthandler", "-c", code]
+            done = subprocess.run(command, capture_output=True, text=True, env=variables)
+            lines = done.stdout.splitlines()
+            yield from map(json.loads, lines)
+            if done.returncode == 0:
+                return
+            place = Path(state.name).read_text().strip() or "before the first call"
+            proof.expect(place != "before the first call", done.stderr[-2000:])
+            yield [
+                0,
+                0,
+                [f"{place}: the process ended with {done.returncode}: {done.stderr[-1500:]}"],
+            ]
+            first += (len(lines) + 1) * step
+
+
+def prove(share):
+    """All sweeps, on two processes."""
+    if sys.platform != "linux" or not platform.libc_ver()[0].startswith("glibc"):
+        proof.skip("needs glibc, whose malloc can be replaced")
+    with tempfile.TemporaryDirectory() as folder:
+        variables = environment(Path(folder))
+        with ThreadPoolExecutor(SHARES) as pool:
+            shares = pool.map(
+                lambda first: list(run_share(first, SHARES, share, variables)), range(SHARES)
+            )
+            sweeps = [sweep for share in shares for sweep in share]
+    faults = [fault for _, _, found in sweeps for fault in found]
+    proof.expect(not faults, f"{len(faults)} faults\n" + "\n".join(faults))
+    attempts, refused = (sum(sweep[i] for sweep in sweeps) for i in (0, 1))
+    return (
+        f"{len(all_calls())} calls, {attempts:,} places where memory was refused: "
+        f"{refused:,} MemoryErrors, the right result or error at the others; 0 deaths, 0 leaks"
+    )
+
+
+if __name__ == "__main__":
+    proof.main(
+        prove,
+        promise="allocation failure",
+        goal="MemoryError or the right result at every place, 0 deaths, 0 leaks",
+        short=2,
+        long=100,
+        unit="of a hundred places",
+    )
