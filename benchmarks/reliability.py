@@ -3,8 +3,8 @@
     python benchmarks/reliability.py           in short: a few minutes
     python benchmarks/reliability.py --long    as the figures in docs/ were measured: two hours
 
-What this machine has not the means for is skipped, and said so. The exit status is 1 if a promise is
-broken.
+What this machine has not the means for is skipped, and said so. The exit status is 1 if a promise
+is broken.
 """
 
 from __future__ import annotations

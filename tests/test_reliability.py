@@ -1,4 +1,4 @@
-"""Every proof of tests/reliability/, in short. `make soak` runs them as long as the goals ask for."""
+"""Every proof of tests/reliability/, in short; `make soak` runs them at the goals' length."""
 
 import json
 import subprocess

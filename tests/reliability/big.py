@@ -9,7 +9,6 @@ import tempfile
 import traceback
 
 import numpy as np
-
 import proof
 
 GIB = 1 << 30

@@ -1,7 +1,7 @@
-"""Concurrent change: another thread writes into what a call reads, resizes it, reshapes it, drops it.
+"""Concurrent change: another thread writes into what a call reads, resizes it, drops it.
 
-The pixels may be those of before or after; the process lives, and ndarray.resize, which would free the
-memory under the call, is refused.
+The pixels may be those of before or after; the process lives, and ndarray.resize, which would free
+the memory under the call, is refused.
 """
 
 import random
@@ -9,7 +9,6 @@ import threading
 import time
 
 import numpy as np
-
 import proof
 
 

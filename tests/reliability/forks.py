@@ -1,7 +1,7 @@
 """Forks: whatever the parent had done with threads, a child's calls end, with the same results.
 
-A thread pool does not survive a fork. libgomp's hangs for good in a child whose parent has used it on
-the forking thread; fastcv keeps it on a thread of its own, and makes a new one.
+A thread pool does not survive a fork. libgomp's hangs for good in a child whose parent has used it
+on the forking thread; fastcv keeps it on a thread of its own, and makes a new one.
 """
 
 import ctypes

@@ -1,9 +1,10 @@
-"""Leaks: a call, right or refused, leaves no memory and no reference behind, however often it is made.
+"""Leaks: a call, right or refused, leaves no memory and no reference behind, however often made.
 
-Every function and every kind of its exceptions is called so many times, each in a process of its own;
-memory is read after a tenth of the calls and after all.
+Every function and every kind of its exceptions is called so many times, each in a process of its
+own; memory is read after a tenth of the calls and after all.
 """
 
+import contextlib
 import gc
 import os
 import sys
@@ -12,7 +13,6 @@ import traceback
 from pathlib import Path
 
 import numpy as np
-
 import proof
 
 MOST_DRIFT_BYTES = 1 << 20
@@ -128,10 +128,8 @@ def cases(folder):
 def repeat(call, count):
     function, arguments, keywords = call
     for _ in range(count):
-        try:
+        with contextlib.suppress(TypeError, ValueError, IndexError, OSError):
             function(*arguments, **keywords)
-        except (TypeError, ValueError, IndexError, OSError):
-            pass
 
 
 def ending(call):

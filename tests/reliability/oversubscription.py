@@ -114,14 +114,15 @@ def compare(time_way, rounds):
             taken, threads = time_way(way)
             times.append(taken)
             most = max(most, threads)
-    return proof.percentile(seconds["openmp"], 0.5) / proof.percentile(seconds["serial"], 0.5), most
+    serial, openmp = (proof.percentile(seconds[way], 0.5) for way in ("serial", "openmp"))
+    return openmp / serial, most
 
 
 def prove(rounds):
     threads = default_threads()
     before = proof.os_threads()
     by_callers, most_with_callers = compare_callers(rounds)
-    by_processes, most_in_process = compare_processes(rounds)
+    by_processes, _ = compare_processes(rounds)
     ours = most_with_callers - before
     # A joined Python thread may still be on its way out; of ours there are the host and its team.
     proof.expect(ours <= threads + CALLERS, f"{ours} threads more than before")
@@ -130,8 +131,8 @@ def prove(rounds):
         proof.expect(by_callers <= 1.10, f"callers took {by_callers:.2f} x the serial total")
     return (
         f"{PROCESSES} processes of {threads} threads on {len(os.sched_getaffinity(0))} CPUs: "
-        f"{by_processes:.2f} × serial; {CALLERS} Python threads at once: {by_callers:.2f} × serial; "
-        f"at most {ours} OS threads besides the callers (median of {rounds} rounds)"
+        f"{by_processes:.2f} × serial; {CALLERS} Python threads at once: {by_callers:.2f} × "
+        f"serial; at most {ours} OS threads besides the callers (median of {rounds} rounds)"
     )
 
 

@@ -1,7 +1,7 @@
 """What the proofs of this folder share: how they are run, and what they end with.
 
-A proof is a script with a function that does something so many times and returns what it saw, as one
-sentence of figures. What breaks the promise is an exception, and so an exit status of 1.
+A proof is a script with a function that does something so many times and returns what it saw, as
+one sentence of figures. What breaks the promise is an exception, and so an exit status of 1.
 """
 
 import argparse

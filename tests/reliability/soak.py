@@ -1,5 +1,5 @@
-"""Soak: mixed calls from several threads of several processes, for minutes, every crop compared by its
-hash with what a Python loop over cv2 cut.
+"""Soak: mixed calls from several threads of several processes, for minutes, every crop compared by
+its hash with what a Python loop over cv2 cut.
 """
 
 import collections
@@ -10,7 +10,6 @@ import time
 import zlib
 
 import numpy as np
-
 import proof
 
 PROCESSES, THREADS, BOXES_A_CALL = 2, 3, 400

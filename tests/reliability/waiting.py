@@ -1,5 +1,5 @@
-"""Waiting threads do not burn: CPU time of calls on several threads beside that of serial ones, while
-another process keeps every CPU busy, and with pauses in which nothing must spin.
+"""Waiting threads do not burn: CPU time of calls on several threads beside that of serial ones,
+while another process keeps every CPU busy, and with pauses in which nothing must spin.
 """
 
 import multiprocessing
@@ -76,9 +76,9 @@ def prove(rounds):
     if rounds >= 20:  # below, a neighbour's burst decides
         proof.expect(loaded_cpu <= 1.15, f"CPU time is {loaded_cpu:.2f} x the serial calls'")
     return (
-        f"{threads} threads beside a load on each of {len(cpus)} CPUs: CPU {loaded_cpu:.2f} × serial, "
-        f"wall {loaded_wall:.2f} ×; without the load: CPU {idle_cpu:.2f} ×, wall {idle_wall:.2f} ×; "
-        f"between calls {share:.1%} of a CPU (median of {rounds} rounds)"
+        f"{threads} threads beside a load on each of {len(cpus)} CPUs: CPU {loaded_cpu:.2f} × "
+        f"serial, wall {loaded_wall:.2f} ×; without the load: CPU {idle_cpu:.2f} ×, wall "
+        f"{idle_wall:.2f} ×; between calls {share:.1%} of a CPU (median of {rounds} rounds)"
     )
 
 
