@@ -56,8 +56,9 @@ typedef struct PyRun {
     FastcvPool pool;
 } PyRun;
 
-/* Between these two no Python object may be touched. num_threads is at least 1. */
-void py_run_begin(PyRun *run, int num_threads);
+/* Between these two no Python object may be touched. num_threads is at least 1. Beginning returns
+ * 0, or -1 with the exception of a signal's handler. */
+int py_run_begin(PyRun *run, int num_threads);
 void py_run_end(PyRun *run);
 
 /* Begins again what has ended, on the same thread. */

@@ -1,11 +1,6 @@
 /* Refusals that images and boxes share. */
 #include "binding/convert.h"
 
-PyObject *py_hold_items(PyObject *object)
-{
-    return PyList_CheckExact(object) ? PyList_AsTuple(object) : Py_NewRef(object);
-}
-
 void py_set_dtype_error(const char *function, const char *argument, const char *wanted,
                         PyObject *object, PyArrayObject *array)
 {

@@ -89,11 +89,11 @@ static PyArrayObject *as_base_array(ModuleState *state, const char *function, Py
 {
     if (py_refuse_masked(state, function, "image", object))
         return NULL;
-    PyObject *array = PyArray_FromAny(object, NULL, 0, 0, NPY_ARRAY_ENSUREARRAY, NULL);
+    PyArrayObject *array = py_array_from(object);
     if (!array && PyErr_ExceptionMatches(PyExc_ValueError)) /* a ragged list */
         PyErr_Format(PyExc_TypeError, "%s: image must be an array, not %.200s", function,
                      Py_TYPE(object)->tp_name);
-    return (PyArrayObject *)array;
+    return array;
 }
 
 int py_image_convert(ModuleState *state, const char *function, PyObject *object, unsigned depths,

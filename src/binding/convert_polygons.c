@@ -36,12 +36,7 @@ static PyArrayObject *as_doubles(const Name *name, const char *wanted, PyObject 
     }
     if (py_refuse_masked(name->state, name->function, spell(name, text), object))
         return NULL;
-    PyObject *held = py_hold_items(object);
-    if (!held)
-        return NULL;
-    PyArrayObject *array =
-        (PyArrayObject *)PyArray_FromAny(held, NULL, 0, 0, NPY_ARRAY_ENSUREARRAY, NULL);
-    Py_DECREF(held);
+    PyArrayObject *array = py_array_from(object);
     if (!array) {
         if (PyErr_ExceptionMatches(PyExc_ValueError)) /* lists of unequal lengths */
             PyErr_Format(PyExc_ValueError, "%s: %s must %s", name->function, spell(name, text),
@@ -203,7 +198,8 @@ static int measure_block(Name name, PyObject *object, int num_threads, PyPolygon
     polygons->items = Py_NewRef(PyArray_Check(object) ? object : (PyObject *)array);
     if (count > 0) {
         PyRun run;
-        py_run_begin(&run, num_threads);
+        if (py_run_begin(&run, num_threads) < 0)
+            goto done;
         FastcvError error = {.status = fastcv_polygons_measure(PyArray_DATA(dense), shape[1], count,
                                                                run.pool, polygons->polygons)};
         py_run_end(&run);

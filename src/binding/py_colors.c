@@ -85,7 +85,8 @@ PyObject *py_count_colors(PyObject *module, PyObject *args)
         goto done;
     }
     PyRun run;
-    py_run_begin(&run, num_threads);
+    if (py_run_begin(&run, num_threads) < 0)
+        goto done;
     FastcvError error = {.status = fastcv_main_colors(&image.view, run.pool, top, &found)};
     py_run_end(&run);
     if (error.status)

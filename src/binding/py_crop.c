@@ -134,7 +134,8 @@ static int plan(CropCall *call)
         PyErr_NoMemory();
         return -1;
     }
-    py_run_begin(&call->run, call->num_threads);
+    if (py_run_begin(&call->run, call->num_threads) < 0)
+        return -1;
     FastcvError error = {.status = fastcv_crop_plan(&call->engine, call->quads, call->crops,
                                                     call->count, call->run.pool)};
     py_run_end(&call->run);

@@ -24,7 +24,8 @@ int py_polygon_index_make(const char *function, const PyPolygons *polygons,
                           FastcvPolygonIndex **index)
 {
     PyRun run;
-    py_run_begin(&run, 1);
+    if (py_run_begin(&run, 1) < 0)
+        return -1;
     FastcvError error = {
         .status = fastcv_polygon_index_make(polygons->polygons, polygons->count, run.pool, index)};
     py_run_end(&run);
@@ -41,9 +42,10 @@ PyObject *py_polygon_index_match(ModuleState *state, const char *function,
     if (!points)
         return NULL;
     PyArrayObject *best = (PyArrayObject *)PyArray_SimpleNew(1, PyArray_DIMS(points), NPY_INTP);
-    if (best) {
-        PyRun run;
-        py_run_begin(&run, num_threads);
+    PyRun run;
+    if (best && py_run_begin(&run, num_threads) < 0) {
+        Py_CLEAR(best);
+    } else if (best) {
         FastcvError error = {.status = fastcv_polygon_index_match(index, PyArray_DATA(points),
                                                                   PyArray_DIM(points, 0), max_dist,
                                                                   run.pool, PyArray_DATA(best))};

@@ -11,24 +11,33 @@ static int poll_signals(void *context)
 }
 
 /* Handlers run on the main thread only, so only it need look. The others must not: taking the GIL
- * at interpreter shutdown ends the thread, and with it the stack that a loop's jobs live on. */
+ * at interpreter shutdown ends the thread, and with it the stack that a loop's jobs live on.
+ * -1 with an exception: this is Python code, and in it a handler may run that raises one. */
 static int is_main_thread(void)
 {
     PyObject *threading = PyImport_ImportModule("threading");
     PyObject *main = threading ? PyObject_CallMethod(threading, "main_thread", NULL) : NULL;
     PyObject *ident = main ? PyObject_GetAttrString(main, "ident") : NULL;
     int is_main = ident && PyLong_AsUnsignedLong(ident) == PyThread_get_thread_ident();
-    PyErr_Clear();
+    if (!ident &&
+        (PyErr_ExceptionMatches(PyExc_ImportError) || PyErr_ExceptionMatches(PyExc_AttributeError)))
+        PyErr_Clear(); /* at shutdown there is no threading any more */
+    if (PyErr_Occurred())
+        is_main = -1;
     Py_XDECREF(ident);
     Py_XDECREF(main);
     Py_XDECREF(threading);
     return is_main;
 }
 
-void py_run_begin(PyRun *run, int num_threads)
+int py_run_begin(PyRun *run, int num_threads)
 {
-    run->pool = (FastcvPool){num_threads, is_main_thread() ? poll_signals : NULL, run};
+    const int is_main = is_main_thread();
+    if (is_main < 0)
+        return -1;
+    run->pool = (FastcvPool){num_threads, is_main ? poll_signals : NULL, run};
     py_run_resume(run);
+    return 0;
 }
 
 void py_run_resume(PyRun *run)
@@ -74,15 +83,20 @@ static int is_worker_process(void)
 }
 
 /* A variable of the environment, which Python code on another thread may be changing: what getenv
- * reads would be freed meanwhile, but for the GIL. Without one, os.environ itself is asked. */
+ * reads would be freed meanwhile, but for the GIL. Without one, os.environ itself is asked, which
+ * is Python code: afterwards an exception may be set. */
 static int read_setting(const char *name)
 {
 #ifdef Py_GIL_DISABLED
+    if (PyErr_Occurred())
+        return 0;
     PyObject *os = PyImport_ImportModule("os");
     PyObject *environ = os ? PyObject_GetAttrString(os, "environ") : NULL;
     PyObject *value = environ ? PyObject_CallMethod(environ, "get", "ss", name, "") : NULL;
-    const int count = fastcv_parse_setting(value ? PyUnicode_AsUTF8(value) : NULL);
-    PyErr_Clear();
+    const char *text = value ? PyUnicode_AsUTF8(value) : NULL;
+    const int count = fastcv_parse_setting(text);
+    if (value && !text)
+        PyErr_Clear(); /* bytes that are no text, and so no number */
     Py_XDECREF(value);
     Py_XDECREF(environ);
     Py_XDECREF(os);
@@ -96,7 +110,8 @@ int py_resolve_threads(const char *function, PyObject *num_threads)
 {
     if (num_threads == Py_None) {
         int is_worker = is_worker_process();
-        return is_worker < 0 ? -1 : fastcv_num_threads(read_setting, is_worker);
+        int count = is_worker < 0 ? -1 : fastcv_num_threads(read_setting, is_worker);
+        return PyErr_Occurred() ? -1 : count;
     }
     if (!PyIndex_Check(num_threads)) {
         PyErr_Format(PyExc_TypeError, "%s: num_threads must be an int or None, not %.200s",
@@ -111,5 +126,6 @@ int py_resolve_threads(const char *function, PyObject *num_threads)
                      FASTCV_MAX_THREADS, count);
         return -1;
     }
-    return fastcv_limit_threads(read_setting, (int)count);
+    int limited = fastcv_limit_threads(read_setting, (int)count);
+    return PyErr_Occurred() ? -1 : limited;
 }
