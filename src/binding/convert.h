@@ -15,9 +15,10 @@ typedef struct PyImage {
     const char *first, *end; /* the caller's memory that it was read from, copied or not */
 } PyImage;
 
-/* The object, or of a list its items as they are now, in a tuple: another thread may change the
- * list, and so may an item's own code. A new reference, or NULL. */
-PyObject *py_hold_items(PyObject *object);
+/* NumPy's array of any object; of lists in lists, of what they hold now. NumPy itself only borrows
+ * their items, and ends the process when another thread, or an item's own code, drops one
+ * meanwhile. A new reference, or NULL. */
+PyArrayObject *py_array_from(PyObject *object);
 
 /* Depths are given as bits, 1 << FASTCV_U8 and so on; pixels must be fewer than below_px. Returns
  * 0, or -1. */

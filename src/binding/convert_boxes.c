@@ -24,7 +24,7 @@ static void set_type_error(const char *function, const char *name, PyObject *obj
 
 static void blame_box(const char *function, const char *name, PyObject *item)
 {
-    PyArrayObject *box = (PyArrayObject *)PyArray_FromAny(item, NULL, 0, 0, 0, NULL);
+    PyArrayObject *box = py_array_from(item);
     if (!box) {
         if (py_is_ragged(item))
             PyErr_Format(PyExc_ValueError, "%s: %s must have shape (4, 2), got %.200R", function,
@@ -78,14 +78,13 @@ static int refuse_masked_boxes(ModuleState *state, const char *function, PyObjec
 }
 
 /* The boxes as one array of any real type and shape (n, 4, 2); n may be 0, and then [] will do.
- * object is what was given, for messages; boxes the same, held. */
+ * object is what was given, for messages; boxes the same, or a list's items. */
 static PyArrayObject *as_boxes(ModuleState *state, const char *function, PyObject *object,
                                PyObject *boxes)
 {
     if (refuse_masked_boxes(state, function, boxes))
         return NULL;
-    PyArrayObject *array =
-        (PyArrayObject *)PyArray_FromAny(boxes, NULL, 0, 0, NPY_ARRAY_ENSUREARRAY, NULL);
+    PyArrayObject *array = py_array_from(boxes);
     if (!array) {
         if (!py_is_ragged(object))
             return NULL;
@@ -140,7 +139,7 @@ int py_boxes_convert(ModuleState *state, const char *function, PyObject *object,
 {
     *quads = NULL;
     *count = 0;
-    PyObject *boxes = py_hold_items(object);
+    PyObject *boxes = PyList_CheckExact(object) ? PyList_AsTuple(object) : Py_NewRef(object);
     PyArrayObject *array = boxes ? as_boxes(state, function, object, boxes) : NULL;
     Py_XDECREF(boxes);
     if (array)

@@ -1,11 +1,6 @@
 /* Refusals that images, boxes and polygons share. */
 #include "binding/convert.h"
 
-PyObject *py_hold_items(PyObject *object)
-{
-    return PyList_CheckExact(object) ? PyList_AsTuple(object) : Py_NewRef(object);
-}
-
 int py_is_ragged(PyObject *object)
 {
     return PyErr_ExceptionMatches(PyExc_ValueError) &&

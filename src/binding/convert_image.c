@@ -94,11 +94,11 @@ static PyArrayObject *as_base_array(ModuleState *state, const char *function, Py
 {
     if (py_refuse_masked(state, function, "image", object))
         return NULL;
-    PyObject *array = PyArray_FromAny(object, NULL, 0, 0, NPY_ARRAY_ENSUREARRAY, NULL);
+    PyArrayObject *array = py_array_from(object);
     if (!array && py_is_ragged(object))
         PyErr_Format(PyExc_TypeError, "%s: image must be an array, not %.200s", function,
                      Py_TYPE(object)->tp_name);
-    return (PyArrayObject *)array;
+    return array;
 }
 
 int py_image_convert(ModuleState *state, const char *function, PyObject *object, unsigned depths,
@@ -125,8 +125,10 @@ int py_image_convert(ModuleState *state, const char *function, PyObject *object,
         return -1;
     image->array = array;
     image->hold = py_hold_memory(array);
-    if (!image->hold)
+    if (!image->hold) {
+        py_image_release(image);
         return -1;
+    }
     image->ndim = PyArray_NDIM(array);
     image->npy_type = npy_types[depth];
     image->view = (FastcvImage){

@@ -36,12 +36,7 @@ static PyArrayObject *as_doubles(const Name *name, const char *wanted, PyObject 
     }
     if (py_refuse_masked(name->state, name->function, spell(name, text), object))
         return NULL;
-    PyObject *held = py_hold_items(object);
-    if (!held)
-        return NULL;
-    PyArrayObject *array =
-        (PyArrayObject *)PyArray_FromAny(held, NULL, 0, 0, NPY_ARRAY_ENSUREARRAY, NULL);
-    Py_DECREF(held);
+    PyArrayObject *array = py_array_from(object);
     if (!array) {
         if (py_is_ragged(object))
             PyErr_Format(PyExc_ValueError, "%s: %s must %s", name->function, spell(name, text),

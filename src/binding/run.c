@@ -89,6 +89,8 @@ static int is_worker_process(void)
 static int read_setting(const char *name)
 {
 #ifdef Py_GIL_DISABLED
+    if (PyErr_Occurred())
+        return 0;
     PyObject *os = PyImport_ImportModule("os");
     PyObject *environ = os ? PyObject_GetAttrString(os, "environ") : NULL;
     PyObject *value = environ ? PyObject_CallMethod(environ, "get", "ss", name, "") : NULL;

@@ -44,6 +44,7 @@ class Changing:
         self.lists = {name: [] for name in self.items}
         self.box = given["boxes"][0].tolist()
         self.is_done = self.has_environment = False
+        self.all_have_asked = threading.Barrier(THREADS)
 
     def run(self):
         pick = random.Random(0)
@@ -88,10 +89,12 @@ class Caller:
         try:
             while not self.changing.has_environment:
                 proof.expect(fastcv.get_num_threads() == 3, "another thread count")
+            self.changing.all_have_asked.wait()
             for _ in range(count):
                 self.pick.choice(self.calls)()
         except BaseException as error:
             self.error = error
+            self.changing.all_have_asked.abort()
 
     def threads(self):
         return self.pick.choice([None, 1, 2, 3, 4])
@@ -264,9 +267,9 @@ def call_at_once(given, count):
     changing.is_done = True
     for thread in changers:
         thread.join()
-    for caller in callers:
-        if caller.error:
-            raise caller.error
+    errors = [caller.error for caller in callers if caller.error]
+    for error in sorted(errors, key=lambda e: isinstance(e, threading.BrokenBarrierError)):
+        raise error
     return {
         "python": sys.version.partition(" ")[0],
         "calls": count * len(callers),

@@ -117,6 +117,6 @@ if __name__ == "__main__":
         promise="data races",
         goal="0 reports",
         short=10,
-        long=1500,
+        long=1000,
         unit="calls a thread",
     )

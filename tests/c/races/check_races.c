@@ -492,7 +492,7 @@ typedef struct Task {
 static const Task tasks[] = {
     {do_cut, 30},   {do_count, 5}, {do_match, 10},         {do_measure, 4}, {do_find, 10},
     {do_slabs, 10}, {do_poll, 5},  {do_slab_settings, 10}, {do_choose, 10}, {do_thread_settings, 6},
-    {do_pin, 2},    {do_fork, 1},  {do_fork_in_call, 1},
+    {do_pin, 2},    {do_fork, 3},  {do_fork_in_call, 3},
 };
 
 static void run_one(Caller *caller)
