@@ -33,7 +33,7 @@ def compare(rounds, calls=20):
     """Ratios of 2 threads to one, of CPU time and of wall time: medians of the rounds'."""
     import fastcv
 
-    page, boxes = proof.made_page(800, 1200), proof.made_boxes(400, 800, 1200)
+    page, boxes = proof.made_page(2000, 1500), proof.made_boxes(1500, 2000, 1500)
     threads = max(2, fastcv.get_num_threads())
 
     def serial():
