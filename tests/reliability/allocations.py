@@ -56,6 +56,7 @@ class Call(NamedTuple):
     of: object = None  # what to compare of the result
     is_cold: bool = False  # each in a process that has not made the call before
     is_any_thread: bool = False  # allocations of its helpers fail too
+    is_one_only: bool = False  # not with all allocations from the k-th on failing
 
 
 class HasArray:
@@ -258,8 +259,9 @@ def color_calls():
         options = {"num_threads": threads}
         yield Call(name, main, (large, 3000), options, is_cold=is_cold)
     yield Call("extract_main_colors", extract, (few,))
-    yield Call("extract_main_colors, a path", decoded, (extract, str(readme)))
-    yield Call("extract_main_colors, a Path", decoded, (extract, readme))
+    # While no allocation succeeds, CPython 3.11 never leaves a with statement.
+    yield Call("extract_main_colors, a path", decoded, (extract, str(readme)), is_one_only=True)
+    yield Call("extract_main_colors, a Path", decoded, (extract, readme), is_one_only=True)
     yield Call("extract_main_colors_openmp", openmp, (some, 3), {"num_threads": 2})
 
     yield Call("main_colors, n 0", main, (few, 0), error=ValueError)
@@ -641,6 +643,7 @@ def sweep_all(first, step, share):
 
     gc.freeze()
     sweeps = itertools.product(all_calls(), ways, PATTERNS)
+    sweeps = (sweep for sweep in sweeps if not sweep[0].is_one_only or sweep[2] == "one")
     for call, failing, pattern in itertools.islice(sweeps, first, None, step):
         sweep = Sweep(malloc, failing, call, pattern, note)
         sweep.run(share)
