@@ -34,6 +34,7 @@ replay)
 esac
 out=build/fuzz/$cc
 corpus=build/fuzz/corpus
+rm -rf "$corpus"
 mkdir -p "$out" "$corpus"
 tar -xJf tests/fuzz/corpus.tar.xz -C "$corpus"
 
