@@ -494,6 +494,8 @@ def is_others(error):
         return "sub-views are not implemented" in text
     if isinstance(error, TypeError):  # os.fspath
         return "os.PathLike object, not PosixPath" in text
+    if isinstance(error, RuntimeError):  # io.BufferedReader
+        return "can't allocate read lock" in text
     return (
         isinstance(error, SystemError)
         and ("without" in text or "with an exception set" in text)

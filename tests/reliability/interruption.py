@@ -30,7 +30,7 @@ def long_calls():
     square = np.float32([[0, 0], [1, 0], [1, 1], [0, 1]])
     large, larger = square[np.newaxis] * 3000, square[np.newaxis] * 12000
     million = np.tile(square * 9, (1_000_000, 1, 1))
-    boxes = [square * 9 for _ in range(100_000)]
+    boxes = [square * 9 for _ in range(50_000)]
     noise = rng.integers(0, 256, (4000, 4000, 3), np.uint8)
     polygons = rng.uniform(0, 1000, (200_000, 4, 2))
     shapes = [Shape(xy) for xy in polygons[:50_000]]
