@@ -9,7 +9,7 @@ C_FILES = $(shell git ls-files -co --exclude-standard '*.c' '*.h' '*.cpp')
 help:
 	@echo "make demo    cut the shipped page's boxes, count its colours; pictures in out/"
 	@echo "make test    run the tests"
-	@echo "make soak    prove every promise of docs/reliability.md at length: some two hours"
+	@echo "make soak    prove every promise of docs/reliability.md at length: some three hours"
 	@echo "make notebook"
 	@echo "             run the tutorial from top to bottom on this machine; a page of it in out/"
 	@echo "make test-c, test-avx512, test-aarch64"

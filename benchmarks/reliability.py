@@ -1,7 +1,7 @@
 """Prove every promise of docs/reliability.md anew, each by a script of tests/reliability/.
 
     python benchmarks/reliability.py           in short: a few minutes
-    python benchmarks/reliability.py --long    as the figures in docs/ were measured: two hours
+    python benchmarks/reliability.py --long    as the figures in docs/ were measured: three hours
 
 What this machine has not the means for is skipped, and said so. The exit status is 1 if a promise
 is broken.
