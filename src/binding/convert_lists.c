@@ -6,25 +6,22 @@ enum { HELD_LEVELS = 3 }; /* boxes, their corners, a corner's two numbers */
 /* Lists as tuples of our own, so many levels deep. */
 static PyObject *hold(PyObject *object, int levels)
 {
-    if (levels && PyTuple_CheckExact(object)) { /* it may have lists in it */
-        PyObject *list = PySequence_List(object);
-        PyObject *held = list ? hold(list, levels) : NULL;
-        Py_XDECREF(list);
-        return held;
-    }
-    if (!levels || !PyList_CheckExact(object))
+    if (!PyList_CheckExact(object) && !PyTuple_CheckExact(object))
         return Py_NewRef(object);
-    PyObject *items = PyList_AsTuple(object);
-    for (Py_ssize_t i = 0; items && i < PyTuple_GET_SIZE(items); i++) {
-        PyObject *item = PyTuple_GET_ITEM(items, i), *held = hold(item, levels - 1);
-        if (held) {
-            PyTuple_SET_ITEM(items, i, held);
-            Py_DECREF(item);
-        } else {
-            Py_CLEAR(items);
-        }
+    PyObject *items = PyList_CheckExact(object) ? PyList_AsTuple(object) : Py_NewRef(object);
+    if (!items || levels == 1)
+        return items;
+    const Py_ssize_t count = PyTuple_GET_SIZE(items);
+    PyObject *held = PyTuple_New(count);
+    for (Py_ssize_t i = 0; held && i < count; i++) {
+        PyObject *item = hold(PyTuple_GET_ITEM(items, i), levels - 1);
+        if (item)
+            PyTuple_SET_ITEM(held, i, item);
+        else
+            Py_CLEAR(held);
     }
-    return items;
+    Py_DECREF(items);
+    return held;
 }
 
 PyArrayObject *py_array_from(PyObject *object)
