@@ -151,7 +151,7 @@ def boxes(draw):
     if draw(st.integers(0, 40)) == 7:
         shape = draw(st.sampled_from([(4, 2), (count, 4, 3), (count, 3, 2), (2,), (1, 2, 4, 2)]))
     given_boxes, plain = draw(numbers(shape))
-    if draw(st.integers(0, 5)) == 3:
+    if plain.size and draw(st.integers(0, 5)) == 3:  # no boxes are [], whatever their shape was
         given_boxes = draw(st.sampled_from([list, tuple, np.ndarray.tolist]))(given_boxes)
     return given_boxes, plain
 
