@@ -567,7 +567,6 @@ class Sweep:
         for k in itertools.count(1 + zlib.crc32(self.call.name.encode()) % step, step):
             place = f"{self.call.name}: {self.failing.name}, {self.pattern}, k = {k}"
             self.note(place)
-            self.attempts += 1
             try:
                 was_refused, count = (
                     self.apart(self.once, k) if self.call.is_cold else self.again(k, CALLS)
@@ -576,6 +575,7 @@ class Sweep:
                 self.faults.append(f"{place}: {fault}")
                 was_refused, count = False, k
             self.refused += was_refused
+            self.attempts += k <= count  # in the last one no allocation fails any more
             if k > count or len(self.faults) > 3:
                 break
 

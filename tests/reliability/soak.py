@@ -117,7 +117,8 @@ def run_process(pipe, stopped, seed):
     counts, stop = Counts(), threading.Event()
     all_kinds = kinds()
     threads = [
-        threading.Thread(target=work, args=(counts, all_kinds, stop, 10 * seed + i))
+        # Daemons, for where the parent is killed, sending to it raises and nobody sets stop.
+        threading.Thread(target=work, args=(counts, all_kinds, stop, 10 * seed + i), daemon=True)
         for i in range(THREADS)
     ]
     for thread in threads:

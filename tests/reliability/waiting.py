@@ -11,10 +11,11 @@ import proof
 PAUSE_S = 0.005
 
 
-def burn(cpu):
+def burn(cpu, parent):
     os.sched_setaffinity(0, {cpu})
-    while True:
-        pass
+    while os.getppid() == parent:  # one that is killed cannot stop its loads
+        for _ in range(100_000):
+            pass
 
 
 def measure(call, calls):
@@ -53,6 +54,7 @@ def compare(rounds, calls=20):
 
 def idle_cpu_share(seconds=1.0):
     """Of one CPU, used by a process whose threads wait for the next call."""
+    time.sleep(0.2)  # with three threads and more libgomp's spin for some ms first
     start = time.process_time()
     time.sleep(seconds)
     return (time.process_time() - start) / seconds
@@ -61,7 +63,7 @@ def idle_cpu_share(seconds=1.0):
 def prove(rounds):
     cpus = sorted(os.sched_getaffinity(0))
     context = multiprocessing.get_context("spawn")
-    loads = [context.Process(target=burn, args=(cpu,), daemon=True) for cpu in cpus]
+    loads = [context.Process(target=burn, args=(cpu, os.getpid()), daemon=True) for cpu in cpus]
     for load in loads:
         load.start()
     try:
