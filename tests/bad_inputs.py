@@ -12,6 +12,7 @@ import struct
 import sys
 import tempfile
 import zlib
+from collections import deque
 from pathlib import Path
 from types import FunctionType, SimpleNamespace
 from typing import Any, NamedTuple
@@ -293,6 +294,8 @@ def bad_images(dtypes, some_dtypes):
         ("an array in a dict's clothes", lambda i: np.array({"image": i}), *wrong("object")),
         ("a ragged list", [[1, 2], [3]], TypeError, "image must be an array, not list"),
         ("a ragged tuple", ((1, 2), (3,)), TypeError, "image must be an array, not tuple"),
+        ("a ragged deque", deque([[1, 2], [3]]), TypeError, "image must be an array, not collections.deque"),
+        ("a list of objects", [np.array([1], dtype=object)], *wrong("object")),
         ("a list in itself", cycle(), TypeError, "image must be an array, not list"),
         ("a deep list", nested(100), TypeError, "image must be an array, not list"),
         ("a list with None", [[None, 1], [2, 3]], *wrong("NoneType")),
@@ -368,6 +371,8 @@ add(SHAPES, "boxes", [
      "boxes[1] must have shape (4, 2), not shape ()"),
     ("a ragged box", lambda b: [BOX, [[1, 2], [3]]], ValueError,
      "boxes[1] must have shape (4, 2), got [[1, 2], [3]]"),
+    ("a ragged deque", lambda b: deque([BOX, [[1, 2], [3]]]), ValueError,
+     "boxes must have shape (n, 4, 2)"),
     ("a huge ragged box", lambda b: [BOX, [[0] * 10_000, [3]]], ValueError,
      "boxes[1] must have shape (4, 2), got [[0, 0, 0, …"),
     ("a list in itself", cycle(), ValueError, "boxes[0] must have shape (4, 2), got [[...]]"),
@@ -596,6 +601,7 @@ POLYGONS = [
     ("no vertices in one", lambda p: [np.empty((0, 2))], ValueError,
      f"{{}}[0] {A_POLYGON}, not shape (0, 2)"),
     ("a ragged one", lambda p: [SQUARE, [[0, 0], [1]]], ValueError, f"{{}}[1] {A_POLYGON}"),
+    ("a ragged deque", lambda p: [deque([[0, 0], [1]])], ValueError, f"{{}}[0] {A_POLYGON}"),
     ("a list in itself", cycle(), ValueError, f"{{}}[0] {A_POLYGON}"),
     ("text in one", lambda p: [SQUARE, [["a", "b"]]], TypeError, f"{{}}[1] {A_POLYGON}, not <U1"),
     ("an int beyond 64 bits", lambda p: [SQUARE, [[0, 10**30]]], TypeError,

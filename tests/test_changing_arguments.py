@@ -2,13 +2,22 @@
 other threads where there is no GIL (tests/reliability/races.py)."""
 
 import sys
+import textwrap
+from collections import UserList, deque
 
 import numpy as np
 import pytest
 
 import fastcv
-from conftest import BOX, both
+from conftest import BOX, both, run_python
 from reference import assert_same
+
+
+class OwnList(list):
+    """A list of the caller's own kind, which NumPy goes through like any."""
+
+
+LISTS = [list, tuple, OwnList, deque, UserList]
 
 
 class Emptier:
@@ -32,7 +41,7 @@ def test_a_list_that_a_box_empties(crop, image):
 
 
 @both
-@pytest.mark.parametrize("kind", [list, tuple])
+@pytest.mark.parametrize("kind", LISTS)
 def test_a_box_that_a_corner_empties(crop, image, kind):
     box = []
     box += [[10.0, 10.0], Emptier(BOX[1], box), [39.0, 25.0], [9.0, 23.0]]
@@ -40,11 +49,12 @@ def test_a_box_that_a_corner_empties(crop, image, kind):
     assert box == []
 
 
-def test_a_row_that_a_pixel_empties():
+@pytest.mark.parametrize("kind", LISTS)
+def test_a_row_that_a_pixel_empties(kind):
     row = []
     row += [Emptier(np.array([7]), row), [8], [9]]
     with pytest.raises(TypeError, match="image must be an array of uint8"):
-        fastcv.main_colors([row])
+        fastcv.main_colors(kind([row]))
     assert row == []
 
 
@@ -55,6 +65,117 @@ def test_a_polygon_and_a_point_that_empty_themselves():
     points += [Emptier(np.array([3.0, 4.0]), points), [30.0, 40.0]]
     assert fastcv.match_polygons([polygon], points, 1).tolist() == [0, -1]
     assert (polygon, points) == ([], [])
+
+
+# What makes an array, of pages that are gone when it is resized, and a call that reads it.
+LARGE = {
+    "image": ("np.zeros((3000, 3000, 3), np.uint8)", "fastcv.main_colors(a).counts[0]"),
+    "mirrored": ("np.zeros((3000, 3000, 3), np.uint8)", "fastcv.main_colors(a[:, ::-1]).counts[0]"),
+    "boxes": ("np.zeros((900_000, 4, 2), np.int32)", "len(shapes(a, degenerate='empty'))"),
+    "points": ("np.zeros((3_000_000, 2))", "len(index.match(a, 1.0))"),
+    "int points": ("np.zeros((3_000_000, 2), np.int32)", "len(index.match(a, 1.0))"),
+    "polygons": ("np.zeros((1_000_000, 3, 2))", "len(fastcv.PolygonIndex(a))"),
+    "int polygons": ("np.zeros((1_000_000, 3, 2), np.int32)", "len(fastcv.PolygonIndex(a))"),
+    "reversed": ("np.zeros((1_000_000, 3, 2))", "len(fastcv.PolygonIndex(a[::-1]))"),
+}  # fmt: skip
+
+
+def run_with(large, code):
+    array, call = large
+    start = f"""
+    import gc, sys, threading
+    import numpy as np
+    import fastcv
+
+    def make():
+        return {array}
+
+    def call(a):
+        return {call}
+
+    shapes = fastcv.crop_shapes
+    index = fastcv.PolygonIndex([[[0, 0], [2, 0], [2, 2]]])
+    """
+    run_python(textwrap.dedent(start) + textwrap.dedent(code))
+
+
+@pytest.mark.parametrize("name", LARGE)
+def test_an_array_resized_while_numpy_converts_it(name):
+    """A copy that NumPy makes lets other threads run, so the hold has to be there before."""
+    run_with(
+        LARGE[name],
+        """
+        def shrink():
+            with is_calling:
+                try:
+                    array.resize((1, *array.shape[1:]), refcheck=False)
+                except ValueError:
+                    pass
+
+        array = make()
+        expected = call(array)
+        is_calling = threading.Lock()
+        is_calling.acquire()
+        thread = threading.Thread(target=shrink)
+        thread.start()
+        sys.setswitchinterval(30)  # the thread runs only where the GIL is let go
+        is_calling.release()
+        assert call(array) == expected
+        thread.join()
+        """,
+    )
+
+
+@pytest.mark.parametrize("name", [name for name in LARGE if "::" not in LARGE[name][1]])
+def test_an_array_that_a_finalizer_resizes(name):
+    """What a call allocates may start a collection, so the shape is looked at after the hold. (A
+    view whose memory is gone before then is beyond help, in NumPy itself too.)"""
+    run_with(
+        LARGE[name],
+        """
+        class Garbage:
+            def __init__(self, array):
+                self.me, self.array = self, array
+
+            def __del__(self):
+                try:
+                    shape = (5,) if self.array.dtype == np.uint8 else (1, *self.array.shape[1:])
+                    self.array.resize(shape, refcheck=False)
+                except ValueError:
+                    pass
+
+        gc.disable()
+        for later in range(6):
+            array = make()
+            Garbage(array)
+            gc.set_threshold(gc.get_count()[0] + later, 1, 1)
+            gc.enable()
+            try:
+                call(array)
+            except (IndexError, ValueError):
+                pass
+            gc.disable()
+        """,
+    )
+
+
+def test_calls_while_the_interpreter_ends(monkeypatch, image):
+    """It puts None in place of modules, and only then are the last finalizers called."""
+    expected = fastcv.image_crop(image, [BOX])
+    for name in ("threading", "multiprocessing.process"):
+        monkeypatch.setitem(sys.modules, name, None)
+    assert_same(fastcv.image_crop(image, [BOX]), expected)
+    assert_same(fastcv.image_crop_openmp(image, [BOX]), expected)
+
+
+def test_ctrl_c_while_a_number_is_read():
+    class Interrupted:
+        def __float__(self):
+            raise KeyboardInterrupt
+
+    for number in (Interrupted(), np.array(Interrupted(), dtype=object)):
+        with pytest.raises(KeyboardInterrupt):
+            fastcv.find_close_polygons([], (0, 0), number)
 
 
 def test_a_limit_that_is_set_while_another_is():

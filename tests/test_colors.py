@@ -16,7 +16,7 @@ from hypothesis.extra import numpy as hnp
 
 import fastcv
 from conftest import linux, run_python
-from fastcv import _core
+from fastcv import _core, files
 from reference import main_colors as slow_main_colors
 
 PANELS = [fastcv.extract_main_colors, fastcv.extract_main_colors_openmp]
@@ -372,3 +372,12 @@ def test_references_and_memory_stay_flat(rng):
     calls(10_000)
     assert sys.getrefcount(image) == count
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - peak < 2048  # KiB
+
+
+def test_a_file_that_is_too_large(tmp_path, monkeypatch):
+    cv2.imwrite(str(tmp_path / "page.png"), np.zeros((9, 9, 3), np.uint8))
+    monkeypatch.setattr(files, "MAX_FILE_BYTES", 10)
+    with pytest.raises(
+        ValueError, match=r"extract_main_colors: larger than 10 bytes: '.*page.png'"
+    ):
+        fastcv.extract_main_colors(tmp_path / "page.png")

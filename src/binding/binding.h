@@ -57,7 +57,7 @@ typedef struct PyRun {
 } PyRun;
 
 /* Between these two no Python object may be touched. num_threads is at least 1. -1 with an
- * exception, that of a signal's handler, and nothing has begun. */
+ * exception, such as a signal's handler's, and nothing has begun. */
 int py_run_begin(PyRun *run, int num_threads);
 void py_run_end(PyRun *run);
 

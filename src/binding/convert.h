@@ -15,10 +15,12 @@ typedef struct PyImage {
     const char *first, *end; /* the caller's memory that it was read from, copied or not */
 } PyImage;
 
-/* NumPy's array of any object; of lists in lists, of what they hold now. NumPy itself only borrows
- * their items, and ends the process when another thread, or an item's own code, drops one
- * meanwhile. A new reference, or NULL. */
-PyArrayObject *py_array_from(PyObject *object);
+/* NumPy's array of any object; of lists in lists, of what they hold now, three levels deep. NumPy
+ * itself only borrows their items, and ends the process when another thread, or an item's own code,
+ * drops one meanwhile. A new reference, and one to *hold, which is on the array's memory: it comes
+ * before any look at the shape, since NumPy's conversions let other threads run, and what allocates
+ * may run finalizers. Both NULL on error. */
+PyArrayObject *py_array_from(PyObject *object, PyObject **hold);
 
 /* Depths are given as bits, 1 << FASTCV_U8 and so on; pixels must be fewer than below_px. Returns
  * 0, or -1. */
@@ -59,11 +61,20 @@ int py_border_value_convert(const char *function, PyObject *object, PyBorderValu
 int py_border_value_apply(const char *function, const PyBorderValue *border,
                           const FastcvImage *image, double value[FASTCV_MAX_CHANNELS]);
 
+/* ---- convert_lists.c ---- */
+
+/* Whether NumPy goes through its items: a sequence that makes no array of itself. -1 on error. */
+int py_is_list(PyObject *object);
+int py_has_attribute(PyObject *object, const char *name);
+
 /* ---- convert_errors.c: what images, boxes and polygons are refused for alike ---- */
 
 /* Whether NumPy has just refused lists of unequal lengths, in words that name nothing. A ValueError
- * of an object's own is to be passed on. */
+ * of an object's own, outside of a list, is to be passed on. */
 int py_is_ragged(PyObject *object);
+
+/* Whether its numbers are ints or floats. */
+int py_is_real(PyArrayObject *array);
 
 /* Whether object is a masked array, whose mask would be lost; sets a TypeError then. -1 on error.
  */

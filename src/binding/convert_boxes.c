@@ -5,11 +5,6 @@
 
 enum { CORNERS = 4 };
 
-static int is_real_number(PyArrayObject *array)
-{
-    return PyArray_ISINTEGER(array) || PyArray_ISFLOAT(array);
-}
-
 static int is_box(PyArrayObject *array)
 {
     return PyArray_NDIM(array) == 2 && PyArray_DIM(array, 0) == CORNERS &&
@@ -24,16 +19,18 @@ static void set_type_error(const char *function, const char *name, PyObject *obj
 
 static void blame_box(const char *function, const char *name, PyObject *item)
 {
-    PyArrayObject *box = py_array_from(item);
+    PyObject *hold;
+    PyArrayObject *box = py_array_from(item, &hold);
     if (!box) {
         if (py_is_ragged(item))
             PyErr_Format(PyExc_ValueError, "%s: %s must have shape (4, 2), got %.200R", function,
                          name, item);
-    } else if (!is_real_number(box)) {
+    } else if (!py_is_real(box)) {
         set_type_error(function, name, item, box);
     } else if (!is_box(box)) {
         py_set_shape_error(function, name, "have shape (4, 2)", box);
     }
+    Py_XDECREF(hold);
     Py_XDECREF(box);
 }
 
@@ -78,13 +75,15 @@ static int refuse_masked_boxes(ModuleState *state, const char *function, PyObjec
 }
 
 /* The boxes as one array of any real type and shape (n, 4, 2); n may be 0, and then [] will do.
- * object is what was given, for messages; boxes the same, or a list's items. */
+ * object is what was given, for messages; boxes the same, or a list's items. *hold is on their
+ * memory. */
 static PyArrayObject *as_boxes(ModuleState *state, const char *function, PyObject *object,
-                               PyObject *boxes)
+                               PyObject *boxes, PyObject **hold)
 {
+    *hold = NULL;
     if (refuse_masked_boxes(state, function, boxes))
         return NULL;
-    PyArrayObject *array = py_array_from(boxes);
+    PyArrayObject *array = py_array_from(boxes, hold);
     if (!array) {
         if (!py_is_ragged(object))
             return NULL;
@@ -97,20 +96,21 @@ static PyArrayObject *as_boxes(ModuleState *state, const char *function, PyObjec
     const int is_empty = PyArray_NDIM(array) > 0 && PyArray_DIM(array, 0) == 0;
     const int has_shape =
         PyArray_NDIM(array) == 3 && PyArray_DIM(array, 1) == CORNERS && PyArray_DIM(array, 2) == 2;
-    if (is_empty ? has_shape || PyArray_NDIM(array) == 1 : is_real_number(array) && has_shape)
+    if (is_empty ? has_shape || PyArray_NDIM(array) == 1 : py_is_real(array) && has_shape)
         return array;
 
-    const int is_one = is_real_number(array) && is_box(array);
+    const int is_one = py_is_real(array) && is_box(array);
     if (!is_one)
         blame_one_box(function, boxes);
     if (PyErr_Occurred())
         ; /* an item has been named */
-    else if (is_real_number(array))
+    else if (py_is_real(array))
         py_set_shape_error(
             function, "boxes",
             is_one ? "have shape (n, 4, 2), one box as [box]" : "have shape (n, 4, 2)", array);
     else
         set_type_error(function, "boxes", object, array);
+    Py_CLEAR(*hold);
     Py_DECREF(array);
     return NULL;
 }
@@ -140,16 +140,20 @@ int py_boxes_convert(ModuleState *state, const char *function, PyObject *object,
     *quads = NULL;
     *count = 0;
     PyObject *boxes = PyList_CheckExact(object) ? PyList_AsTuple(object) : Py_NewRef(object);
-    PyArrayObject *array = boxes ? as_boxes(state, function, object, boxes) : NULL;
+    PyObject *hold = NULL;
+    PyArrayObject *array = boxes ? as_boxes(state, function, object, boxes, &hold) : NULL;
     Py_XDECREF(boxes);
     if (array)
         array = as_float(array);
-    if (!array)
+    if (!array) {
+        Py_XDECREF(hold);
         return -1;
+    }
     Py_ssize_t n = PyArray_DIM(array, 0);
     if (n > 0) {
         *quads = PyMem_Calloc((size_t)n, sizeof **quads);
         if (!*quads) {
+            Py_DECREF(hold);
             Py_DECREF(array);
             PyErr_NoMemory();
             return -1;
@@ -164,6 +168,7 @@ int py_boxes_convert(ModuleState *state, const char *function, PyObject *object,
         quad->y[i % CORNERS] = is_float32 ? as_f32[2 * i + 1] : to_float(as_f64[2 * i + 1]);
     }
     *count = n;
+    Py_DECREF(hold);
     Py_DECREF(array);
     return 0;
 }

@@ -3,20 +3,41 @@
 
 int py_is_ragged(PyObject *object)
 {
-    return PyErr_ExceptionMatches(PyExc_ValueError) &&
-           (PyList_Check(object) || PyTuple_Check(object));
+    if (!PyErr_ExceptionMatches(PyExc_ValueError))
+        return 0;
+    PyObject *type, *value, *traceback;
+    PyErr_Fetch(&type, &value, &traceback);
+    const int is_list = py_is_list(object);
+    if (is_list >= 0) {
+        PyErr_Restore(type, value, traceback);
+        return is_list;
+    }
+    Py_XDECREF(type);
+    Py_XDECREF(value);
+    Py_XDECREF(traceback);
+    return 0;
 }
 
-/* Why NumPy made objects of a list's items: the type of the first that is no number. */
+int py_is_real(PyArrayObject *array)
+{
+    return PyArray_ISINTEGER(array) || PyArray_ISFLOAT(array);
+}
+
+/* Why NumPy made objects of a list's items: the type of the first that is no number, or too large
+ * an int. */
 static const char *first_type(PyArrayObject *array)
 {
     PyObject *const *items = PyArray_DATA(array);
+    int is_beyond = 0, overflow;
     for (npy_intp i = 0; i < PyArray_SIZE(array); i++) {
-        if (!PyLong_Check(items[i]) && !PyFloat_Check(items[i]) &&
-            !PyArray_IsScalar(items[i], Number))
+        if (PyLong_Check(items[i])) {
+            PyLong_AsLongLongAndOverflow(items[i], &overflow);
+            is_beyond |= overflow != 0;
+        } else if (!PyFloat_Check(items[i]) && !PyArray_IsScalar(items[i], Number)) {
             return Py_TYPE(items[i])->tp_name;
+        }
     }
-    return "an int beyond 64 bits";
+    return is_beyond ? "an int beyond 64 bits" : "object";
 }
 
 void py_set_dtype_error(const char *function, const char *argument, const char *wanted,

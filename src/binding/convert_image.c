@@ -90,11 +90,12 @@ static void set_extent(PyImage *image, PyArrayObject *array)
     }
 }
 
-static PyArrayObject *as_base_array(ModuleState *state, const char *function, PyObject *object)
+static PyArrayObject *as_base_array(ModuleState *state, const char *function, PyObject *object,
+                                    PyObject **hold)
 {
     if (py_refuse_masked(state, function, "image", object))
         return NULL;
-    PyArrayObject *array = py_array_from(object);
+    PyArrayObject *array = py_array_from(object, hold);
     if (!array && py_is_ragged(object))
         PyErr_Format(PyExc_TypeError, "%s: image must be an array, not %.200s", function,
                      Py_TYPE(object)->tp_name);
@@ -106,29 +107,24 @@ int py_image_convert(ModuleState *state, const char *function, PyObject *object,
 {
     image->array = NULL;
     image->hold = NULL;
-    PyArrayObject *array = as_base_array(state, function, object);
+    PyArrayObject *array = as_base_array(state, function, object, &image->hold);
     if (!array)
         return -1;
     int depth = depth_of(array);
     if (depth < 0 || !(depths >> depth & 1)) {
         set_depth_error(function, object, array, depths);
-        Py_DECREF(array);
+        Py_CLEAR(array);
+    } else if (check_shape(function, array, below_px) < 0) {
+        Py_CLEAR(array);
+    } else {
+        set_extent(image, array);
+        array = as_viewable(array);
+    }
+    if (!array) {
+        Py_CLEAR(image->hold);
         return -1;
     }
-    if (check_shape(function, array, below_px) < 0) {
-        Py_DECREF(array);
-        return -1;
-    }
-    set_extent(image, array);
-    array = as_viewable(array);
-    if (!array)
-        return -1;
     image->array = array;
-    image->hold = py_hold_memory(array);
-    if (!image->hold) {
-        py_image_release(image);
-        return -1;
-    }
     image->ndim = PyArray_NDIM(array);
     image->npy_type = npy_types[depth];
     image->view = (FastcvImage){

@@ -45,7 +45,8 @@ int py_number_convert(const char *function, const char *argument, PyObject *obje
     if (*value != -1 || !PyErr_Occurred())
         return 0;
     /* Of text in an array NumPy says so by a ValueError. */
-    if (PyErr_ExceptionMatches(PyExc_TypeError) || PyArray_Check(object))
+    if (PyErr_ExceptionMatches(PyExc_TypeError) ||
+        (PyArray_Check(object) && PyErr_ExceptionMatches(PyExc_ValueError)))
         PyErr_Format(PyExc_TypeError, "%s: %s must be %s, not %.200s", function, argument, wanted,
                      Py_TYPE(object)->tp_name);
     else if (PyErr_ExceptionMatches(PyExc_OverflowError))

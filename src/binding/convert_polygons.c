@@ -19,11 +19,6 @@ static const char *spell(const Name *name, char text[NAME_BYTES])
     return text;
 }
 
-static int is_real_number(PyArrayObject *array)
-{
-    return PyArray_ISINTEGER(array) || PyArray_ISFLOAT(array);
-}
-
 /* An array of real numbers as one of doubles that C can read, itself where it is that already.
  * Its shape is the caller's to check. A new reference, or NULL. */
 static PyArrayObject *as_doubles(const Name *name, const char *wanted, PyObject *object)
@@ -36,7 +31,8 @@ static PyArrayObject *as_doubles(const Name *name, const char *wanted, PyObject 
     }
     if (py_refuse_masked(name->state, name->function, spell(name, text), object))
         return NULL;
-    PyArrayObject *array = py_array_from(object);
+    PyObject *hold;
+    PyArrayObject *array = py_array_from(object, &hold);
     if (!array) {
         if (py_is_ragged(object))
             PyErr_Format(PyExc_ValueError, "%s: %s must %s", name->function, spell(name, text),
@@ -44,11 +40,12 @@ static PyArrayObject *as_doubles(const Name *name, const char *wanted, PyObject 
         return NULL;
     }
     PyObject *doubles = NULL;
-    if (is_real_number(array) || PyArray_SIZE(array) == 0)
+    if (py_is_real(array) || PyArray_SIZE(array) == 0)
         doubles = PyArray_FromArray(array, PyArray_DescrFromType(NPY_FLOAT64),
                                     NPY_ARRAY_ALIGNED | NPY_ARRAY_NOTSWAPPED | NPY_ARRAY_FORCECAST);
     else
         py_set_dtype_error(name->function, spell(name, text), wanted, object, array);
+    Py_DECREF(hold);
     Py_DECREF(array);
     return (PyArrayObject *)doubles;
 }
@@ -181,22 +178,23 @@ static int measure_block(Name name, PyObject *object, int num_threads, PyPolygon
 {
     static const char wanted[] = "have shape (n, k, 2)";
     PyArrayObject *array = as_doubles(&name, wanted, object);
-    if (!array)
+    PyObject *hold = array ? py_hold_memory(array) : NULL;
+    if (!hold) {
+        Py_XDECREF(array);
         return -1;
+    }
     int result = -1;
     const int ndim = PyArray_NDIM(array);
     const npy_intp *shape = PyArray_DIMS(array), count = ndim ? shape[0] : 0;
     const npy_intp vertices = ndim == 3 ? shape[1] : 0;
     const int has_shape = ndim == 3 && (vertices > 0 || count == 0) && shape[2] == 2;
     PyArrayObject *dense = NULL;
-    PyObject *hold = NULL;
     if (!has_shape && !(count == 0 && ndim == 1)) {
         refuse_shape(&name, wanted, array);
         goto done;
     }
     dense = (PyArrayObject *)PyArray_FromArray(array, NULL, NPY_ARRAY_CARRAY_RO);
-    hold = dense ? py_hold_memory(dense) : NULL;
-    if (!hold || allocate(name.function, name.argument, count, polygons) < 0)
+    if (!dense || allocate(name.function, name.argument, count, polygons) < 0)
         goto done;
     polygons->items = Py_NewRef(PyArray_Check(object) ? object : (PyObject *)array);
     if (count > 0) {
@@ -213,7 +211,7 @@ static int measure_block(Name name, PyObject *object, int num_threads, PyPolygon
     }
     result = 0;
 done:
-    Py_XDECREF(hold);
+    Py_DECREF(hold);
     Py_XDECREF(dense);
     Py_DECREF(array);
     return result;
@@ -228,12 +226,7 @@ static int is_block(PyObject *object)
         return 0;
     if (PyObject_CheckBuffer(object))
         return 1;
-    PyObject *method = PyObject_GetAttrString(object, "__array__");
-    if (!method && !PyErr_ExceptionMatches(PyExc_AttributeError))
-        return -1;
-    PyErr_Clear();
-    Py_XDECREF(method);
-    return method != NULL;
+    return py_has_attribute(object, "__array__");
 }
 
 int py_polygons_convert(ModuleState *state, const char *function, const char *argument,
@@ -305,19 +298,24 @@ static PyArrayObject *read_points(Name name, PyObject *list)
     return points;
 }
 
-PyArrayObject *py_points_convert(ModuleState *state, const char *function, PyObject *object)
+PyArrayObject *py_points_convert(ModuleState *state, const char *function, PyObject *object,
+                                 PyObject **hold)
 {
     static const char wanted[] = "have shape (m, 2)";
     const Name name = {state, function, "points", -1, ""};
+    *hold = NULL;
     if (PyList_Check(object) || PyTuple_Check(object))
         return read_points(name, object);
     PyArrayObject *array = as_doubles(&name, wanted, object), *points = NULL;
     if (!array)
         return NULL;
-    if (PyArray_NDIM(array) == 2 && PyArray_DIM(array, 1) == 2)
+    *hold = py_hold_memory(array);
+    if (*hold && PyArray_NDIM(array) == 2 && PyArray_DIM(array, 1) == 2)
         points = (PyArrayObject *)PyArray_FromArray(array, NULL, NPY_ARRAY_CARRAY_RO);
-    else
+    else if (*hold)
         refuse_shape(&name, wanted, array);
+    if (!points)
+        Py_CLEAR(*hold);
     Py_DECREF(array);
     return points;
 }

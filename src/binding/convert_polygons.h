@@ -20,8 +20,10 @@ void py_polygons_release(PyPolygons *polygons);
 /* The object that was given in place i, or a view of that part of the array. A new reference. */
 PyObject *py_polygons_item(const PyPolygons *polygons, Py_ssize_t i);
 
-/* Points as float64 of shape (m, 2) without gaps; a new reference, or NULL. */
-PyArrayObject *py_points_convert(ModuleState *state, const char *function, PyObject *object);
+/* Points as float64 of shape (m, 2) without gaps; a new reference, or NULL. *hold is on their
+ * memory, or NULL where nobody else has it. */
+PyArrayObject *py_points_convert(ModuleState *state, const char *function, PyObject *object,
+                                 PyObject **hold);
 
 /* One point. */
 int py_point_convert(ModuleState *state, const char *function, PyObject *object, double point[2]);

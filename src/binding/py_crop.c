@@ -51,7 +51,7 @@ static void release(CropCall *call)
     PyMem_Free(call->crops);
 }
 
-/* An option left out is its first choice. */
+/* An option left out is its default. */
 static int read_choice(CropCall *call, const char *argument, PyObject *object,
                        const char *const names[], int by_default)
 {

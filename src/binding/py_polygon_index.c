@@ -38,12 +38,12 @@ PyObject *py_polygon_index_match(ModuleState *state, const char *function,
                                  const FastcvPolygonIndex *index, PyObject *points_object,
                                  double max_dist, int num_threads)
 {
-    PyArrayObject *points = py_points_convert(state, function, points_object);
+    PyObject *hold;
+    PyArrayObject *points = py_points_convert(state, function, points_object, &hold);
     if (!points)
         return NULL;
     npy_intp count = PyArray_DIM(points, 0); /* as it is now: a signal's handler might change it */
-    PyObject *hold = py_hold_memory(points);
-    PyArrayObject *best = hold ? (PyArrayObject *)PyArray_SimpleNew(1, &count, NPY_INTP) : NULL;
+    PyArrayObject *best = (PyArrayObject *)PyArray_SimpleNew(1, &count, NPY_INTP);
     PyRun run;
     if (best && py_run_begin(&run, num_threads) < 0)
         Py_CLEAR(best);

@@ -10,24 +10,33 @@ static int poll_signals(void *context)
     return is_raised;
 }
 
+/* What a module's function returns: NULL without an exception where nobody has imported the module,
+ * or, as the interpreter ends, it is None in sys.modules. */
+static PyObject *call_if_imported(const char *module_name, const char *function)
+{
+    PyObject *name = PyUnicode_FromString(module_name);
+    PyObject *module = name ? PyImport_GetModule(name) : NULL;
+    PyObject *result =
+        module && module != Py_None ? PyObject_CallMethod(module, function, NULL) : NULL;
+    Py_XDECREF(module);
+    Py_XDECREF(name);
+    return result;
+}
+
 /* Handlers run on the main thread only, so only it need look. The others must not: taking the GIL
  * at interpreter shutdown ends the thread, and with it the stack that a loop's jobs live on.
  * -1 with an exception: this runs a little Python code, and so the handler of a signal that has
- * come meanwhile. Where nobody has imported threading, or the interpreter is about to end, there is
- * no other thread. */
+ * come meanwhile. Where nobody has imported threading, or the interpreter is ending, there is no
+ * other thread. */
 static int is_main_thread(void)
 {
-    PyObject *name = PyUnicode_FromString("threading");
-    PyObject *threading = name ? PyImport_GetModule(name) : NULL;
-    PyObject *main = threading ? PyObject_CallMethod(threading, "main_thread", NULL) : NULL;
+    PyObject *main = call_if_imported("threading", "main_thread");
     PyObject *ident = main ? PyObject_GetAttrString(main, "ident") : NULL;
     int is_main = ident ? PyLong_AsUnsignedLong(ident) == PyThread_get_thread_ident() : 1;
     if (PyErr_Occurred())
         is_main = -1;
     Py_XDECREF(ident);
     Py_XDECREF(main);
-    Py_XDECREF(threading);
-    Py_XDECREF(name);
     return is_main;
 }
 
@@ -73,13 +82,9 @@ void py_set_run_error(const char *function, FastcvError error)
 /* multiprocessing.parent_process() is set in its workers, however they were started. */
 static int is_worker_process(void)
 {
-    PyObject *name = PyUnicode_FromString("multiprocessing.process");
-    PyObject *module = name ? PyImport_GetModule(name) : NULL;
-    PyObject *parent = module ? PyObject_CallMethod(module, "parent_process", NULL) : NULL;
+    PyObject *parent = call_if_imported("multiprocessing.process", "parent_process");
     int is_worker = PyErr_Occurred() ? -1 : parent && parent != Py_None;
     Py_XDECREF(parent);
-    Py_XDECREF(module);
-    Py_XDECREF(name);
     return is_worker;
 }
 

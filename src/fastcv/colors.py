@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -90,8 +89,9 @@ def extract_main_colors(
     ImportError
         A path was given and OpenCV's Python package is not installed.
     TypeError, ValueError
-        As `main_colors`; the path is not that of a regular file, or the file is not an image, or
-        not one of uint8; the panel would be larger than `set_output_limits` lets a call be.
+        As `main_colors`; the path is not that of a regular file of at most 1 GiB, or the file is
+        not an image, or not one of uint8; the panel would be larger than `set_output_limits` lets
+        a call be.
 
     Notes
     -----
@@ -157,7 +157,7 @@ def _read(function: str, path: str | os.PathLike[str]) -> NDArray[Any]:
     name = os.fspath(path)
     try:
         files.load_cv2()
-        image = files.decode(np.frombuffer(files.read_bytes(name, sys.maxsize), np.uint8))
+        image = files.decode(np.frombuffer(files.read_bytes(name, files.MAX_FILE_BYTES), np.uint8))
     except ImportError as error:
         raise ImportError(f"{function}: {error}") from error
     except ValueError as error:
