@@ -294,7 +294,7 @@ def bad_images(dtypes, some_dtypes):
         ("an array in a dict's clothes", lambda i: np.array({"image": i}), *wrong("object")),
         ("a ragged list", [[1, 2], [3]], TypeError, "image must be an array, not list"),
         ("a ragged tuple", ((1, 2), (3,)), TypeError, "image must be an array, not tuple"),
-        ("a ragged deque", deque([[1, 2], [3]]), TypeError, "image must be an array, not collections.deque"),
+        ("a ragged deque", deque([[1, 2], [3]]), TypeError, "image must be an array, not coll…"),
         ("a list of objects", [np.array([1], dtype=object)], *wrong("object")),
         ("a list in itself", cycle(), TypeError, "image must be an array, not list"),
         ("a deep list", nested(100), TypeError, "image must be an array, not list"),
