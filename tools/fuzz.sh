@@ -36,7 +36,7 @@ out=build/fuzz/$cc
 corpus=build/fuzz/corpus
 rm -rf "$corpus"
 mkdir -p "$out" "$corpus"
-tar -xJf tests/fuzz/corpus.tar.xz -C "$corpus"
+tar -xzf tests/fuzz/corpus.tar.gz -C "$corpus"
 
 # setup.py's, but for the sanitizers. threads.c is the only file with OpenMP, which clang has its
 # own library for; here a loop runs on one thread.

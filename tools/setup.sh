@@ -26,7 +26,6 @@ has_opencv() {
 missing_packages() {
     command -v gcc >/dev/null || printf ' gcc'
     command -v g++ >/dev/null || printf ' g++'
-    command -v xz >/dev/null || printf ' xz-utils'
     "$python" -c 'import venv, ensurepip' 2>/dev/null || printf ' python3-venv'
     has_python_header || printf ' python3-dev'
     has_opencv || printf ' libopencv-core-dev libopencv-imgproc-dev'
