@@ -40,7 +40,7 @@ tar -xzf tests/fuzz/corpus.tar.gz -C "$corpus"
 
 # setup.py's, but for the sanitizers. threads.c is the only file with OpenMP, which clang has its
 # own library for; here a loop runs on one thread.
-flags="-D_GNU_SOURCE -O2 -g1 -ffp-contract=off -fno-math-errno -fno-trapping-math -Iinclude -Isrc
+flags="-O2 -g1 -ffp-contract=off -fno-math-errno -fno-trapping-math -Iinclude -Isrc
     -Itests/fuzz"
 opencv="-isystem${OPENCV_DIR:-/usr}/include/opencv4"
 compilations=
