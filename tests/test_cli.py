@@ -584,23 +584,31 @@ def test_a_reader_that_has_gone():
 
 
 def test_ctrl_c(tmp_path):
-    process = subprocess.Popen(
-        [sys.executable, "-m", "fastcv", "crop", PAGE, "--boxes", BOXES, "--out", str(tmp_path)],
-        stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    while len(names(tmp_path)) < 20:
-        time.sleep(0.005)
-    process.send_signal(signal.SIGINT)
-    _, errors = process.communicate(timeout=30)
+    for attempt in range(10):
+        out = tmp_path / str(attempt)
+        out.mkdir()
+        process = subprocess.Popen(
+            [sys.executable, "-m", "fastcv", "crop", PAGE, "--boxes", BOXES, "--out", str(out)],
+            stderr=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        while len(names(out)) < 20:
+            time.sleep(0.005)
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=30)
+        if process.returncode != 0:  # on a busy machine it may be done by then
+            break
     assert process.returncode == 130
     assert errors == "fastcv: interrupted\n"
-    assert list(tmp_path.iterdir()) == []
+    assert list(out.iterdir()) == []
 
 
 def test_a_terminal_sees_a_bar_and_a_pipe_does_not(tmp_path):
     pytest.importorskip("tqdm")
     command = [sys.executable, "-m", "fastcv", "crop", PAGE, "--boxes", BOXES]
-    seen, terminal = pty.openpty()
+    try:
+        seen, terminal = pty.openpty()
+    except OSError as error:
+        pytest.skip(f"no pseudo-terminals: {error}")
     process = subprocess.Popen(
         [*command, "--out", str(tmp_path)], stderr=terminal, stdout=subprocess.PIPE
     )

@@ -37,7 +37,8 @@ NOT_UNDER_SANITIZERS = [
     "--ignore=tests/test_out_of_memory.py",
     "-k",
     "not (flat or scarce or does_not_fit or stacks_that or beyond_what_a_count_holds"
-    " or system_refuses or page_fault or peak or forks_between_calls or fork_while_another)",
+    " or system_refuses or page_fault or peak or forks_between_calls or fork_while_another"
+    " or signal_handler_may_fork)",
 ]
 
 
