@@ -1,5 +1,6 @@
 """That a call lets others go on, ends when interrupted, and never hangs after a fork."""
 
+import contextlib
 import multiprocessing
 import os
 import signal
@@ -196,49 +197,44 @@ def test_daemon_threads_may_be_in_a_call_when_the_interpreter_ends():
     )
 
 
-@linux
-@pytest.mark.parametrize("seconds", [0.02, 0.3])
-def test_an_interrupt_ends_the_reading_or_planning_of_a_million_boxes(seconds):
+@contextlib.contextmanager
+def interrupted_after(seconds):
+    """What is done within has to end with the exception of a signal's handler."""
+
     class Stop(Exception):
         pass
 
     def handler(*_):
         raise Stop
 
-    page = np.zeros((100, 100), np.uint8)
-    boxes = np.tile(np.float32([[0, 0], [9, 0], [9, 9], [0, 9]]), (3_000_000, 1, 1))
     before = signal.signal(signal.SIGALRM, handler)
     try:
         signal.setitimer(signal.ITIMER_REAL, seconds)
         with pytest.raises(Stop):
-            fastcv.image_crop(page, boxes)
+            yield
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
+
+
+@linux
+@pytest.mark.parametrize("seconds", [0.02, 0.3])
+def test_an_interrupt_ends_the_reading_or_planning_of_a_million_boxes(seconds):
+    page = np.zeros((100, 100), np.uint8)
+    boxes = np.tile(np.float32([[0, 0], [9, 0], [9, 9], [0, 9]]), (3_000_000, 1, 1))
+    with interrupted_after(seconds):
+        fastcv.image_crop(page, boxes)
 
 
 @linux
 @pytest.mark.parametrize("crop", [fastcv.image_crop, fastcv.image_crop_openmp])
 def test_a_signal_that_comes_while_arguments_are_read_is_not_lost(crop):
     """Its handler runs with the first Python code after that, wherever it is."""
-
-    class Stop(Exception):
-        pass
-
-    def handler(*_):
-        raise Stop
-
     page = np.zeros((100, 100), np.uint8)
     boxes = [np.float32([[0, 0], [9, 0], [9, 9], [0, 9]])] * 300_000
-    before = signal.signal(signal.SIGALRM, handler)
-    try:
-        for _ in range(5):
-            signal.setitimer(signal.ITIMER_REAL, 0.02)
-            with pytest.raises(Stop):
-                crop(page, boxes)
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+    for _ in range(5):
+        with interrupted_after(0.02):
+            crop(page, boxes)
 
 
 # ---- fork ----
