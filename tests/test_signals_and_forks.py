@@ -17,6 +17,26 @@ from reference import assert_same
 # ---- the GIL and signals ----
 
 
+@contextlib.contextmanager
+def interrupted_after(seconds):
+    """What is done within has to end with the exception of a signal's handler."""
+
+    class Stop(Exception):
+        pass
+
+    def handler(*_):
+        raise Stop
+
+    before = signal.signal(signal.SIGALRM, handler)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, seconds)
+        with pytest.raises(Stop):
+            yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
 @pytest.mark.parametrize("crop", [fastcv.image_crop, fastcv.image_crop_openmp])
 def test_other_python_threads_go_on_during_a_call(long_call, crop):
     ticks, stop = [], threading.Event()
@@ -113,23 +133,14 @@ def test_an_interrupt_ends_a_call_that_waits_for_another_threads(long_call):
         while True:
             fastcv.image_crop_openmp(page, box, num_threads=2)
 
-    class Stop(Exception):
-        pass
-
-    def handler(*_):
-        raise Stop
-
     thread = threading.Thread(target=work)
-    before = signal.signal(signal.SIGALRM, handler)
+    thread.start()
     try:
-        thread.start()
         time.sleep(0.2)
-        signal.setitimer(signal.ITIMER_REAL, 0.2)
-        with pytest.raises(Stop):
+        with interrupted_after(0.2):
             call_for_ever()
         stopped = time.perf_counter()
     finally:
-        signal.signal(signal.SIGALRM, before)
         thread.join()
     assert stopped < done[0]
     assert fastcv.image_crop_openmp(page, box, num_threads=2)[0].shape == (400, 400)
@@ -195,26 +206,6 @@ def test_daemon_threads_may_be_in_a_call_when_the_interpreter_ends():
         time.sleep(0.5)
         """
     )
-
-
-@contextlib.contextmanager
-def interrupted_after(seconds):
-    """What is done within has to end with the exception of a signal's handler."""
-
-    class Stop(Exception):
-        pass
-
-    def handler(*_):
-        raise Stop
-
-    before = signal.signal(signal.SIGALRM, handler)
-    try:
-        signal.setitimer(signal.ITIMER_REAL, seconds)
-        with pytest.raises(Stop):
-            yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
 
 
 @linux
