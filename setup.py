@@ -8,7 +8,6 @@ COVERAGE=1       gcov counters
 """
 
 import os
-import platform
 import re
 import shlex
 import shutil
@@ -34,24 +33,28 @@ INSTALL_COMPILER = (
 )
 
 WARNINGS = ["-Wall", "-Wextra"]
-# Contraction to FMA changes the last bit of a product, and so, now and then, a pixel.
-FLAGS = ["-O3", "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math", "-fvisibility=hidden"]
-
-# A variant of the kernels is compiled for its own instruction set, everything else for any CPU.
-AVX2 = ["-mavx2", "-mfma"]
-AVX512 = [f"-mavx512{part}" for part in ("f", "bw", "vl", "dq", "vbmi")]
-KERNEL_FLAGS = {
-    "x86_64": {
-        "src/kernels/avx2.c": AVX2,
-        "src/kernels/avx512.c": [*AVX2, *AVX512, "-mprefer-vector-width=512"],
-        "src/kernels/runs_avx2.c": AVX2,
-    }
-}
+FLAGS = ["-O3", "-fvisibility=hidden"]  # those of src/flags.txt come with them
 
 
 def fail(sentence):
     """End the build with one sentence instead of a traceback."""
     sys.exit(f"fastcv: {sentence}.")
+
+
+def target_of(compiler):
+    """The architecture that a compiler compiles for: `x86_64`, whatever machine it runs on."""
+    done = subprocess.run([*compiler, "-dumpmachine"], capture_output=True, text=True, check=True)
+    return done.stdout.partition("-")[0]
+
+
+def flags_of(source, target):
+    """What src/flags.txt says of a source and a target."""
+    flags = []
+    for line in (ROOT / "src/flags.txt").read_text().splitlines():
+        stem, where, *more = line.partition("#")[0].split() or ("", "")
+        if stem in ("*", Path(source).stem) and where in ("*", target):
+            flags += more
+    return flags
 
 
 def read_version():
@@ -170,14 +173,11 @@ class BuildExt(build_ext):
             complete(extension)
 
         compile_one = self.compiler._compile
+        target = target_of(self.compiler.compiler)
 
         def compile_with_standard(obj, src, ext, cc_args, extra_postargs, pp_opts):
             standard = "-std=c++17" if src.endswith(".cpp") else "-std=c11"
-            flags = [
-                standard,
-                *extra_postargs,
-                *KERNEL_FLAGS.get(platform.machine(), {}).get(src, []),
-            ]
+            flags = [standard, *extra_postargs, *flags_of(src, target)]
             return compile_one(obj, src, ext, cc_args, flags, pp_opts)
 
         self.compiler._compile = compile_with_standard
@@ -193,8 +193,10 @@ setup(
     ext_modules=[
         Extension(
             "fastcv._core",
-            sources=files("src/*/*.c") + files("src/*/*.cpp"),
-            depends=files("src/*/*.h") + files("include/fastcv/*.h") + ["setup.py", VERSION_FILE],
+            sources=files("src/**/*.c") + files("src/**/*.cpp"),
+            depends=files("src/**/*.h")
+            + files("include/fastcv/*.h")
+            + ["setup.py", "src/flags.txt", VERSION_FILE],
             include_dirs=["include", "src"],
             define_macros=[
                 ("FASTCV_VERSION", f'"{read_version()}"'),

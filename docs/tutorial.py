@@ -266,7 +266,7 @@ tell("Where NumPy did the work, compiling the Python around it changes little. A
 # ## 6. The C-API: what an interface costs
 #
 # A C extension is a shared library whose functions take and return `PyObject *`. The first file to open is
-# fastcv's own [`src/binding/py_cumulative_sum.c`](src/binding/py_cumulative_sum.c), written for who
+# fastcv's own [`src/binding/sums/cumulative_sum.c`](src/binding/sums/cumulative_sum.c), written for who
 # reads C for the first time. Here is a smaller module,
 # [`benchmarks/capi_lesson.c`](benchmarks/capi_lesson.c), compiled now.
 

@@ -1,6 +1,6 @@
 """The table of bad inputs: what each public function refuses, by which exception, in which words.
 
-`ROWS` holds them by name, and `fault` tries one. tests/test_bad_inputs.py tries each once,
+`ROWS` holds them by name, and `fault` tries one. tests/input/test_bad_inputs.py tries each once,
 tests/reliability/bad_input.py as often as one likes.
 """
 

@@ -5,6 +5,7 @@
 # lacking: it installs nothing.
 set -eu
 cd "$(dirname "$0")/.."
+. tools/compile.sh
 out=build/check/races
 cc=${CC:-gcc}
 cxx=${CXX:-g++}
@@ -22,32 +23,22 @@ echo "int main(void) { return 0; }" | $cc -fsanitize=thread -x c - -o /dev/null 
 [ -f "$opencv/include/opencv4/opencv2/imgproc.hpp" ] ||
     lack "what Debian calls libopencv-imgproc-dev, there or in OPENCV_DIR"
 
-# setup.py's, but for the sanitizer and less optimisation.
-flags="-O2 -g1 -Wall -Wextra -Werror -ffp-contract=off -fno-math-errno -fno-trapping-math -fopenmp
-    -fsanitize=thread -fno-omit-frame-pointer -Iinclude -Isrc -Itests/c -isystem$opencv/include/opencv4"
-avx2="-mavx2 -mfma"
-avx512="-mavx512f -mavx512bw -mavx512vl -mavx512dq -mavx512vbmi -mprefer-vector-width=512"
+flags="-O2 -g1 -Wall -Wextra -Werror -fopenmp -fsanitize=thread -fno-omit-frame-pointer
+    -Iinclude -Isrc -Itests/c -isystem$opencv/include/opencv4"
 
 build() {
-    machine=$($cc -dumpmachine)
     objects=
-    compilations=
-    for source in src/core/*.c src/kernels/*.c src/opencv/*.cpp tests/c/races/*.c; do
+    for source in $(sources_in src/core src/kernels src/opencv) tests/c/races/*.c; do
         compile="$cc -std=c11 -D_DEFAULT_SOURCE"
-        case $machine:$source in
+        case $source in
         *.cpp) compile="$cxx -std=c++17" ;;
-        x86_64*avx2.c) compile="$compile $avx2" ;;
-        x86_64*/avx512.c) compile="$compile $avx2 $avx512" ;;
         esac
-        object=$out/$(basename "${source%.*}").o
-        # shellcheck disable=SC2086 # flags are meant to be split
-        $compile $flags -c "$source" -o "$object" &
-        compilations="$compilations $!"
+        object=$(object_of "$out" "$source")
         objects="$objects $object"
+        # shellcheck disable=SC2046,SC2086 # flags are meant to be split
+        start $compile $flags $(flags_of "$cc" "$source") -c "$source" -o "$object"
     done
-    for compilation in $compilations; do
-        wait "$compilation"
-    done
+    wait_for_all
     # shellcheck disable=SC2086
     $cxx -fsanitize=thread $objects "-L$opencv/lib" -lopencv_imgproc -lopencv_core -lpthread \
         -o "$out/check_races"
@@ -55,7 +46,7 @@ build() {
 
 mkdir -p "$out"
 if [ ! -f "$out/check_races" ] ||
-    [ "$(find src include tests/c tools/check_races.sh -newer "$out/check_races" -type f)" ]; then
+    [ "$(find src include tests/c tools -newer "$out/check_races" -type f)" ]; then
     rm -f "$out/check_races"
     build
 fi

@@ -7,6 +7,7 @@
 # Installs nothing; says in one sentence what it lacks.
 set -eu
 cd "$(dirname "$0")/.."
+. tools/compile.sh
 target=$1
 out=build/check/$target
 
@@ -17,22 +18,19 @@ need() { # COMMAND-THAT-FINDS-IT PACKAGES
     }
 }
 
-# setup.py's, but for the sanitizers.
-flags="-std=c11 -D_DEFAULT_SOURCE -O3 -g1 -Wall -Wextra -Werror -ffp-contract=off -fno-math-errno
-    -fno-trapping-math -Iinclude -Isrc -Itests/c"
+flags="-std=c11 -D_DEFAULT_SOURCE -O3 -g1 -Wall -Wextra -Werror -Iinclude -Isrc -Itests/c"
 sanitizers="-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer"
-avx2="-mavx2 -mfma"
-avx512="-mavx512f -mavx512bw -mavx512vl -mavx512dq -mavx512vbmi -mprefer-vector-width=512"
 cc=${CC:-cc}
 run=
 link=
+simde=
 case $target in
 native) ;;
 avx512)
     need "[ -f /usr/include/simde/x86/avx512.h ]" libsimde-dev
     # SIMDe's own code has its own warnings and habits.
-    avx512="-Itests/c/simde -D__builtin_cpu_supports(feature)=1 -w -Wno-psabi"
-    avx512="$avx512 -fno-sanitize=signed-integer-overflow"
+    simde="-mavx2 -mfma -Itests/c/simde -D__builtin_cpu_supports(feature)=1 -w -Wno-psabi"
+    simde="$simde -ffp-contract=off -fno-sanitize=signed-integer-overflow"
     ;;
 aarch64)
     cc=aarch64-linux-gnu-gcc
@@ -48,24 +46,18 @@ esac
 flags="$flags $sanitizers"
 
 mkdir -p "$out"
-machine=$($cc -dumpmachine)
 objects=
-compilations=
-for source in src/kernels/*.c tests/c/*.c; do
-    more=
-    case $machine:$source in
-    x86_64*avx2.c) more=$avx2 ;;
-    x86_64*/avx512.c) more="$avx2 $avx512" ;;
+for source in $(sources_in src/kernels) tests/c/*.c; do
+    case $simde:$source in
+    ?*:*/avx512.c) more=$simde ;;
+    *) more=$(flags_of "$cc" "$source") ;;
     esac
-    object=$out/$(basename "$source" .c).o
-    # shellcheck disable=SC2086 # flags are meant to be split
-    $cc $flags $more -c "$source" -o "$object" &
-    compilations="$compilations $!"
+    object=$(object_of "$out" "$source")
     objects="$objects $object"
+    # shellcheck disable=SC2086 # flags are meant to be split
+    start $cc $flags $more -c "$source" -o "$object"
 done
-for compilation in $compilations; do
-    wait "$compilation"
-done
+wait_for_all
 # shellcheck disable=SC2086
 $cc $flags $link $objects -lm -lpthread -o "$out/check_variants"
 $run "$out/check_variants"

@@ -7,6 +7,7 @@
 # Installs nothing; says in one sentence what it lacks.
 set -eu
 cd "$(dirname "$0")/.."
+. tools/compile.sh
 [ $# -ge 2 ] || { sed -n '2,7p' "$0" >&2 && exit 2; }
 mode=$1
 runs=$2
@@ -38,33 +39,23 @@ rm -rf "$corpus"
 mkdir -p "$out" "$corpus"
 tar -xzf tests/fuzz/corpus.tar.gz -C "$corpus"
 
-# setup.py's, but for the sanitizers. threads.c is the only file with OpenMP, which clang has its
-# own library for; here a loop runs on one thread.
-flags="-O2 -g1 -ffp-contract=off -fno-math-errno -fno-trapping-math -Iinclude -Isrc
-    -Itests/fuzz"
+# core/threads/ has the only OpenMP, which clang has its own library for; here a loop runs on one
+# thread.
+flags="-O2 -g1 -Iinclude -Isrc -Itests/fuzz"
 opencv="-isystem${OPENCV_DIR:-/usr}/include/opencv4"
-compilations=
 objects=
-for source in src/core/*.c src/kernels/*.c src/opencv/*.cpp; do
-    object=$out/$(basename "$source").o
+for source in $(sources_in src/core src/kernels src/opencv); do
+    object=$(object_of "$out" "$source")
     objects="$objects $object"
-    more="-std=c11 $sanitizers"
-    compiler=$cc
-    case $(uname -m):$source in
-    x86_64*avx2.c) more="$more -mavx2 -mfma" ;;
-    x86_64*avx512.c)
-        more="$more -mavx2 -mfma -mavx512f -mavx512bw -mavx512vl -mavx512dq -mavx512vbmi"
-        ;;
-    *threads.c) compiler=${CC:-cc} more="-std=c11 -fopenmp" ;;
-    *.cpp) compiler=$cxx more="-std=c++17 $opencv" ;;
+    compile="$cc -std=c11 $sanitizers"
+    case $source in
+    */threads/threads.c) compile="${CC:-cc} -std=c11 -fopenmp" ;;
+    *.cpp) compile="$cxx -std=c++17 $opencv $sanitizers" ;;
     esac
-    # shellcheck disable=SC2086 # flags are meant to be split
-    $compiler $flags $more -c "$source" -o "$object" &
-    compilations="$compilations $!"
+    # shellcheck disable=SC2046,SC2086 # flags are meant to be split
+    start $compile $flags $(flags_of "$cc" "$source") -c "$source" -o "$object"
 done
-for compilation in $compilations; do
-    wait "$compilation"
-done
+wait_for_all
 
 build_target() { # NAME MAIN
     # shellcheck disable=SC2086

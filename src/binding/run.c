@@ -1,5 +1,5 @@
 /* From Python to the core's loops and back: the GIL, signals, thread counts, errors. */
-#include "binding/convert.h"
+#include "binding/convert/convert.h"
 
 static int poll_signals(void *context)
 {

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "check.h"
-#include "core/tiles.c" /* for how it plans the guard of a tile */
+#include "core/crop/tiles.c" /* for how it plans the guard of a tile */
 
 enum { ROW_PARTS = 4000, TILES = 6000, WALKS = 120, LONG_WALKS = 40, PLACES = 2000, RUNS = 4000 };
 

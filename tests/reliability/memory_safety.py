@@ -29,12 +29,12 @@ LEAST_LONG = 1_000_000
 # in use, which they change; that fork while threads allocate, after which the sanitizers' malloc
 # may stay locked in the child; that measure, build or draw; and those of the notebook.
 NOT_UNDER_SANITIZERS = [
-    "--ignore=tests/test_project.py",
-    "--ignore=tests/test_tutorial.py",
-    "--ignore=tests/test_kernels_c.py",
-    "--ignore=tests/test_reliability.py",
-    "--ignore=tests/test_cli.py",
-    "--ignore=tests/test_out_of_memory.py",
+    "--ignore=tests/project/test_project.py",
+    "--ignore=tests/project/test_tutorial.py",
+    "--ignore=tests/kernels/test_kernels_c.py",
+    "--ignore=tests/project/test_reliability.py",
+    "--ignore=tests/command_line/test_cli.py",
+    "--ignore=tests/memory/test_out_of_memory.py",
     "-k",
     "not (flat or scarce or does_not_fit or stacks_that or beyond_what_a_count_holds"
     " or system_refuses or page_fault or peak or forks_between_calls or fork_while_another"
@@ -136,7 +136,7 @@ def prove(count):
     kernels = fastcv.build_info()["kernels"]
     build()
     examples = max(1000, -(-count // 3000))
-    run_tests(kernels[0], "tests/test_any_input.py", FASTCV_EXAMPLES=str(examples))
+    run_tests(kernels[0], "tests/input/test_any_input.py", FASTCV_EXAMPLES=str(examples))
     figures.append(f"through Python: 0 reports in {3 * examples:,} examples by hypothesis")
     passed = sum(
         run_tests(kernel, "tests", *NOT_UNDER_SANITIZERS)

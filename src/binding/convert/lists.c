@@ -1,0 +1,68 @@
+/* Lists that are read while others may change them. */
+#include "binding/convert/convert.h"
+
+enum { HELD_LEVELS = 3 }; /* boxes, their corners, a corner's two numbers */
+
+int py_has_attribute(PyObject *object, const char *name)
+{
+    PyObject *attribute = PyObject_GetAttrString(object, name);
+    if (!attribute && !PyErr_ExceptionMatches(PyExc_AttributeError))
+        return -1;
+    PyErr_Clear();
+    Py_XDECREF(attribute);
+    return attribute != NULL;
+}
+
+int py_is_list(PyObject *object)
+{
+    static const char *const arrays[] = {"__array__", "__array_interface__", "__array_struct__"};
+    if (PyList_CheckExact(object) || PyTuple_CheckExact(object))
+        return 1;
+    if (!PySequence_Check(object) || PyUnicode_Check(object) || PyObject_CheckBuffer(object))
+        return 0;
+    for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++) {
+        const int is_array = py_has_attribute(object, arrays[i]);
+        if (is_array)
+            return is_array < 0 ? -1 : 0;
+    }
+    if (PySequence_Size(object) >= 0)
+        return 1;
+    if (!PyErr_ExceptionMatches(PyExc_Exception)) /* a signal's handler has raised it */
+        return -1;
+    PyErr_Clear();
+    return 0;
+}
+
+/* Lists as tuples of our own, so many levels deep. */
+static PyObject *hold(PyObject *object, int levels)
+{
+    const int is_list = py_is_list(object);
+    if (is_list <= 0)
+        return is_list < 0 ? NULL : Py_NewRef(object);
+    /* PySequence_Tuple of a list, in CPython 3.11, leaks it when memory is refused. */
+    PyObject *items = PyList_CheckExact(object) ? PyList_AsTuple(object) : PySequence_Tuple(object);
+    if (!items || levels == 1)
+        return items;
+    const Py_ssize_t count = PyTuple_GET_SIZE(items);
+    PyObject *held = PyTuple_New(count);
+    for (Py_ssize_t i = 0; held && i < count; i++) {
+        PyObject *item = hold(PyTuple_GET_ITEM(items, i), levels - 1);
+        if (item)
+            PyTuple_SET_ITEM(held, i, item);
+        else
+            Py_CLEAR(held);
+    }
+    Py_DECREF(items);
+    return held;
+}
+
+PyArrayObject *py_array_from(PyObject *object, PyObject **hold_on)
+{
+    PyObject *held = hold(object, HELD_LEVELS);
+    PyObject *array = held ? PyArray_FromAny(held, NULL, 0, 0, NPY_ARRAY_ENSUREARRAY, NULL) : NULL;
+    Py_XDECREF(held);
+    *hold_on = array ? py_hold_memory((PyArrayObject *)array) : NULL;
+    if (!*hold_on)
+        Py_CLEAR(array);
+    return (PyArrayObject *)array;
+}

@@ -1,0 +1,162 @@
+#include "binding/convert/convert.h"
+
+#include <math.h>
+
+/* In digits; but Python refuses to write some thousand of them, or takes long. */
+static PyObject *show_int(PyObject *number)
+{
+    if (PyLong_AsDouble(number) != -1 || !PyErr_Occurred())
+        return PyObject_Repr(number);
+    PyErr_Clear();
+    return PyUnicode_FromString("an int beyond float64");
+}
+
+int py_int_convert(const char *function, const char *argument, PyObject *object, const char *wanted,
+                   int64_t least, int64_t most, int64_t *value)
+{
+    PyObject *number = PyIndex_Check(object) ? PyNumber_Index(object) : NULL;
+    if (!number) {
+        if (!PyErr_Occurred() || PyErr_ExceptionMatches(PyExc_TypeError))
+            PyErr_Format(PyExc_TypeError, "%s: %s must be %s, not %.200s", function, argument,
+                         wanted, Py_TYPE(object)->tp_name);
+        return -1;
+    }
+    int is_beyond; /* -1 or 1 where a long long is too small for it */
+    *value = PyLong_AsLongLongAndOverflow(number, &is_beyond);
+    if (is_beyond)
+        *value = is_beyond < 0 ? INT64_MIN : INT64_MAX;
+    const int is_refused = *value < least || *value > most;
+    PyObject *shown = is_refused ? show_int(number) : NULL;
+    if (shown && most == INT64_MAX)
+        PyErr_Format(PyExc_ValueError, "%s: %s must be at least %lld, got %U", function, argument,
+                     (long long)least, shown);
+    else if (shown)
+        PyErr_Format(PyExc_ValueError, "%s: %s must be from %lld to %lld, got %U", function,
+                     argument, (long long)least, (long long)most, shown);
+    Py_XDECREF(shown);
+    Py_DECREF(number);
+    return is_refused ? -1 : 0;
+}
+
+int py_number_convert(const char *function, const char *argument, PyObject *object,
+                      const char *wanted, double *value)
+{
+    *value = PyFloat_AsDouble(object);
+    if (*value != -1 || !PyErr_Occurred())
+        return 0;
+    /* Of text in an array NumPy says so by a ValueError. */
+    if (PyErr_ExceptionMatches(PyExc_TypeError) ||
+        (PyArray_Check(object) && PyErr_ExceptionMatches(PyExc_ValueError)))
+        PyErr_Format(PyExc_TypeError, "%s: %s must be %s, not %.200s", function, argument, wanted,
+                     Py_TYPE(object)->tp_name);
+    else if (PyErr_ExceptionMatches(PyExc_OverflowError))
+        PyErr_Format(PyExc_ValueError, "%s: %s is beyond float64", function, argument);
+    return -1;
+}
+
+int py_choice_convert(const char *function, const char *argument, PyObject *object,
+                      const char *const names[])
+{
+    if (!PyUnicode_Check(object)) {
+        PyErr_Format(PyExc_TypeError, "%s: %s must be a str, not %.200s", function, argument,
+                     Py_TYPE(object)->tp_name);
+        return -1;
+    }
+    char choices[128] = "";
+    for (int i = 0; names[i]; i++) {
+        if (PyUnicode_CompareWithASCIIString(object, names[i]) == 0)
+            return i;
+        size_t end = strlen(choices);
+        const char *separator = i == 0 ? "" : names[i + 1] ? ", " : " or ";
+        PyOS_snprintf(choices + end, sizeof choices - end, "%s\"%s\"", separator, names[i]);
+    }
+    PyErr_Format(PyExc_ValueError, "%s: %s must be %s, got %.200R", function, argument, choices,
+                 object);
+    return -1;
+}
+
+static int is_in_range(double value, FastcvDepth depth)
+{
+    switch (depth) {
+    case FASTCV_U8:
+        return value >= 0 && value <= UINT8_MAX;
+    case FASTCV_U16:
+        return value >= 0 && value <= UINT16_MAX;
+    case FASTCV_S16:
+        return value >= INT16_MIN && value <= INT16_MAX;
+    case FASTCV_F32:
+        return !isfinite(value) || fabs(value) <= 3.4028234663852886e38; /* FLT_MAX */
+    default:
+        return 1;
+    }
+}
+
+static int read_number(const char *function, PyObject *object, double *value)
+{
+    return py_number_convert(function, "border_value", object, "a number or one number a channel",
+                             value);
+}
+
+/* Whether it is one number, or would have to be; -1 on error. */
+static int is_single(PyObject *object)
+{
+    if (PyUnicode_Check(object) || PyBytes_Check(object) || PyByteArray_Check(object) ||
+        !PySequence_Check(object))
+        return 1;
+    if (PySequence_Size(object) >= 0)
+        return 0;
+    if (!PyErr_ExceptionMatches(PyExc_TypeError))
+        return -1;
+    PyErr_Clear(); /* a zero-dimensional array has no length: it is a number */
+    return 1;
+}
+
+int py_border_value_convert(const char *function, PyObject *object, PyBorderValue *border)
+{
+    border->count = 0;
+    const int is_number = is_single(object);
+    if (is_number < 0)
+        return -1;
+    if (is_number)
+        return read_number(function, object, &border->numbers[0]);
+
+    PyObject *numbers = PySequence_Tuple(object); /* ours: a number's own code may change theirs */
+    if (!numbers)
+        return -1;
+    int status = 0;
+    border->count = PyTuple_GET_SIZE(numbers);
+    if (border->count < 1 || border->count > FASTCV_MAX_CHANNELS) {
+        PyErr_Format(PyExc_ValueError,
+                     "%s: border_value must be a number or one number a channel, got %zd numbers",
+                     function, border->count);
+        status = -1;
+    }
+    for (Py_ssize_t i = 0; i < border->count && !status; i++)
+        status = read_number(function, PyTuple_GET_ITEM(numbers, i), &border->numbers[i]);
+    Py_DECREF(numbers);
+    return status;
+}
+
+int py_border_value_apply(const char *function, const PyBorderValue *border,
+                          const FastcvImage *image, double value[FASTCV_MAX_CHANNELS])
+{
+    if (border->count && border->count != image->channels) {
+        PyErr_Format(PyExc_ValueError,
+                     "%s: border_value must be a number or one number a channel (%d), "
+                     "got %zd numbers",
+                     function, image->channels, border->count);
+        return -1;
+    }
+    for (int i = 0; i < image->channels; i++) {
+        value[i] = border->numbers[border->count ? i : 0];
+        if (is_in_range(value[i], image->depth))
+            continue;
+        PyObject *number = PyFloat_FromDouble(value[i]);
+        if (number)
+            PyErr_Format(PyExc_ValueError, "%s: border_value %R is outside the image's dtype",
+                         function, number);
+        Py_XDECREF(number);
+        return -1;
+    }
+    return 0;
+}

@@ -1,0 +1,253 @@
+/* Settings of the process and what this build is. */
+#include "binding/convert/convert.h"
+#include "fastcv/path_counts.h"
+#include "fastcv/variants.h"
+#include "opencv/shim.h"
+
+static PyObject *set_num_threads(PyObject *module, PyObject *num_threads)
+{
+    (void)module;
+    if (num_threads == Py_None) {
+        fastcv_set_num_threads(0);
+        Py_RETURN_NONE;
+    }
+    int count = py_resolve_threads("set_num_threads", num_threads);
+    if (count < 0)
+        return NULL;
+    fastcv_set_num_threads(count);
+    Py_RETURN_NONE;
+}
+
+static PyObject *get_num_threads(PyObject *module, PyObject *unused)
+{
+    (void)module, (void)unused;
+    int count = py_resolve_threads("get_num_threads", Py_None);
+    return count < 0 ? NULL : PyLong_FromLong(count);
+}
+
+/* Returns 1 where there is one: None keeps the limit that is. */
+static int read_limit(const char *name, PyObject *object, size_t *limit)
+{
+    if (object == Py_None)
+        return 0;
+    int64_t bytes;
+    if (py_int_convert("set_output_limits", name, object, "an int or None", 0, INT64_MAX, &bytes) <
+        0)
+        return -1;
+    *limit = (size_t)bytes;
+    return 1;
+}
+
+static PyObject *set_output_limits(PyObject *module, PyObject *args, PyObject *kwargs)
+{
+    static char *names[] = {"crop_bytes", "call_bytes", NULL};
+    PyObject *crop_bytes = Py_None, *call_bytes = Py_None;
+    ModuleState *state = state_of(module);
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "|$OO:set_output_limits", names, &crop_bytes,
+                                     &call_bytes))
+        return NULL;
+    size_t crop_cap, call_cap;
+    const int has_crop_cap = read_limit("crop_bytes", crop_bytes, &crop_cap);
+    const int has_call_cap =
+        has_crop_cap < 0 ? -1 : read_limit("call_bytes", call_bytes, &call_cap);
+    if (has_call_cap < 0)
+        return NULL;
+    /* Only what was given: another thread may be setting the other. */
+    if (has_crop_cap)
+        atomic_store(&state->crop_bytes_cap, crop_cap);
+    if (has_call_cap)
+        atomic_store(&state->call_bytes_cap, call_cap);
+    Py_RETURN_NONE;
+}
+
+static PyObject *get_output_limits(PyObject *module, PyObject *unused)
+{
+    (void)unused;
+    ModuleState *state = state_of(module);
+    return Py_BuildValue("(nn)", (Py_ssize_t)atomic_load(&state->crop_bytes_cap),
+                         (Py_ssize_t)atomic_load(&state->call_bytes_cap));
+}
+
+/* A tuple of the variants that this CPU has. */
+static PyObject *variant_names(void)
+{
+    PyObject *names = PyList_New(0);
+    const char *name;
+    for (int n = 0; names && (name = fastcv_variant_name(n)); n++) {
+        PyObject *text = PyUnicode_FromString(name);
+        if (!text || PyList_Append(names, text) < 0)
+            Py_CLEAR(names);
+        Py_XDECREF(text);
+    }
+    PyObject *tuple = names ? PyList_AsTuple(names) : NULL;
+    Py_XDECREF(names);
+    return tuple;
+}
+
+int py_choose_kernel(void)
+{
+    const char *name = getenv("FASTCV_KERNEL");
+    if (!name || !*name || fastcv_variant_choose(name))
+        return 0;
+    PyObject *names = variant_names();
+    if (names)
+        PyErr_Format(PyExc_ImportError, "FASTCV_KERNEL must be one of %R on this CPU, got '%s'",
+                     names, name);
+    Py_XDECREF(names);
+    return -1;
+}
+
+static PyObject *set_kernel(PyObject *module, PyObject *object)
+{
+    (void)module;
+    const char *names[16];
+    int count = 0;
+    while (count < 15 && (names[count] = fastcv_variant_name(count)))
+        count++;
+    names[count] = NULL;
+    const int choice = py_choice_convert("_set_kernel", "name", object, names);
+    if (choice < 0)
+        return NULL;
+    fastcv_variant_choose(names[choice]);
+    Py_RETURN_NONE;
+}
+
+static PyObject *build_info(PyObject *module, PyObject *unused)
+{
+    (void)module, (void)unused;
+    char opencv[FASTCV_VERSION_BYTES];
+    fastcv_opencv_version(opencv);
+    PyObject *kernels = variant_names();
+    if (!kernels)
+        return NULL;
+    return Py_BuildValue("{s:s, s:s, s:N, s:s, s:s, s:s, s:i}",           //
+                         "version", FASTCV_VERSION,                       //
+                         "kernel", fastcv_variant(),                      //
+                         "kernels", kernels,                              //
+                         "opencv", opencv,                                //
+                         "opencv_built_with", fastcv_opencv_built_with(), //
+                         "compiler", FASTCV_COMPILER,                     //
+                         "openmp", fastcv_openmp_date());
+}
+
+#ifdef FASTCV_COUNT_PATHS
+static PyObject *path_counts(PyObject *module, PyObject *unused)
+{
+    (void)module, (void)unused;
+    PyObject *counts = PyDict_New();
+    const char *name;
+    for (int path = 0; counts && (name = fastcv_path_name(path)); path++) {
+        PyObject *count = PyLong_FromLongLong(fastcv_path_take_count(path));
+        if (!count || PyDict_SetItemString(counts, name, count) < 0)
+            Py_CLEAR(counts);
+        Py_XDECREF(count);
+    }
+    return counts;
+}
+#endif
+
+static PyObject *cgroup_cpus(PyObject *module, PyObject *root)
+{
+    (void)module;
+    PyObject *path;
+    if (!PyUnicode_FSConverter(root, &path))
+        return NULL;
+    int cpus = fastcv_cgroup_cpus(PyBytes_AS_STRING(path));
+    Py_DECREF(path);
+    return PyLong_FromLong(cpus);
+}
+
+PyDoc_STRVAR(set_num_threads_doc,
+             "set_num_threads($module, num_threads, /)\n"
+             "--\n"
+             "\n"
+             "Set how many threads calls without ``num_threads`` use, in this process.\n"
+             "\n"
+             "Parameters\n"
+             "----------\n"
+             "num_threads : int or None\n"
+             "    1 to 1024, or None to go back to the default.\n"
+             "\n"
+             "Raises\n"
+             "------\n"
+             "TypeError, ValueError\n"
+             "    Not an int; not from 1 to 1024.\n");
+
+PyDoc_STRVAR(
+    get_num_threads_doc,
+    "get_num_threads($module, /)\n"
+    "--\n"
+    "\n"
+    "How many threads a call without ``num_threads`` would use now.\n"
+    "\n"
+    "The first of: `set_num_threads`; the environment's FASTCV_NUM_THREADS;\n"
+    "OMP_NUM_THREADS; 1 in a `multiprocessing` worker; the CPUs in this thread's affinity,\n"
+    "within the tightest cgroup quota. Never above OMP_THREAD_LIMIT.\n"
+    "\n"
+    "Returns\n"
+    "-------\n"
+    "int\n");
+
+PyDoc_STRVAR(set_output_limits_doc,
+             "set_output_limits($module, /, *, crop_bytes=None, call_bytes=None)\n"
+             "--\n"
+             "\n"
+             "Set how many bytes of crops one call may make, in this process.\n"
+             "\n"
+             "A call beyond a limit is refused with a ValueError before it allocates, so that one\n"
+             "wild box does not take the machine's memory.\n"
+             "\n"
+             "Parameters\n"
+             "----------\n"
+             "crop_bytes : int, optional\n"
+             "    For a single crop; 1 GiB at first. None leaves it as it is.\n"
+             "    10**30, or whatever is beyond any memory, is no limit.\n"
+             "call_bytes : int, optional\n"
+             "    For all crops of a call together; 4 GiB at first. None leaves it as it is.\n"
+             "\n"
+             "Raises\n"
+             "------\n"
+             "TypeError, ValueError\n"
+             "    Not an int; negative.\n");
+
+PyDoc_STRVAR(get_output_limits_doc, "get_output_limits($module, /)\n"
+                                    "--\n"
+                                    "\n"
+                                    "The limits in force: ``(crop_bytes, call_bytes)``.\n"
+                                    "\n"
+                                    "Returns\n"
+                                    "-------\n"
+                                    "tuple of int\n");
+
+PyDoc_STRVAR(
+    build_info_doc,
+    "build_info($module, /)\n"
+    "--\n"
+    "\n"
+    "What this build is made of.\n"
+    "\n"
+    "Returns\n"
+    "-------\n"
+    "dict\n"
+    "    ``version`` of fastcv; ``kernel``, the variant of the kernels in use (the fastest, or\n"
+    "    the one that the environment's FASTCV_KERNEL named at import); ``kernels``, those that\n"
+    "    this CPU has; ``opencv``, the version loaded, and ``opencv_built_with``; ``compiler``;\n"
+    "    ``openmp``, the date of the OpenMP standard (yyyymm).\n");
+
+PyMethodDef py_settings_methods[] = {
+    {"set_num_threads", set_num_threads, METH_O, set_num_threads_doc},
+    {"get_num_threads", get_num_threads, METH_NOARGS, get_num_threads_doc},
+    {"set_output_limits", (PyCFunction)(void (*)(void))set_output_limits,
+     METH_VARARGS | METH_KEYWORDS, set_output_limits_doc},
+    {"get_output_limits", get_output_limits, METH_NOARGS, get_output_limits_doc},
+    {"build_info", build_info, METH_NOARGS, build_info_doc},
+    {"_set_kernel", set_kernel, METH_O,
+     "_set_kernel($module, name, /)\n--\n\nUse another variant: for tests and benchmarks."},
+#ifdef FASTCV_COUNT_PATHS
+    {"_path_counts", path_counts, METH_NOARGS,
+     "_path_counts($module, /)\n--\n\nPixels of crops by path since the last call."},
+#endif
+    {"_cgroup_cpus", cgroup_cpus, METH_O,
+     "_cgroup_cpus($module, root, /)\n--\n\nCPUs of the cgroup quota found below root, or 0."},
+    {NULL, NULL, 0, NULL},
+};
