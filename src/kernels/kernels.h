@@ -19,6 +19,12 @@ enum {
     FASTCV_OVERRUN_PX = 16 /* maps are computed in whole vectors: arrays are longer by this */
 };
 
+/* Columns in whole vectors of every variant: the most that a map computes for so many. */
+static inline int fastcv_whole_vectors(int columns)
+{
+    return (columns + FASTCV_OVERRUN_PX - 1) / FASTCV_OVERRUN_PX * FASTCV_OVERRUN_PX;
+}
+
 /* A part of a row of a crop, all in the same x-block. origin is the homogeneous page position where
  * the x-block begins, step the change from pixel to pixel; OpenCV adds step · k to the origin, so
  * the origin is part of the result's bits. The part begins `skipped` pixels into the block. */

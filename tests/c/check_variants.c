@@ -11,13 +11,19 @@
 #include <unistd.h>
 
 #include "check.h"
-#include "core/crop/tiles.c" /* for how it plans the guard of a tile */
+#include "core/crop/map.c" /* for how it plans the guard of a tile */
+#include "core/numbers.h"
 
 enum { ROW_PARTS = 4000, TILES = 6000, WALKS = 120, LONG_WALKS = 40, PLACES = 2000, RUNS = 4000 };
 
 /* ---- project ---- */
 
-enum { CANARY = 0x5A5A5A5A, ROW_PX = FASTCV_X_BLOCK_MAX + FASTCV_OVERRUN_PX };
+enum {
+    CANARY = 0x5A5A5A5A,
+    ROW_PX = FASTCV_X_BLOCK_MAX + FASTCV_OVERRUN_PX,
+    MAP_PX = FASTCV_TILE_PX + FASTCV_OVERRUN_PX,
+    MAX_OFFSET = INT32_MAX / 2
+};
 
 static void set_canaries(void *words, int count)
 {
@@ -75,6 +81,12 @@ static void check_project(const FastcvKernels *kernels)
 
 /* ---- map_tile ---- */
 
+static uint32_t fraction_of(int32_t px, int32_t py)
+{
+    enum { SUBPIXEL = FASTCV_SUBPIXELS - 1 };
+    return (uint32_t)((px & SUBPIXEL) | (py & SUBPIXEL) << 16);
+}
+
 /* A homography near the tile: any turn, scales 1/8 … 3, at (page_x, page_y), bending along a row
  * up to what fixed point takes and a little more. W of any size and sign. */
 static void random_inverse(const FastcvTile *tile, double inverse[9])
@@ -116,12 +128,12 @@ static void inverse_of_ties(double inverse[9])
 }
 
 /* A tile somewhere in a crop; the shapes that are at the limits come often. */
-static void random_tile(FastcvCrop *crop, FastcvTile *tile)
+static void random_tile(FastcvGeometry *crop, FastcvTile *tile)
 {
     tile->columns = one_in(4) ? FASTCV_TILE_COLUMNS : random_int(1, FASTCV_TILE_COLUMNS);
     if (one_in(8))
         tile->columns = random_int(1, 2);
-    const int most_rows = min_int(FASTCV_TILE_ROWS, FASTCV_TILE_PX / tile->columns);
+    const int most_rows = fastcv_min_int(FASTCV_TILE_ROWS, FASTCV_TILE_PX / tile->columns);
     tile->rows = one_in(4) ? most_rows : random_int(1, most_rows);
     tile->x = one_in(3) ? 0 : random_int(0, 30000);
     tile->y = one_in(3) ? 0 : random_int(0, 30000);
@@ -138,7 +150,7 @@ static void random_tile(FastcvCrop *crop, FastcvTile *tile)
 }
 
 /* What map_tile is to say, from positions as OpenCV has them. */
-static void expect_map(const FastcvCrop *crop, const FastcvTile *tile, int32_t *offset,
+static void expect_map(const FastcvGeometry *crop, const FastcvTile *tile, int32_t *offset,
                        uint32_t *fraction)
 {
     for (int y = tile->y; y < tile->y + tile->rows; y++) {
@@ -164,19 +176,20 @@ static long check_map(const FastcvKernels *kernels)
     static uint32_t fraction[MAP_PX], expected_fraction[MAP_PX];
     long pixels = 0;
     for (int i = 0; i < TILES;) {
-        FastcvCrop crop;
+        FastcvGeometry crop;
         FastcvTile tile;
         random_tile(&crop, &tile);
-        const Corners corners = corners_of(&tile);
-        const Range x = range_of(corners.x), y = range_of(corners.y);
-        if (!plan_fixed_point(&tile, &corners, x, y))
+        const FastcvExtent extent =
+            fastcv_extent_of(crop.inverse, tile.x, tile.y, tile.columns, tile.rows);
+        tile.guard = fastcv_map_guard(&tile, &extent);
+        if (!tile.guard)
             continue;
         const int count = tile.columns * tile.rows;
-        tile.origin_x = (int32_t)floor(x.low - 0.05);
-        tile.origin_y = (int32_t)floor(y.low - 0.05);
+        tile.origin_x = (int32_t)floor(extent.left - 0.05);
+        tile.origin_y = (int32_t)floor(extent.top - 0.05);
         if (one_in(4)) /* as far apart as offsets allow */
             tile.stride_bytes =
-                (MAX_OFFSET - 1) / ((int32_t)floor(y.high + 0.05) - tile.origin_y + 1);
+                (MAX_OFFSET - 1) / ((int32_t)floor(extent.bottom + 0.05) - tile.origin_y + 1);
         set_case("%s, tile %d: %d x %d at (%d, %d), guard %d", kernels->name, i, tile.columns,
                  tile.rows, tile.x, tile.y, tile.guard);
         set_canaries(offset, MAP_PX);
@@ -215,8 +228,8 @@ static void check_place(const FastcvKernels *kernels)
             px[k] = random_position();
             py[k] = random_position();
             const int32_t x = px[k] >> FASTCV_SUBPIXEL_BITS, y = py[k] >> FASTCV_SUBPIXEL_BITS;
-            all.left = min_int(all.left, x);
-            all.top = min_int(all.top, y);
+            all.left = fastcv_min_int(all.left, x);
+            all.top = fastcv_min_int(all.top, y);
             all.right = x > all.right ? x : all.right;
             all.bottom = y > all.bottom ? y : all.bottom;
         }
@@ -232,8 +245,10 @@ static void check_place(const FastcvKernels *kernels)
         set_canaries(fraction, MAP_PX);
         kernels->place(px, py, count, window, stride_bytes, pixel_bytes, offset, fraction);
         for (int k = 0; k < count; k++) {
-            const int64_t x = clamp(px[k] >> FASTCV_SUBPIXEL_BITS, window.left, window.right);
-            const int64_t y = clamp(py[k] >> FASTCV_SUBPIXEL_BITS, window.top, window.bottom);
+            const int64_t x =
+                fastcv_clamp_int(px[k] >> FASTCV_SUBPIXEL_BITS, window.left, window.right);
+            const int64_t y =
+                fastcv_clamp_int(py[k] >> FASTCV_SUBPIXEL_BITS, window.top, window.bottom);
             if (offset[k] != (y - window.top) * stride_bytes + (x - window.left) * pixel_bytes ||
                 fraction[k] != fraction_of(px[k], py[k]))
                 differ("pixel %d at %d + %x", k, offset[k], fraction[k]);

@@ -22,7 +22,7 @@ extern _Atomic int64_t fastcv_path_counts[FASTCV_PATHS];
 #define FASTCV_COUNT(path, count)                                                                  \
     atomic_fetch_add_explicit(&fastcv_path_counts[path], (count), memory_order_relaxed)
 #else
-#define FASTCV_COUNT(path, count) ((void)(count))
+#define FASTCV_COUNT(path, count) ((void)(path), (void)(count))
 #endif
 
 #endif
