@@ -95,3 +95,13 @@ void fastcv_map_project(const FastcvKernels *kernels, const FastcvGeometry *crop
         }
     }
 }
+
+void fastcv_map_split(int32_t *px, int32_t *py, int count, uint32_t *fraction)
+{
+    enum { SUBPIXEL = FASTCV_SUBPIXELS - 1 };
+    for (int k = 0; k < count; k++) {
+        fraction[k] = (uint32_t)((px[k] & SUBPIXEL) | (py[k] & SUBPIXEL) << 16);
+        px[k] >>= FASTCV_SUBPIXEL_BITS;
+        py[k] >>= FASTCV_SUBPIXEL_BITS;
+    }
+}

@@ -49,4 +49,7 @@ int32_t fastcv_map_guard_of_rows(const FastcvGeometry *crop, int first, int last
 void fastcv_map_project(const FastcvKernels *kernels, const FastcvGeometry *crop,
                         const FastcvTile *tile, int32_t *px, int32_t *py);
 
+/* Positions become whole px, in place, and fractions as blends take them. */
+void fastcv_map_split(int32_t *px, int32_t *py, int count, uint32_t *fraction);
+
 #endif

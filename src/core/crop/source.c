@@ -30,15 +30,13 @@ static FastcvReading page_with_border(const FastcvSource *source)
                            page->width_px - source->first_tap, page->height_px - source->first_tap};
 }
 
-FastcvReading fastcv_source_reading(const FastcvSource *source, const int32_t *px,
-                                    const int32_t *py, int count)
+FastcvReading fastcv_source_reading(const FastcvSource *source, FastcvWindow window)
 {
-    const FastcvWindow tight = source->kernels->bound(px, py, count);
     const FastcvReading most = page_with_border(source);
-    return (FastcvReading){fastcv_clamp_int64(tight.left, most.left, most.right),
-                           fastcv_clamp_int64(tight.top, most.top, most.bottom),
-                           fastcv_clamp_int64(tight.right, most.left, most.right),
-                           fastcv_clamp_int64(tight.bottom, most.top, most.bottom)};
+    return (FastcvReading){fastcv_clamp_int64(window.left, most.left, most.right),
+                           fastcv_clamp_int64(window.top, most.top, most.bottom),
+                           fastcv_clamp_int64(window.right, most.left, most.right),
+                           fastcv_clamp_int64(window.bottom, most.top, most.bottom)};
 }
 
 /* ---- the page ---- */
@@ -136,23 +134,22 @@ FastcvView fastcv_source_patch(const FastcvSource *source, FastcvReading reading
     return (FastcvView){first - first_tap_bytes(source, stride_bytes), stride_bytes};
 }
 
-FastcvView fastcv_source_taps(const FastcvSource *source, const int32_t *px, const int32_t *py,
-                              int count, uint8_t *patch, int32_t *offset, uint32_t *fraction)
+FastcvView fastcv_source_taps(const FastcvSource *source, const int32_t *x, const int32_t *y,
+                              int count, uint8_t *patch, int32_t *offset)
 {
-    enum { ROOM_PX = 4, MOST_PX = 256, SUBPIXEL = FASTCV_SUBPIXELS - 1 };
+    enum { ROOM_PX = 4, MOST_PX = 256 };
     const FastcvReading most = page_with_border(source);
     const int taps = source->last_tap - source->first_tap + 1;
     const int room_bytes = ROOM_PX * source->page->channels;
     const ptrdiff_t stride_bytes = (ptrdiff_t)room_bytes * MOST_PX;
     uint8_t *first = patch + FASTCV_ROW_SLACK_BYTES + source->kernels->reads_above * stride_bytes;
     for (int k = 0; k < count; k++) {
-        const int64_t x = fastcv_clamp_int64(px[k] >> FASTCV_SUBPIXEL_BITS, most.left, most.right);
-        const int64_t y = fastcv_clamp_int64(py[k] >> FASTCV_SUBPIXEL_BITS, most.top, most.bottom);
+        const int64_t left = fastcv_clamp_int64(x[k], most.left, most.right) + source->first_tap;
+        const int64_t top = fastcv_clamp_int64(y[k], most.top, most.bottom) + source->first_tap;
         for (int tap = 0; tap < taps; tap++)
-            copy_row(source, y + source->first_tap + tap, x + source->first_tap,
-                     x + source->last_tap, first + tap * stride_bytes + k * room_bytes);
+            copy_row(source, top + tap, left, left + taps - 1,
+                     first + tap * stride_bytes + k * room_bytes);
         offset[k] = k * room_bytes;
-        fraction[k] = (uint32_t)((px[k] & SUBPIXEL) | (py[k] & SUBPIXEL) << 16);
     }
     return (FastcvView){first - first_tap_bytes(source, stride_bytes), stride_bytes};
 }

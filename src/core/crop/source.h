@@ -34,10 +34,8 @@ typedef struct FastcvView {
     ptrdiff_t stride_bytes;
 } FastcvView;
 
-/* The reading that holds all of the positions, in 1/32 px, as far as it can matter: some px outside
- * the page every tap is border. */
-FastcvReading fastcv_source_reading(const FastcvSource *source, const int32_t *px,
-                                    const int32_t *py, int count);
+/* The part of a window that can matter: from some px outside the page on, every tap is border. */
+FastcvReading fastcv_source_reading(const FastcvSource *source, FastcvWindow window);
 
 /* The page itself, where kernels may read all around the reading's pixels. */
 FastcvView fastcv_source_page(const FastcvSource *source, FastcvReading reading);
@@ -48,8 +46,9 @@ void fastcv_source_prefetch(const FastcvSource *source, FastcvReading reading);
 /* A copy in patch, which has FASTCV_PATCH_ROOM_BYTES, where that is enough. */
 FastcvView fastcv_source_patch(const FastcvSource *source, FastcvReading reading, uint8_t *patch);
 
-/* At most 256 pixels' taps, side by side in patch. Sets every pixel's offset and fraction. */
-FastcvView fastcv_source_taps(const FastcvSource *source, const int32_t *px, const int32_t *py,
-                              int count, uint8_t *patch, int32_t *offset, uint32_t *fraction);
+/* The taps of at most 256 pixels, which lie at whole px (x, y) of the page, side by side in patch.
+ * Sets every pixel's offset. */
+FastcvView fastcv_source_taps(const FastcvSource *source, const int32_t *x, const int32_t *y,
+                              int count, uint8_t *patch, int32_t *offset);
 
 #endif

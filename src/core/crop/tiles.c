@@ -119,13 +119,14 @@ static void place_tile(Cutter *cutter, const FastcvTile *tile, FastcvReading rea
 
 static void cut_from_taps(Cutter *cutter, const FastcvTile *tile)
 {
+    fastcv_map_split(cutter->px, cutter->py, tile->columns * tile->rows, cutter->fraction);
     for (int row = 0; row < tile->rows; row++) {
-        const int32_t *px = cutter->px + row * tile->columns;
-        const int32_t *py = cutter->py + row * tile->columns;
-        const FastcvView view = fastcv_source_taps(&cutter->source, px, py, tile->columns,
-                                                   cutter->patch, cutter->offset, cutter->fraction);
-        cutter->blend(view.base, view.stride_bytes, cutter->offset, cutter->fraction, tile->columns,
-                      out_row(cutter, tile, row));
+        const int first = row * tile->columns;
+        const FastcvView view =
+            fastcv_source_taps(&cutter->source, cutter->px + first, cutter->py + first,
+                               tile->columns, cutter->patch, cutter->offset);
+        cutter->blend(view.base, view.stride_bytes, cutter->offset, cutter->fraction + first,
+                      tile->columns, out_row(cutter, tile, row));
     }
 }
 
@@ -134,7 +135,8 @@ static void cut_in_double(Cutter *cutter, const FastcvTile *tile)
     const FastcvSource *source = &cutter->source;
     const int count = tile->columns * tile->rows;
     fastcv_map_project(source->kernels, cutter->crop, tile, cutter->px, cutter->py);
-    const FastcvReading reading = fastcv_source_reading(source, cutter->px, cutter->py, count);
+    const FastcvReading reading =
+        fastcv_source_reading(source, source->kernels->bound(cutter->px, cutter->py, count));
     FastcvView view = fastcv_source_page(source, reading);
     int path = FASTCV_PATH_PAGE;
     if (!view.base) {
