@@ -30,7 +30,7 @@ typedef struct FastcvRowPart {
 } FastcvRowPart;
 
 /* A part of a crop whose pixels all lie at moderate positions, in front of (or all behind) the
- * vanishing line: map_tile's bound on its own error holds. See map.h. */
+ * vanishing line: map_tile's bound on its own error holds. See map4_all.h. */
 typedef struct FastcvTile {
     const double *inverse;      /* 3 × 3, crop to page */
     int x, y, columns, rows;    /* of the crop; columns · rows is at most FASTCV_TILE_PX */

@@ -308,7 +308,7 @@ static Range range_of(const double value[4])
     return (Range){low, high, greater(fabs(low), fabs(high))};
 }
 
-/* The error bound of map.h in px/32, and +infinity where it does not hold. `line` is the row of the
+/* The error bound of map4_all.h in px/32, and +infinity where it does not hold. `line` is the row of the
  * matrix for x or for y, and range what positions the tile has there. */
 static double fixed_point_error(const FastcvTile *tile, const double *line, Range range,
                                 double least_w)

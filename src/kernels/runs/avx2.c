@@ -4,7 +4,7 @@
 
 #include <immintrin.h>
 
-#include "kernels/runs/find.h"
+#include "kernels/runs/runs_all.h"
 
 enum { LANES = 8, SKIP_PX = 32 };
 

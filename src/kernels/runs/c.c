@@ -1,7 +1,7 @@
 /* Runs of equal colours, in plain C. */
 #include <string.h>
 
-#include "kernels/runs/find.h"
+#include "kernels/runs/runs_all.h"
 
 enum { STEP_PX = 8 }; /* as many bytes as channels · 8, so whole 64-bit words */
 

@@ -1,8 +1,8 @@
 /* AVX2 and FMA: x86-64 since Haswell (2013) and Zen (2017). */
 #if defined(__x86_64__)
 
-#include "kernels/warp/blends_avx2.h"
-#include "kernels/warp/map.h"
+#include "kernels/warp/blend4_avx2.h"
+#include "kernels/warp/map4_all.h"
 #include "kernels/near/near_all.h"
 
 static int has_avx2(void)

@@ -1,8 +1,8 @@
 /* AVX-512 with VBMI: x86-64 since Ice Lake (2019) and Zen 4 (2022). */
 #if defined(__x86_64__)
 
-#include "kernels/warp/blends_avx2.h"
-#include "kernels/warp/map.h"
+#include "kernels/warp/blend4_avx2.h"
+#include "kernels/warp/map4_all.h"
 #include "kernels/near/near_all.h"
 
 static int has_avx512(void)

@@ -1,5 +1,5 @@
 /* The variant that every machine has, in plain C; the others are checked against it. */
-#include "kernels/warp/map.h"
+#include "kernels/warp/map4_all.h"
 #include "kernels/near/near_all.h"
 
 static int always(void)

@@ -3,8 +3,8 @@
 
 #include <arm_neon.h>
 
-#include "kernels/warp/blend_all.h"
-#include "kernels/warp/map.h"
+#include "kernels/warp/blend4_all.h"
+#include "kernels/warp/map4_all.h"
 #include "kernels/near/near_all.h"
 
 static int always(void)

@@ -4,7 +4,7 @@
 
 #include <immintrin.h>
 
-#include "kernels/warp/blend_all.h"
+#include "kernels/warp/blend4_all.h"
 
 /* ---- what all blends share ---- */
 
