@@ -13,7 +13,7 @@
 typedef struct FastcvCropEngine {
     const FastcvImage *page;
     const FastcvSampling *options;
-    const struct FastcvKernels *kernels;
+    const struct FastcvWarpKernels *kernels;
     int uses_kernels;
 } FastcvCropEngine;
 

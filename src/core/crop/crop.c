@@ -6,6 +6,7 @@
 
 #include "core/crop/engine.h"
 #include "core/crop/reach.h"
+#include "fastcv/variants.h"
 
 enum {
     ITEM_CROPS = 32,    /* planning one takes 0.3 µs */
@@ -21,8 +22,8 @@ static int min_int(int a, int b)
 
 FastcvCropEngine fastcv_crop_engine(const FastcvImage *page, const FastcvSampling *options)
 {
-    FastcvCropEngine engine = {page, options, fastcv_kernels(), 0};
-    engine.uses_kernels = fastcv_tiles_cover(&engine);
+    FastcvCropEngine engine = {page, options, fastcv_warp_kernels(), 0};
+    engine.uses_kernels = !fastcv_variant_is_opencv() && fastcv_tiles_cover(&engine);
     return engine;
 }
 

@@ -3,7 +3,7 @@
 #define FASTCV_CORE_ENGINE_H
 
 #include "fastcv/crop.h"
-#include "kernels/kernels.h"
+#include "kernels/warp/warp.h"
 
 /* OpenCV restarts its sums every x-block: 64 px, or wider where the crop has under 16 rows. */
 static inline int fastcv_x_block_px(const FastcvCrop *crop)

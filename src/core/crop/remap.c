@@ -37,7 +37,7 @@ static void fill_maps(const FastcvCropEngine *engine, const FastcvCrop *crop,
         FastcvRowPart part;
         for (int column = x; column < end; column += part.count) {
             part = fastcv_row_part(crop, column, row, end);
-            engine->kernels->project(&part, 1 << bits, px, py);
+            engine->kernels->map4.project(&part, 1 << bits, px, py);
             for (int k = 0; k < part.count; k++) {
                 *xy++ = map_to(px[k] >> bits, crop->region_x);
                 *xy++ = map_to(py[k] >> bits, crop->region_y);

@@ -59,11 +59,6 @@ static inline double greater(double a, double b)
     return a > b ? a : b;
 }
 
-static int whole_vectors(int columns)
-{
-    return (columns + FASTCV_OVERRUN_PX - 1) / FASTCV_OVERRUN_PX * FASTCV_OVERRUN_PX;
-}
-
 static int64_t clamp(int64_t value, int64_t low, int64_t high)
 {
     return value < low ? low : value > high ? high : value;
@@ -74,9 +69,10 @@ static FastcvBlend *blend_of(const FastcvCropEngine *engine)
     const FastcvInterpolation interpolation = engine->options->interpolation;
     const int channels = engine->page->channels;
     if (interpolation == FASTCV_LINEAR || interpolation == FASTCV_AREA)
-        return engine->kernels->blend[FASTCV_BLEND_LINEAR][channels];
-    return interpolation == FASTCV_CUBIC ? engine->kernels->blend[FASTCV_BLEND_CUBIC][channels]
-                                         : NULL;
+        return engine->kernels->blend4.blend[FASTCV_BLEND_LINEAR][channels];
+    return interpolation == FASTCV_CUBIC
+               ? engine->kernels->blend4.blend[FASTCV_BLEND_CUBIC][channels]
+               : NULL;
 }
 
 int fastcv_tiles_cover(const FastcvCropEngine *engine)
@@ -118,14 +114,14 @@ static const uint8_t *page_row(const FastcvImage *page, int64_t y)
 /* Whether kernels may read all around the window's pixels on the page itself. */
 static int is_readable(const Cutter *cutter, Window window)
 {
-    const FastcvKernels *kernels = cutter->engine->kernels;
+    const FastcvWarpKernels *kernels = cutter->engine->kernels;
     const FastcvImage *page = cutter->engine->page;
     const int64_t channels = cutter->channels;
-    return (window.left + cutter->first_tap) * channels >= kernels->reads_before &&
-           (window.right + cutter->last_tap + 1) * channels + kernels->reads_after <=
+    return (window.left + cutter->first_tap) * channels >= kernels->blend4.reads_before &&
+           (window.right + cutter->last_tap + 1) * channels + kernels->blend4.reads_after <=
                page->width_px * channels &&
-           window.top + cutter->first_tap >= kernels->reads_above &&
-           window.bottom + cutter->last_tap + kernels->reads_below < page->height_px;
+           window.top + cutter->first_tap >= kernels->blend4.reads_above &&
+           window.bottom + cutter->last_tap + kernels->blend4.reads_below < page->height_px;
 }
 
 /* One row of page pixels, left … right, with the border where they lie outside. */
@@ -163,16 +159,11 @@ static Window page_with_border(const Cutter *cutter)
 
 static Window window_of(const Cutter *cutter, int count)
 {
-    const FastcvWindow tight = cutter->engine->kernels->bound(cutter->px, cutter->py, count);
+    const FastcvWindow tight = cutter->engine->kernels->map4.bound(cutter->px, cutter->py, count);
     const Window most = page_with_border(cutter);
     return (Window){
         clamp(tight.left, most.left, most.right), clamp(tight.top, most.top, most.bottom),
         clamp(tight.right, most.left, most.right), clamp(tight.bottom, most.top, most.bottom)};
-}
-
-static uint32_t fraction_of(int32_t px, int32_t py)
-{
-    return (uint32_t)((px & (FASTCV_SUBPIXELS - 1)) | (py & (FASTCV_SUBPIXELS - 1)) << 16);
 }
 
 /* offset and fraction from px and py, for a source whose pixel (window.left, window.top) is at
@@ -183,9 +174,9 @@ static void place_tile(Cutter *cutter, const FastcvTile *tile, Window window,
 {
     const FastcvWindow within = {(int32_t)window.left, (int32_t)window.top, (int32_t)window.right,
                                  (int32_t)window.bottom};
-    cutter->engine->kernels->place(cutter->px, cutter->py, tile->columns * tile->rows, within,
-                                   (int32_t)stride_bytes, cutter->channels, cutter->offset,
-                                   cutter->fraction);
+    cutter->engine->kernels->map4.place(cutter->px, cutter->py, tile->columns * tile->rows, within,
+                                        (int32_t)stride_bytes, cutter->channels, cutter->offset,
+                                        cutter->fraction);
 }
 
 static int fits_offsets(int64_t rows, ptrdiff_t stride_bytes)
@@ -207,14 +198,15 @@ static int cut_from_page(Cutter *cutter, const FastcvTile *tile, Window window)
 
 static int cut_from_patch(Cutter *cutter, const FastcvTile *tile, Window window)
 {
-    const FastcvKernels *kernels = cutter->engine->kernels;
+    const FastcvWarpKernels *kernels = cutter->engine->kernels;
     const int64_t left = window.left + cutter->first_tap, right = window.right + cutter->last_tap;
     const int64_t top = window.top + cutter->first_tap, bottom = window.bottom + cutter->last_tap;
     const int64_t stride_bytes = (right - left + 1) * cutter->channels;
-    const int64_t rows = bottom - top + 1 + kernels->reads_above + kernels->reads_below;
+    const int64_t rows =
+        bottom - top + 1 + kernels->blend4.reads_above + kernels->blend4.reads_below;
     if (stride_bytes > PATCH_BYTES || rows * stride_bytes > PATCH_BYTES)
         return 0;
-    uint8_t *first = cutter->patch + ROW_SLACK_BYTES + kernels->reads_above * stride_bytes;
+    uint8_t *first = cutter->patch + ROW_SLACK_BYTES + kernels->blend4.reads_above * stride_bytes;
     for (int64_t y = top; y <= bottom; y++)
         copy_row(cutter, y, left, right, first + (y - top) * stride_bytes);
     place_tile(cutter, tile, window, stride_bytes);
@@ -231,8 +223,8 @@ static void cut_from_taps(Cutter *cutter, const FastcvTile *tile)
     const int taps = cutter->last_tap - cutter->first_tap + 1;
     const int room_bytes = ROOM_PX * cutter->channels;
     const ptrdiff_t stride_bytes = (ptrdiff_t)room_bytes * BATCH_PX;
-    uint8_t *first =
-        cutter->patch + ROW_SLACK_BYTES + cutter->engine->kernels->reads_above * stride_bytes;
+    uint8_t *first = cutter->patch + ROW_SLACK_BYTES +
+                     cutter->engine->kernels->blend4.reads_above * stride_bytes;
     const uint8_t *base = first - cutter->first_tap * (stride_bytes + cutter->channels);
 
     for (int row = 0; row < tile->rows; row++) {
@@ -249,7 +241,7 @@ static void cut_from_taps(Cutter *cutter, const FastcvTile *tile)
                 copy_row(cutter, y + cutter->first_tap + tap, x + cutter->first_tap,
                          x + cutter->last_tap, first + tap * stride_bytes + k * room_bytes);
             cutter->offset[k] = k * room_bytes;
-            cutter->fraction[k] = fraction_of(px[k], py[k]);
+            cutter->fraction[k] = fastcv_subpixel_fraction(px[k], py[k]);
         }
         cutter->blend(base, stride_bytes, cutter->offset, cutter->fraction, tile->columns, out);
     }
@@ -266,7 +258,7 @@ static void project_tile(Cutter *cutter, const FastcvTile *tile)
         FastcvRowPart part;
         for (int x = tile->x; x < end; x += part.count) {
             part = fastcv_row_part(cutter->crop, x, y, end);
-            cutter->engine->kernels->project(&part, FASTCV_SUBPIXELS, px, py);
+            cutter->engine->kernels->map4.project(&part, FASTCV_SUBPIXELS, px, py);
             px += part.count;
             py += part.count;
         }
@@ -308,13 +300,13 @@ static Range range_of(const double value[4])
     return (Range){low, high, greater(fabs(low), fabs(high))};
 }
 
-/* The error bound of map4_all.h in px/32, and +infinity where it does not hold. `line` is the row of the
- * matrix for x or for y, and range what positions the tile has there. */
+/* The error bound of map4_all.h in px/32, and +infinity where it does not hold. `line` is the row
+ * of the matrix for x or for y, and range what positions the tile has there. */
 static double fixed_point_error(const FastcvTile *tile, const double *line, Range range,
                                 double least_w)
 {
     const double *w = tile->inverse + 6;
-    const int middle = tile->columns / 2, whole = whole_vectors(tile->columns);
+    const int middle = tile->columns / 2, whole = fastcv_whole_vectors(tile->columns);
     const double reach = middle > whole - middle ? middle : whole - middle;
     const double end_x = tile->x + whole, end_y = tile->y + tile->rows;
     const double a = fabs(line[0]) * end_x + fabs(line[1]) * end_y + fabs(line[2]);
@@ -378,7 +370,7 @@ static int cut_in_fixed_point(Cutter *cutter, FastcvTile *tile)
     tile->stride_bytes = (int32_t)page->stride_bytes;
     tile->pixel_bytes = cutter->channels;
     prefetch(page, window);
-    const int ties = cutter->engine->kernels->map_tile(tile, cutter->offset, cutter->fraction);
+    const int ties = cutter->engine->kernels->map4.map_tile(tile, cutter->offset, cutter->fraction);
     FASTCV_COUNT(FASTCV_PATH_TIES, ties);
     blend_tile(cutter, tile, page_row(page, window.top) + window.left * cutter->channels,
                page->stride_bytes);
@@ -425,7 +417,7 @@ static int tile_columns(int width_px, int most)
     if (width_px <= most)
         return width_px;
     const int tiles = (width_px - 1) / most + 1, even = (width_px - 1) / tiles + 1;
-    return whole_vectors(even);
+    return fastcv_whole_vectors(even);
 }
 
 void fastcv_tiles_cut(const FastcvCropEngine *engine, const FastcvCrop *crop, int first, int last)
