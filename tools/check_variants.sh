@@ -29,7 +29,7 @@ native) ;;
 avx512)
     need "[ -f /usr/include/simde/x86/avx512.h ]" libsimde-dev
     # SIMDe's own code has its own warnings and habits.
-    simde="-mavx2 -mfma -Itests/c/simde -D__builtin_cpu_supports(feature)=1 -w -Wno-psabi"
+    simde="-mavx2 -mfma -Itests/c/simde -w -Wno-psabi"
     simde="$simde -ffp-contract=off -fno-sanitize=signed-integer-overflow"
     ;;
 aarch64)
@@ -50,6 +50,7 @@ objects=
 for source in $(sources_in src/kernels) tests/c/*.c; do
     case $simde:$source in
     ?*:*/avx512.c) more=$simde ;;
+    ?*:*/cpu.c) more="-D__builtin_cpu_supports(feature)=1" ;;
     *) more=$(flags_of "$cc" "$source") ;;
     esac
     object=$(object_of "$out" "$source")

@@ -18,7 +18,7 @@ typedef struct FastcvCropEngine {
     FastcvEngineKind kind;
     const FastcvImage *page;
     const FastcvSampling *sampling;
-    const struct FastcvKernels *kernels;
+    const struct FastcvWarpKernels *kernels;
 } FastcvCropEngine;
 
 /* Own kernels where they cover the page and the sampling, unless OpenCV was asked for. */

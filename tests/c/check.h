@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-#include "kernels/kernels.h"
+#include "kernels/near/near.h"
 
 /* Names what is being checked, for differ and for a fault. */
 void set_case(const char *format, ...);
@@ -26,6 +26,6 @@ int one_in(int n);
 double random_scale(int low, int high);
 
 /* check_near.c: centres in discs. Returns how many discs. */
-long check_near(const FastcvKernels *kernels);
+long check_near(const FastcvNearKernels *kernels);
 
 #endif

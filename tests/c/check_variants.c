@@ -7,25 +7,19 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include "check.h"
-#include "core/crop/map.c" /* for how it plans the guard of a tile */
-#include "core/numbers.h"
-#include "fastcv/image.h"
+#include "fastcv/variants.h"
+#include "kernels/runs/runs.h"
+#include "core/crop/tiles.c" /* for how it plans the guard of a tile */
 
 enum { ROW_PARTS = 4000, TILES = 6000, WALKS = 120, LONG_WALKS = 40, PLACES = 2000, RUNS = 4000 };
 
 /* ---- project ---- */
 
-enum {
-    CANARY = 0x5A5A5A5A,
-    ROW_PX = FASTCV_X_BLOCK_MAX + FASTCV_OVERRUN_PX,
-    MAP_PX = FASTCV_TILE_PX + FASTCV_OVERRUN_PX,
-    MAX_OFFSET = INT32_MAX / 2
-};
+enum { CANARY = 0x5A5A5A5A, ROW_PX = FASTCV_X_BLOCK_MAX + FASTCV_OVERRUN_PX };
 
 static void set_canaries(void *words, int count)
 {
@@ -59,18 +53,18 @@ static void random_row_part(FastcvRowPart *part)
         part->origin[2] = -part->step[2] * random_int(0, FASTCV_X_BLOCK_MAX);
 }
 
-static void check_project(const FastcvKernels *kernels)
+static void check_project(const FastcvWarpKernels *kernels)
 {
     static int32_t x[ROW_PX], y[ROW_PX], expected_x[ROW_PX], expected_y[ROW_PX];
     for (int i = 0; i < ROW_PARTS; i++) {
         FastcvRowPart part;
         random_row_part(&part);
         const double scale = one_in(2) ? FASTCV_SUBPIXELS : 1;
-        set_case("%s, project %d", kernels->name, i);
+        set_case("%s, project %d", fastcv_variant(), i);
         set_canaries(x, ROW_PX);
         set_canaries(y, ROW_PX);
-        fastcv_kernels_c.project(&part, scale, expected_x, expected_y);
-        kernels->project(&part, scale, x, y);
+        fastcv_warp_c.map4.project(&part, scale, expected_x, expected_y);
+        kernels->map4.project(&part, scale, x, y);
         for (int k = 0; k < part.count; k++) {
             if (x[k] != expected_x[k] || y[k] != expected_y[k])
                 differ("pixel %d at (%d, %d), not (%d, %d)", k, x[k], y[k], expected_x[k],
@@ -82,12 +76,6 @@ static void check_project(const FastcvKernels *kernels)
 }
 
 /* ---- map_tile ---- */
-
-static uint32_t fraction_of(int32_t px, int32_t py)
-{
-    enum { SUBPIXEL = FASTCV_SUBPIXELS - 1 };
-    return (uint32_t)((px & SUBPIXEL) | (py & SUBPIXEL) << 16);
-}
 
 /* A homography near the tile: any turn, scales 1/8 … 3, at (page_x, page_y), bending along a row
  * up to what fixed point takes and a little more. W of any size and sign. */
@@ -130,12 +118,12 @@ static void inverse_of_ties(double inverse[9])
 }
 
 /* A tile somewhere in a crop; the shapes that are at the limits come often. */
-static void random_tile(FastcvGeometry *crop, FastcvTile *tile)
+static void random_tile(FastcvCrop *crop, FastcvTile *tile)
 {
     tile->columns = one_in(4) ? FASTCV_TILE_COLUMNS : random_int(1, FASTCV_TILE_COLUMNS);
     if (one_in(8))
         tile->columns = random_int(1, 2);
-    const int most_rows = fastcv_min_int(FASTCV_TILE_ROWS, FASTCV_TILE_PX / tile->columns);
+    const int most_rows = min_int(FASTCV_TILE_ROWS, FASTCV_TILE_PX / tile->columns);
     tile->rows = one_in(4) ? most_rows : random_int(1, most_rows);
     tile->x = one_in(3) ? 0 : random_int(0, 30000);
     tile->y = one_in(3) ? 0 : random_int(0, 30000);
@@ -152,7 +140,7 @@ static void random_tile(FastcvGeometry *crop, FastcvTile *tile)
 }
 
 /* What map_tile is to say, from positions as OpenCV has them. */
-static void expect_map(const FastcvGeometry *crop, const FastcvTile *tile, int32_t *offset,
+static void expect_map(const FastcvCrop *crop, const FastcvTile *tile, int32_t *offset,
                        uint32_t *fraction)
 {
     for (int y = tile->y; y < tile->y + tile->rows; y++) {
@@ -160,44 +148,43 @@ static void expect_map(const FastcvGeometry *crop, const FastcvTile *tile, int32
         for (int x = tile->x; x < tile->x + tile->columns; x += part.count) {
             int32_t px[ROW_PX], py[ROW_PX];
             part = fastcv_row_part(crop, x, y, tile->x + tile->columns);
-            fastcv_kernels_c.project(&part, FASTCV_SUBPIXELS, px, py);
+            fastcv_warp_c.map4.project(&part, FASTCV_SUBPIXELS, px, py);
             for (int k = 0; k < part.count; k++) {
                 const int32_t column = (px[k] >> FASTCV_SUBPIXEL_BITS) - tile->origin_x;
                 const int32_t row = (py[k] >> FASTCV_SUBPIXEL_BITS) - tile->origin_y;
                 *offset++ = column * tile->pixel_bytes + row * tile->stride_bytes;
-                *fraction++ = fraction_of(px[k], py[k]);
+                *fraction++ = fastcv_subpixel_fraction(px[k], py[k]);
             }
         }
     }
 }
 
 /* Returns how many pixels were compared. */
-static long check_map(const FastcvKernels *kernels)
+static long check_map(const FastcvWarpKernels *kernels)
 {
     static int32_t offset[MAP_PX], expected_offset[MAP_PX];
     static uint32_t fraction[MAP_PX], expected_fraction[MAP_PX];
     long pixels = 0;
     for (int i = 0; i < TILES;) {
-        FastcvGeometry crop;
+        FastcvCrop crop;
         FastcvTile tile;
         random_tile(&crop, &tile);
-        const FastcvExtent extent =
-            fastcv_extent_of(crop.inverse, tile.x, tile.y, tile.columns, tile.rows);
-        tile.guard = fastcv_map_guard(&tile, &extent);
-        if (!tile.guard)
+        const Corners corners = corners_of(&tile);
+        const Range x = range_of(corners.x), y = range_of(corners.y);
+        if (!plan_fixed_point(&tile, &corners, x, y))
             continue;
         const int count = tile.columns * tile.rows;
-        tile.origin_x = (int32_t)floor(extent.left - 0.05);
-        tile.origin_y = (int32_t)floor(extent.top - 0.05);
+        tile.origin_x = (int32_t)floor(x.low - 0.05);
+        tile.origin_y = (int32_t)floor(y.low - 0.05);
         if (one_in(4)) /* as far apart as offsets allow */
             tile.stride_bytes =
-                (MAX_OFFSET - 1) / ((int32_t)floor(extent.bottom + 0.05) - tile.origin_y + 1);
-        set_case("%s, tile %d: %d x %d at (%d, %d), guard %d", kernels->name, i, tile.columns,
+                (MAX_OFFSET - 1) / ((int32_t)floor(y.high + 0.05) - tile.origin_y + 1);
+        set_case("%s, tile %d: %d x %d at (%d, %d), guard %d", fastcv_variant(), i, tile.columns,
                  tile.rows, tile.x, tile.y, tile.guard);
         set_canaries(offset, MAP_PX);
         set_canaries(fraction, MAP_PX);
         expect_map(&crop, &tile, expected_offset, expected_fraction);
-        kernels->map_tile(&tile, offset, fraction);
+        kernels->map4.map_tile(&tile, offset, fraction);
         for (int k = 0; k < count; k++) {
             if (offset[k] != expected_offset[k] || fraction[k] != expected_fraction[k])
                 differ("pixel %d at %d + %x, not %d + %x", k, offset[k], fraction[k],
@@ -219,7 +206,7 @@ static int32_t random_position(void)
     return random_int(-3000, 40000 * (one_in(50) ? 1000 : 1));
 }
 
-static void check_place(const FastcvKernels *kernels)
+static void check_place(const FastcvWarpKernels *kernels)
 {
     static int32_t px[MAP_PX], py[MAP_PX], offset[MAP_PX];
     static uint32_t fraction[MAP_PX];
@@ -230,13 +217,13 @@ static void check_place(const FastcvKernels *kernels)
             px[k] = random_position();
             py[k] = random_position();
             const int32_t x = px[k] >> FASTCV_SUBPIXEL_BITS, y = py[k] >> FASTCV_SUBPIXEL_BITS;
-            all.left = fastcv_min_int(all.left, x);
-            all.top = fastcv_min_int(all.top, y);
+            all.left = min_int(all.left, x);
+            all.top = min_int(all.top, y);
             all.right = x > all.right ? x : all.right;
             all.bottom = y > all.bottom ? y : all.bottom;
         }
-        set_case("%s, placing %d: %d pixels", kernels->name, i, count);
-        const FastcvWindow bound = kernels->bound(px, py, count);
+        set_case("%s, placing %d: %d pixels", fastcv_variant(), i, count);
+        const FastcvWindow bound = kernels->map4.bound(px, py, count);
         if (memcmp(&bound, &all, sizeof all) != 0)
             differ("bound is not [%d, %d] x [%d, %d]", all.left, all.right, all.top, all.bottom);
 
@@ -245,14 +232,12 @@ static void check_place(const FastcvKernels *kernels)
         const int stride_bytes = random_int(-30000, 30000), pixel_bytes = random_int(1, 4);
         set_canaries(offset, MAP_PX);
         set_canaries(fraction, MAP_PX);
-        kernels->place(px, py, count, window, stride_bytes, pixel_bytes, offset, fraction);
+        kernels->map4.place(px, py, count, window, stride_bytes, pixel_bytes, offset, fraction);
         for (int k = 0; k < count; k++) {
-            const int64_t x =
-                fastcv_clamp_int(px[k] >> FASTCV_SUBPIXEL_BITS, window.left, window.right);
-            const int64_t y =
-                fastcv_clamp_int(py[k] >> FASTCV_SUBPIXEL_BITS, window.top, window.bottom);
+            const int64_t x = clamp(px[k] >> FASTCV_SUBPIXEL_BITS, window.left, window.right);
+            const int64_t y = clamp(py[k] >> FASTCV_SUBPIXEL_BITS, window.top, window.bottom);
             if (offset[k] != (y - window.top) * stride_bytes + (x - window.left) * pixel_bytes ||
-                fraction[k] != fraction_of(px[k], py[k]))
+                fraction[k] != fastcv_subpixel_fraction(px[k], py[k]))
                 differ("pixel %d at %d + %x", k, offset[k], fraction[k]);
         }
         check_canaries(offset, count + FASTCV_OVERRUN_PX, MAP_PX);
@@ -333,16 +318,16 @@ static void random_walk(int count, int channels, ptrdiff_t *stride_bytes, int32_
 
 /* Moves offsets so that what the blend may read begins at the source's first byte, or ends at its
  * last. Returns 0 where it is larger than the source. */
-static int fit_source(const FastcvKernels *kernels, int kind, int channels, ptrdiff_t stride_bytes,
-                      int is_at_end, int count, int32_t *offset)
+static int fit_source(const FastcvWarpKernels *kernels, int kind, int channels,
+                      ptrdiff_t stride_bytes, int is_at_end, int count, int32_t *offset)
 {
     const int first_tap = kind == FASTCV_BLEND_CUBIC ? -1 : 0, last_tap = 1 - first_tap;
-    const ptrdiff_t one_end = (first_tap - kernels->reads_above) * stride_bytes;
-    const ptrdiff_t other_end = (last_tap + kernels->reads_below) * stride_bytes;
-    const ptrdiff_t before =
-        (stride_bytes > 0 ? one_end : other_end) + first_tap * channels - kernels->reads_before;
-    const ptrdiff_t after =
-        (stride_bytes > 0 ? other_end : one_end) + (last_tap + 1) * channels + kernels->reads_after;
+    const ptrdiff_t one_end = (first_tap - kernels->blend4.reads_above) * stride_bytes;
+    const ptrdiff_t other_end = (last_tap + kernels->blend4.reads_below) * stride_bytes;
+    const ptrdiff_t before = (stride_bytes > 0 ? one_end : other_end) + first_tap * channels -
+                             kernels->blend4.reads_before;
+    const ptrdiff_t after = (stride_bytes > 0 ? other_end : one_end) + (last_tap + 1) * channels +
+                            kernels->blend4.reads_after;
     int32_t low = offset[0], high = offset[0];
     for (int k = 1; k < count; k++) {
         low = offset[k] < low ? offset[k] : low;
@@ -356,8 +341,8 @@ static int fit_source(const FastcvKernels *kernels, int kind, int channels, ptrd
     return 1;
 }
 
-static void check_blend(const FastcvKernels *kernels, const uint8_t *source, int kind, int channels,
-                        int count)
+static void check_blend(const FastcvWarpKernels *kernels, const uint8_t *source, int kind,
+                        int channels, int count)
 {
     enum { OUT_BYTES = FASTCV_TILE_PX * FASTCV_MAX_CHANNELS + 2 * MARGIN_BYTES };
     static int32_t offsets[FASTCV_TILE_PX];
@@ -378,15 +363,15 @@ static void check_blend(const FastcvKernels *kernels, const uint8_t *source, int
         const uint32_t both = start + k * step;
         fraction[k] = (both & 31) | (both >> 5 & 31) << 16;
     }
-    set_case("%s, %s, %d channels, %d pixels, stride %d, %s of the source", kernels->name,
+    set_case("%s, %s, %d channels, %d pixels, stride %d, %s of the source", fastcv_variant(),
              kind == FASTCV_BLEND_CUBIC ? "cubic" : "linear", channels, count, (int)stride_bytes,
              is_at_end ? "end" : "beginning");
 
     memset(outs, 0x5A, sizeof outs);
     memset(expected, 0x5A, sizeof expected);
-    fastcv_kernels_c.blend[kind][channels](source, stride_bytes, offset, fraction, count,
-                                           expected + MARGIN_BYTES);
-    kernels->blend[kind][channels](source, stride_bytes, offset, fraction, count, out);
+    fastcv_warp_c.blend4.blend[kind][channels](source, stride_bytes, offset, fraction, count,
+                                               expected + MARGIN_BYTES);
+    kernels->blend4.blend[kind][channels](source, stride_bytes, offset, fraction, count, out);
     for (int i = -MARGIN_BYTES; i < OUT_BYTES - MARGIN_BYTES; i++) {
         if (out[i] != expected[MARGIN_BYTES + i])
             differ("byte %d is %d, not %d (pixel %d of fraction %x)", i, out[i],
@@ -396,14 +381,14 @@ static void check_blend(const FastcvKernels *kernels, const uint8_t *source, int
 }
 
 /* Returns how many calls were compared. */
-static long check_blends(const FastcvKernels *kernels, const uint8_t *source)
+static long check_blends(const FastcvWarpKernels *kernels, const uint8_t *source)
 {
     long calls = 0;
     for (int kind = 0; kind < FASTCV_BLENDS; kind++) {
         for (int channels = 0; channels < FASTCV_BLEND_CHANNELS; channels++) {
-            if (!kernels->blend[kind][channels])
+            if (!kernels->blend4.blend[kind][channels])
                 continue;
-            if (!fastcv_kernels_c.blend[kind][channels])
+            if (!fastcv_warp_c.blend4.blend[kind][channels])
                 differ("no portable blend %d for %d channels", kind, channels);
             for (int count = 1; count <= 40; count++) {
                 for (int walk = 0; walk < WALKS; walk++, calls++)
@@ -431,7 +416,7 @@ static int64_t next_color(const uint8_t *pixels, int *i, int count, int channels
 
 /* Runs come in order, and together say every pixel that counts. Their pixels begin or end where the
  * source does. */
-static void check_runs(const FastcvKernels *kernels, uint8_t *source)
+static void check_runs(const FastcvRunsKernels *kernels, uint8_t *source)
 {
     static FastcvRuns runs;
     for (int n = 0; n < RUNS; n++) {
@@ -448,8 +433,8 @@ static void check_runs(const FastcvKernels *kernels, uint8_t *source)
                     pixels[k * channels + c] = (uint8_t)(random_int(0, levels) * 85);
             left = left > 0 ? left : random_int(1, longest);
         }
-        set_case("%s, runs %d: %d pixels of %d channels", kernels->name, n, count, channels);
-        const int found = kernels->find_runs(pixels, count, channels, &runs);
+        set_case("%s, runs %d: %d pixels of %d channels", fastcv_variant(), n, count, channels);
+        const int found = kernels->find(pixels, count, channels, &runs);
         int i = 0;
         for (int k = 0; k < found; k++) {
             for (uint32_t of = 0; of < runs.length[k]; of++) {
@@ -467,22 +452,22 @@ int main(void)
     signal(SIGSEGV, on_fault);
     signal(SIGBUS, on_fault);
     uint8_t *source = make_source();
-    fastcv_kernels(); /* has the tables made */
 
-    const FastcvKernels *kernels;
-    for (int n = 0; (kernels = fastcv_kernels_nth(n)); n++) {
-        if (!kernels->map_tile)
+    const char *name;
+    for (int n = 0; (name = fastcv_variant_name(n)); n++) {
+        fastcv_variant_choose(name);
+        if (fastcv_variant_is_opencv())
             continue;
         random_state = 20231;
-        check_project(kernels);
-        check_place(kernels);
-        const long pixels = check_map(kernels);
-        const long calls = check_blends(kernels, source);
-        check_runs(kernels, source);
-        const long queries = check_near(kernels);
+        check_project(fastcv_warp_kernels());
+        check_place(fastcv_warp_kernels());
+        const long pixels = check_map(fastcv_warp_kernels());
+        const long calls = check_blends(fastcv_warp_kernels(), source);
+        check_runs(fastcv_runs_kernels(), source);
+        const long queries = check_near(fastcv_near_kernels());
         printf("%s: %d rows projected, %d tiles of %ld pixels mapped, %d placed, %ld blends, "
                "%d rows of runs, %ld discs: the same\n",
-               kernels->name, ROW_PARTS, TILES, pixels, PLACES, calls, RUNS, queries);
+               name, ROW_PARTS, TILES, pixels, PLACES, calls, RUNS, queries);
     }
     return 0;
 }

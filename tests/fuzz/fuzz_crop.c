@@ -5,7 +5,6 @@
 #include "fastcv/crop.h"
 #include "fastcv/variants.h"
 #include "fuzz.h"
-#include "kernels/kernels.h"
 
 enum { MAX_QUADS = 3, MAX_CALL_PX = 1500 };
 
@@ -113,12 +112,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     fastcv_variant_choose("c");
     cut(&page, &options, border_value, quads, count, expected, bytes);
     const int has_variants = fastcv_crop_engine(&page, &options).kind == FASTCV_ENGINE_KERNELS;
-    const FastcvKernels *kernels;
-    for (int n = 0; has_variants && (kernels = fastcv_kernels_nth(n)); n++) {
-        const int is_opencv = strcmp(kernels->name, "opencv") == 0;
-        if (strcmp(kernels->name, "c") == 0 || (is_opencv && !is_compared_with_opencv))
+    const char *name;
+    for (int n = 0; has_variants && (name = fastcv_variant_name(n)); n++) {
+        const int is_opencv = strcmp(name, "opencv") == 0;
+        if (strcmp(name, "c") == 0 || (is_opencv && !is_compared_with_opencv))
             continue;
-        fastcv_variant_choose(kernels->name);
+        fastcv_variant_choose(name);
         cut(&page, &options, border_value, quads, count, found, found_bytes);
         for (int i = 0; i < count; i++) {
             expect(found_bytes[i] == bytes[i], "variants disagree on a size");

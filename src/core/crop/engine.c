@@ -1,11 +1,12 @@
 #include "core/crop/engine.h"
 
-#include "kernels/kernels.h"
+#include "fastcv/variants.h"
+#include "kernels/warp/warp.h"
 
 FastcvCropEngine fastcv_crop_engine(const FastcvImage *page, const FastcvSampling *sampling)
 {
-    FastcvCropEngine engine = {FASTCV_ENGINE_KERNELS, page, sampling, fastcv_kernels()};
-    if (!fastcv_tiles_cover(&engine))
+    FastcvCropEngine engine = {FASTCV_ENGINE_KERNELS, page, sampling, fastcv_warp_kernels()};
+    if (fastcv_variant_is_opencv() || !fastcv_tiles_cover(&engine))
         engine.kind = FASTCV_ENGINE_OPENCV;
     return engine;
 }

@@ -32,7 +32,7 @@ FastcvExtent fastcv_extent_of(const double inverse[9], int first_x, int first_y,
     return extent;
 }
 
-/* The error bound that kernels/warp/map.h derives, in px/32; +infinity where it does not hold.
+/* The error bound that kernels/warp/map4_all.h derives, in px/32; +infinity where it does not hold.
  * `line` is the row of the matrix for x or for y; the tile's positions there are low … high. */
 static double error_bound(const FastcvTile *tile, const double *line, double low, double high,
                           double least_w)
@@ -81,7 +81,7 @@ int32_t fastcv_map_guard_of_rows(const FastcvGeometry *crop, int first, int last
     return fastcv_map_guard(&widest, &extent);
 }
 
-void fastcv_map_project(const FastcvKernels *kernels, const FastcvGeometry *crop,
+void fastcv_map_project(const FastcvMap4 *kernels, const FastcvGeometry *crop,
                         const FastcvTile *tile, int32_t *px, int32_t *py)
 {
     const int end = tile->x + tile->columns;
@@ -98,9 +98,8 @@ void fastcv_map_project(const FastcvKernels *kernels, const FastcvGeometry *crop
 
 void fastcv_map_split(int32_t *px, int32_t *py, int count, uint32_t *fraction)
 {
-    enum { SUBPIXEL = FASTCV_SUBPIXELS - 1 };
     for (int k = 0; k < count; k++) {
-        fraction[k] = (uint32_t)((px[k] & SUBPIXEL) | (py[k] & SUBPIXEL) << 16);
+        fraction[k] = fastcv_subpixel_fraction(px[k], py[k]);
         px[k] >>= FASTCV_SUBPIXEL_BITS;
         py[k] >>= FASTCV_SUBPIXEL_BITS;
     }

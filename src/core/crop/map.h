@@ -5,7 +5,7 @@
 #define FASTCV_CORE_CROP_MAP_H
 
 #include "fastcv/rule.h"
-#include "kernels/kernels.h"
+#include "kernels/warp/warp.h"
 
 /* OpenCV restarts its sums every x-block: 64 px, or wider where the crop has under 16 rows. */
 static inline int fastcv_x_block_px(const FastcvGeometry *crop)
@@ -46,7 +46,7 @@ int32_t fastcv_map_guard_of_rows(const FastcvGeometry *crop, int first, int last
 
 /* All positions of the tile, row after row, in double. Both arrays are longer than the tile by
  * FASTCV_OVERRUN_PX. */
-void fastcv_map_project(const FastcvKernels *kernels, const FastcvGeometry *crop,
+void fastcv_map_project(const FastcvMap4 *kernels, const FastcvGeometry *crop,
                         const FastcvTile *tile, int32_t *px, int32_t *py);
 
 /* Positions become whole px, in place, and fractions as blends take them. */

@@ -49,7 +49,7 @@ static void fill_maps(const FastcvCropEngine *engine, const FastcvCrop *crop,
         FastcvRowPart part;
         for (int column = x; column < end; column += part.count) {
             part = fastcv_row_part(&crop->geometry, column, row, end);
-            engine->kernels->project(&part, 1 << bits, maps->px, maps->py);
+            engine->kernels->map4.project(&part, 1 << bits, maps->px, maps->py);
             for (int k = 0; k < part.count; k++) {
                 const int32_t px = maps->px[k], py = maps->py[k];
                 *xy++ = map_to(px >> bits, crop->region_x);

@@ -13,7 +13,7 @@ FastcvSource fastcv_source(const FastcvCropEngine *engine, const double *border_
 {
     const int is_cubic = engine->sampling->interpolation == FASTCV_CUBIC;
     FastcvSource source = {.page = engine->page,
-                           .kernels = engine->kernels,
+                           .kernels = &engine->kernels->blend4,
                            .is_constant = engine->sampling->border == FASTCV_CONSTANT,
                            .first_tap = is_cubic ? -1 : 0,
                            .last_tap = is_cubic ? 2 : 1};
@@ -49,7 +49,7 @@ static const uint8_t *page_row(const FastcvImage *page, int64_t y)
 /* Whether kernels may read all around the reading's pixels, and offsets fit their type. */
 static int is_readable(const FastcvSource *source, FastcvReading reading)
 {
-    const FastcvKernels *kernels = source->kernels;
+    const FastcvBlend4 *kernels = source->kernels;
     const FastcvImage *page = source->page;
     const int64_t channels = page->channels, rows = reading.bottom - reading.top + 1;
     return (reading.left + source->first_tap) * channels >= kernels->reads_before &&
@@ -119,7 +119,7 @@ static ptrdiff_t first_tap_bytes(const FastcvSource *source, ptrdiff_t stride_by
 
 FastcvView fastcv_source_patch(const FastcvSource *source, FastcvReading reading, uint8_t *patch)
 {
-    const FastcvKernels *kernels = source->kernels;
+    const FastcvBlend4 *kernels = source->kernels;
     const int64_t left = reading.left + source->first_tap;
     const int64_t right = reading.right + source->last_tap;
     const int64_t top = reading.top + source->first_tap;

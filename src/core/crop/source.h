@@ -5,7 +5,7 @@
 #define FASTCV_CORE_CROP_SOURCE_H
 
 #include "fastcv/crop.h"
-#include "kernels/kernels.h"
+#include "kernels/warp/warp.h"
 
 enum {
     FASTCV_PATCH_BYTES = 48 << 10,
@@ -15,7 +15,7 @@ enum {
 
 typedef struct FastcvSource {
     const FastcvImage *page;
-    const FastcvKernels *kernels;
+    const FastcvBlend4 *kernels;
     uint8_t border[FASTCV_MAX_CHANNELS];
     int is_constant;
     int first_tap, last_tap; /* of a pixel, from the one left of and above it: 0, 1 or −1, 2 */

@@ -21,6 +21,7 @@ typedef struct Cutter {
     const FastcvGeometry *crop;
     FastcvRows to;
     int first_row; /* of to */
+    const FastcvMap4 *map;
     FastcvBlend *blend;
     alignas(64) int32_t offset[MAP_PX];
     uint32_t fraction[MAP_PX];
@@ -34,9 +35,9 @@ static FastcvBlend *blend_of(const FastcvCropEngine *engine)
     switch (engine->sampling->interpolation) {
     case FASTCV_LINEAR:
     case FASTCV_AREA:
-        return engine->kernels->blend[FASTCV_BLEND_LINEAR][channels];
+        return engine->kernels->blend4.blend[FASTCV_BLEND_LINEAR][channels];
     case FASTCV_CUBIC:
-        return engine->kernels->blend[FASTCV_BLEND_CUBIC][channels];
+        return engine->kernels->blend4.blend[FASTCV_BLEND_CUBIC][channels];
     default:
         return NULL;
     }
@@ -99,7 +100,7 @@ static int cut_in_fixed_point(Cutter *cutter, FastcvTile *tile)
     tile->stride_bytes = (int32_t)view.stride_bytes;
     tile->pixel_bytes = source->page->channels;
     fastcv_source_prefetch(source, reading); /* it arrives while the map is computed */
-    const int ties = source->kernels->map_tile(tile, cutter->offset, cutter->fraction);
+    const int ties = cutter->map->map_tile(tile, cutter->offset, cutter->fraction);
     FASTCV_COUNT(FASTCV_PATH_TIES, ties);
     blend_tile(cutter, tile, view);
     return 1;
@@ -112,9 +113,9 @@ static void place_tile(Cutter *cutter, const FastcvTile *tile, FastcvReading rea
 {
     const FastcvWindow window = {(int32_t)reading.left, (int32_t)reading.top,
                                  (int32_t)reading.right, (int32_t)reading.bottom};
-    cutter->source.kernels->place(cutter->px, cutter->py, tile->columns * tile->rows, window,
-                                  (int32_t)view.stride_bytes, cutter->source.page->channels,
-                                  cutter->offset, cutter->fraction);
+    cutter->map->place(cutter->px, cutter->py, tile->columns * tile->rows, window,
+                       (int32_t)view.stride_bytes, cutter->source.page->channels, cutter->offset,
+                       cutter->fraction);
 }
 
 static void cut_from_taps(Cutter *cutter, const FastcvTile *tile)
@@ -134,9 +135,9 @@ static void cut_in_double(Cutter *cutter, const FastcvTile *tile)
 {
     const FastcvSource *source = &cutter->source;
     const int count = tile->columns * tile->rows;
-    fastcv_map_project(source->kernels, cutter->crop, tile, cutter->px, cutter->py);
+    fastcv_map_project(cutter->map, cutter->crop, tile, cutter->px, cutter->py);
     const FastcvReading reading =
-        fastcv_source_reading(source, source->kernels->bound(cutter->px, cutter->py, count));
+        fastcv_source_reading(source, cutter->map->bound(cutter->px, cutter->py, count));
     FastcvView view = fastcv_source_page(source, reading);
     int path = FASTCV_PATH_PAGE;
     if (!view.base) {
@@ -183,6 +184,7 @@ void fastcv_tiles_cut(const FastcvCropEngine *engine, const FastcvCrop *planned,
     cutter->crop = crop;
     cutter->to = to;
     cutter->first_row = first;
+    cutter->map = &engine->kernels->map4;
     cutter->blend = blend_of(engine);
 
     /* Wide tiles have fewer rows to set up; under strong perspective only narrow ones are straight

@@ -4,7 +4,7 @@
 
 #include <immintrin.h>
 
-#include "kernels/runs/find.h"
+#include "kernels/runs/runs_all.h"
 
 enum { LANES = 8, SKIP_PX = 32 };
 
@@ -97,6 +97,8 @@ static inline int find(const uint8_t *pixels, int count, int channels, FastcvRun
     return measure_runs(found, count, channels, runs);
 }
 
-DEFINE_FIND_RUNS(fastcv_find_runs_avx2, find)
+DEFINE_FIND_RUNS(find)
+
+const FastcvRunsKernels fastcv_runs_avx2 = {.find = find_runs};
 
 #endif

@@ -1,7 +1,7 @@
 /* Runs of equal colours, in plain C. */
 #include <string.h>
 
-#include "kernels/runs/find.h"
+#include "kernels/runs/runs_all.h"
 
 enum { STEP_PX = 8 }; /* as many bytes as channels · 8, so whole 64-bit words */
 
@@ -32,4 +32,6 @@ static inline int find(const uint8_t *pixels, int count, int channels, FastcvRun
     return measure_runs(found, count, channels, runs);
 }
 
-DEFINE_FIND_RUNS(fastcv_find_runs_c, find)
+DEFINE_FIND_RUNS(find)
+
+const FastcvRunsKernels fastcv_runs_c = {.find = find_runs};

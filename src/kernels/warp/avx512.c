@@ -1,17 +1,9 @@
 /* AVX-512 with VBMI: x86-64 since Ice Lake (2019) and Zen 4 (2022). */
 #if defined(__x86_64__)
 
-#include "kernels/warp/blends_avx2.h"
-#include "kernels/warp/map.h"
-#include "kernels/near/near_all.h"
-
-static int has_avx512(void)
-{
-    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
-           __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-           __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") &&
-           __builtin_cpu_supports("avx512vbmi");
-}
+#include "kernels/warp/blend4_avx2.h"
+#include "kernels/warp/map4_all.h"
+#include "kernels/warp/warp.h"
 
 /* ---- linear, of pixels side by side ----
  *
@@ -171,15 +163,10 @@ static inline void linear_all(BlendEight *eight, const uint8_t *base, ptrdiff_t 
 
 DEFINE_BLENDS(linear_all)
 
-const FastcvKernels fastcv_kernels_avx512 = {
-    .name = "avx512",
-    .is_supported = has_avx512,
-    MAP_ENTRIES,
-    BLEND_ENTRIES,
-    .reads_before = ROW_BYTES - 2, /* load_rows, of gray pixels */
-    .reads_after = ROW_BYTES - 2,
-    .find_runs = fastcv_find_runs_avx2,
-    NEAR_ENTRIES,
+const FastcvWarpKernels fastcv_warp_avx512 = {
+    MAP4_ENTRIES,
+    .blend4 = {BLEND_ENTRIES, .reads_before = ROW_BYTES - 2, /* load_rows, of gray pixels */
+               .reads_after = ROW_BYTES - 2},
 };
 
 #endif

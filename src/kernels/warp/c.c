@@ -1,11 +1,8 @@
 /* The variant that every machine has, in plain C; the others are checked against it. */
-#include "kernels/warp/map.h"
-#include "kernels/near/near_all.h"
+#include <string.h>
 
-static int always(void)
-{
-    return 1;
-}
+#include "kernels/warp/map4_all.h"
+#include "kernels/warp/warp.h"
 
 static inline void blend_linear(const uint8_t *base, ptrdiff_t stride_bytes, const int32_t *offset,
                                 const uint32_t *fraction, int count, int channels, uint8_t *out)
@@ -120,24 +117,13 @@ DEFINE_BLEND(cubic, 1)
 DEFINE_BLEND(cubic, 3)
 DEFINE_BLEND(cubic, 4)
 
-const FastcvKernels fastcv_kernels_c = {
-    .name = "c",
-    .is_supported = always,
-    MAP_ENTRIES,
-    .blend = {[FASTCV_BLEND_LINEAR] = {[1] = blend_linear_1,
-                                       [3] = blend_linear_in_twos_3,
-                                       [4] = blend_linear_in_twos_4},
-              [FASTCV_BLEND_CUBIC] = {[1] = blend_cubic_1,
-                                      [3] = blend_cubic_3,
-                                      [4] = blend_cubic_4}},
-    .reads_after = 1, /* load_two, of 3 channels */
-    .find_runs = fastcv_find_runs_c,
-    NEAR_ENTRIES,
+const FastcvWarpKernels fastcv_warp_c = {
+    MAP4_ENTRIES,
+    .blend4 = {.blend = {[FASTCV_BLEND_LINEAR] = {[1] = blend_linear_1,
+                                                  [3] = blend_linear_in_twos_3,
+                                                  [4] = blend_linear_in_twos_4},
+                         [FASTCV_BLEND_CUBIC] = {[1] = blend_cubic_1,
+                                                 [3] = blend_cubic_3,
+                                                 [4] = blend_cubic_4}},
+               .reads_after = 1}, /* load_two, of 3 channels */
 };
-
-/* No blends: every crop is cv::remap's. */
-const FastcvKernels fastcv_kernels_opencv = {.name = "opencv",
-                                             .is_supported = always,
-                                             .project = project,
-                                             .find_runs = fastcv_find_runs_c,
-                                             NEAR_ENTRIES};

@@ -1,7 +1,7 @@
 /* OpenCV's bicubic weights (A = −0.75) on a grid of 1/32 px. */
 #include <math.h>
 
-#include "kernels/kernels.h"
+#include "kernels/warp/blend4.h"
 
 _Alignas(64) FastcvCubicWeights fastcv_cubic_weights[FASTCV_SUBPIXELS * FASTCV_SUBPIXELS];
 

@@ -3,14 +3,9 @@
 
 #include <arm_neon.h>
 
-#include "kernels/warp/blend_all.h"
-#include "kernels/warp/map.h"
-#include "kernels/near/near_all.h"
-
-static int always(void)
-{
-    return 1;
-}
+#include "kernels/warp/blend4_all.h"
+#include "kernels/warp/map4_all.h"
+#include "kernels/warp/warp.h"
 
 /* ---- what all blends share ----
  *
@@ -227,14 +222,9 @@ static inline void cubic_eight_gray(const uint8_t *base, ptrdiff_t stride_bytes,
 
 DEFINE_BLENDS(blend_all)
 
-const FastcvKernels fastcv_kernels_neon = {
-    .name = "neon",
-    .is_supported = always,
-    MAP_ENTRIES,
-    BLEND_ENTRIES,
-    .reads_after = 4, /* cubic_sums: 16 bytes of a row of 12 */
-    .find_runs = fastcv_find_runs_c,
-    NEAR_ENTRIES,
+const FastcvWarpKernels fastcv_warp_neon = {
+    MAP4_ENTRIES,
+    .blend4 = {BLEND_ENTRIES, .reads_after = 4}, /* cubic_sums: 16 bytes of a row of 12 */
 };
 
 #endif

@@ -1,13 +1,13 @@
 /* Where output pixels lie on the page, in OpenCV 4.x's arithmetic. Plain loops that compilers turn
  * into vector code: every variant's file includes them, and compiles them for its own instruction
  * set. */
-#ifndef FASTCV_KERNELS_MAP_H
-#define FASTCV_KERNELS_MAP_H
+#ifndef FASTCV_KERNELS_MAP4_ALL_H
+#define FASTCV_KERNELS_MAP4_ALL_H
 
 #include <math.h>
 #include <string.h>
 
-#include "kernels/kernels.h"
+#include "kernels/warp/map4.h"
 
 /* Loops run over whole vectors, so that none has a scalar rest. */
 #ifdef __AVX512F__
@@ -16,9 +16,12 @@ enum { MAP_LANES = 16 };
 enum { MAP_LANES = 8 };
 #endif
 
+_Static_assert(FASTCV_OVERRUN_PX % MAP_LANES == 0,
+               "fastcv_whole_vectors is the most of all variants");
+
 static inline int whole_vectors(int count)
 {
-    return (count + MAP_LANES - 1) & ~(MAP_LANES - 1);
+    return fastcv_whole_vectors_of(count, MAP_LANES);
 }
 
 #define MAP_TIE UINT32_MAX /* in place of a fraction */
@@ -247,7 +250,8 @@ static int map_tile(const FastcvTile *tile, int32_t *offset, uint32_t *fraction)
     return ties;
 }
 
-/* In the variant's table. */
-#define MAP_ENTRIES .project = project, .map_tile = map_tile, .bound = bound, .place = place
+/* The map's part of the variant's table. */
+#define MAP4_ENTRIES                                                                               \
+    .map4 = {.project = project, .bound = bound, .place = place, .map_tile = map_tile}
 
 #endif

@@ -1,10 +1,10 @@
 /* What vector blends have in common: how a row is cut into vectors of eight pixels. */
-#ifndef FASTCV_KERNELS_BLEND_ALL_H
-#define FASTCV_KERNELS_BLEND_ALL_H
+#ifndef FASTCV_KERNELS_BLEND4_ALL_H
+#define FASTCV_KERNELS_BLEND4_ALL_H
 
 #include <string.h>
 
-#include "kernels/kernels.h"
+#include "kernels/warp/blend4.h"
 
 /* Eight pixels at a time: of a short row, or at the end of a longer one, those before are done
  * again. eight must be a constant; where it has room, it may write four bytes beyond its pixels. */
@@ -56,7 +56,7 @@ static inline void blend_all(BlendEight *eight, const uint8_t *base, ptrdiff_t s
     DEFINE_BLEND(cubic, blend_all, cubic_eight, 3)                                                 \
     DEFINE_BLEND(cubic, blend_all, cubic_eight, 4)
 
-/* In the variant's table. */
+/* The blends of the variant's table. */
 #define LINEAR_BLENDS {[1] = blend_linear_1, [3] = blend_linear_3, [4] = blend_linear_4}
 #define CUBIC_BLENDS {[1] = blend_cubic_1, [3] = blend_cubic_3, [4] = blend_cubic_4}
 #define BLEND_ENTRIES                                                                              \

@@ -1,10 +1,10 @@
 /* The AVX2 blends, for every variant that is compiled with AVX2 at least. */
-#ifndef FASTCV_KERNELS_BLENDS_AVX2_H
-#define FASTCV_KERNELS_BLENDS_AVX2_H
+#ifndef FASTCV_KERNELS_BLEND4_AVX2_H
+#define FASTCV_KERNELS_BLEND4_AVX2_H
 
 #include <immintrin.h>
 
-#include "kernels/warp/blend_all.h"
+#include "kernels/warp/blend4_all.h"
 
 /* ---- what all blends share ---- */
 
