@@ -1,13 +1,15 @@
-/* Every variant's search for centres in a disc, compared with a look at one after the other. */
+/* Every variant's search for centres in a disc, compared with a look at one centre after the other.
+ */
 #include <math.h>
 #include <stdlib.h>
 
 #include "check.h"
-#include "fastcv/variants.h"
+#include "kernels/near/near.h"
 
 enum { SETS = 400, DISCS = 30, MOST_CENTERS = 300, GRID = 4 };
 
-/* As many as there are, and then what is near nothing; of exactly the length that may be read. */
+/* count numbers and then NaN, which is near nothing, in an array exactly as long as kernels read.
+ */
 static double *make_numbers(int count)
 {
     double *numbers = malloc(((size_t)count + FASTCV_NEAR_OVERRUN) * sizeof *numbers);

@@ -28,7 +28,7 @@ typedef struct FastcvBlend4 {
 typedef int16_t FastcvCubicWeights[16];
 extern FastcvCubicWeights fastcv_cubic_weights[FASTCV_SUBPIXELS * FASTCV_SUBPIXELS];
 
-/* Computes in floating point, so the caller sets the mode. */
-void fastcv_cubic_weights_fill(void);
+/* Fills the table. The caller sets the floating-point mode around it, so no compiler may inline it. */
+__attribute__((noinline)) void fastcv_cubic_weights_fill(void);
 
 #endif

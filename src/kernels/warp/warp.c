@@ -3,6 +3,7 @@
 
 #include <pthread.h>
 
+#include "fastcv/float_mode.h"
 #include "kernels/cpu.h"
 
 static const FastcvWarpKernels *const variants[FASTCV_INSTRUCTION_SETS] = {
@@ -18,9 +19,17 @@ static const FastcvWarpKernels *const variants[FASTCV_INSTRUCTION_SETS] = {
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
+/* On whichever thread comes first: its floating-point mode must not decide the table. */
+static void make_weights(void)
+{
+    const FastcvFloatMode before = fastcv_float_mode_enter();
+    fastcv_cubic_weights_fill();
+    fastcv_float_mode_leave(before);
+}
+
 const FastcvWarpKernels *fastcv_warp_kernels(void)
 {
-    pthread_once(&once, fastcv_cubic_weights_fill);
+    pthread_once(&once, make_weights);
     int set = (int)fastcv_instruction_set();
     while (!variants[set])
         set--;
