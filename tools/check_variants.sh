@@ -47,7 +47,8 @@ flags="$flags $sanitizers"
 
 mkdir -p "$out"
 objects=
-for source in $(sources_in src/kernels) tests/c/*.c; do
+# core/crop/map.c plans the tiles that map_tile is checked on.
+for source in $(sources_in src/kernels) src/core/crop/map.c tests/c/*.c; do
     case $simde:$source in
     ?*:*/avx512.c) more=$simde ;;
     ?*:*/cpu.c) more="-D__builtin_cpu_supports(feature)=1" ;;

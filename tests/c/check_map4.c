@@ -3,7 +3,9 @@
 #include <string.h>
 
 #include "check.h"
-#include "core/crop/tiles.c" /* for how it plans the guard of a tile */
+#include "core/crop/map.h"
+#include "core/crop/source.h"
+#include "core/numbers.h"
 #include "kernels/warp/warp.h"
 
 enum {
@@ -114,7 +116,7 @@ static void inverse_of_ties(double inverse[9])
 }
 
 /* A tile somewhere in a crop, often of a size at the limits. */
-static void random_tile(FastcvCrop *crop, FastcvTile *tile)
+static void random_tile(FastcvGeometry *crop, FastcvTile *tile)
 {
     tile->columns = one_in(4) ? FASTCV_TILE_COLUMNS : random_int(1, FASTCV_TILE_COLUMNS);
     if (one_in(8))
@@ -137,7 +139,7 @@ static void random_tile(FastcvCrop *crop, FastcvTile *tile)
 }
 
 /* The map that map_tile must compute, from projected positions. */
-static void expect_map(const FastcvCrop *crop, const FastcvTile *tile, int32_t *offset,
+static void expect_map(const FastcvGeometry *crop, const FastcvTile *tile, int32_t *offset,
                        uint32_t *fraction)
 {
     for (int y = tile->y; y < tile->y + tile->rows; y++) {
@@ -163,19 +165,20 @@ static long check_map(const FastcvMap4 *map)
     static uint32_t fraction[TILE_WORDS], expected_fraction[TILE_WORDS];
     long pixels = 0;
     for (int i = 0; i < TILES;) {
-        FastcvCrop crop;
+        FastcvGeometry crop;
         FastcvTile tile;
         random_tile(&crop, &tile);
-        const Corners corners = corners_of(&tile);
-        const Range x = range_of(corners.x), y = range_of(corners.y);
-        if (!plan_fixed_point(&tile, &corners, x, y))
+        const FastcvExtent extent =
+            fastcv_extent_of(crop.inverse, tile.x, tile.y, tile.columns, tile.rows);
+        tile.guard = fastcv_map_guard(&tile, &extent);
+        if (!tile.guard)
             continue;
         const int count = tile.columns * tile.rows;
-        tile.origin_x = (int32_t)floor(x.low - 0.05);
-        tile.origin_y = (int32_t)floor(y.low - 0.05);
+        tile.origin_x = (int32_t)floor(extent.left - 0.05);
+        tile.origin_y = (int32_t)floor(extent.top - 0.05);
         if (one_in(4)) /* as far apart as offsets allow */
-            tile.stride_bytes =
-                (MAX_OFFSET - 1) / ((int32_t)floor(y.high + 0.05) - tile.origin_y + 1);
+            tile.stride_bytes = (FASTCV_MAX_OFFSET_BYTES - 1) /
+                                ((int32_t)floor(extent.bottom + 0.05) - tile.origin_y + 1);
         set_case("%s, tile %d: %d x %d at (%d, %d), guard %d", fastcv_variant(), i, tile.columns,
                  tile.rows, tile.x, tile.y, tile.guard);
         set_canaries(offset, TILE_WORDS);
@@ -206,11 +209,6 @@ static int32_t random_position(void)
     return random_int(-3000, 40000 * (one_in(50) ? 1000 : 1));
 }
 
-static int64_t within(int64_t value, int64_t low, int64_t high)
-{
-    return value < low ? low : value > high ? high : value;
-}
-
 static void check_place(const FastcvMap4 *map)
 {
     static int32_t px[TILE_WORDS], py[TILE_WORDS], offset[TILE_WORDS];
@@ -239,8 +237,10 @@ static void check_place(const FastcvMap4 *map)
         set_canaries(fraction, TILE_WORDS);
         map->place(px, py, count, window, stride_bytes, pixel_bytes, offset, fraction);
         for (int k = 0; k < count; k++) {
-            const int64_t x = within(px[k] >> FASTCV_SUBPIXEL_BITS, window.left, window.right);
-            const int64_t y = within(py[k] >> FASTCV_SUBPIXEL_BITS, window.top, window.bottom);
+            const int64_t x =
+                fastcv_clamp_int64(px[k] >> FASTCV_SUBPIXEL_BITS, window.left, window.right);
+            const int64_t y =
+                fastcv_clamp_int64(py[k] >> FASTCV_SUBPIXEL_BITS, window.top, window.bottom);
             if (offset[k] != (y - window.top) * stride_bytes + (x - window.left) * pixel_bytes ||
                 fraction[k] != fastcv_subpixel_fraction(px[k], py[k]))
                 differ("pixel %d at %d + %x", k, offset[k], fraction[k]);

@@ -5,8 +5,6 @@
 
 #include "core/numbers.h"
 
-enum { MAX_OFFSET = INT32_MAX / 2 };
-
 static const FastcvView NO_VIEW = {NULL, 0};
 
 FastcvSource fastcv_source(const FastcvCropEngine *engine, const double *border_value)
@@ -57,7 +55,7 @@ static int is_readable(const FastcvSource *source, FastcvReading reading)
                page->width_px * channels &&
            reading.top + source->first_tap >= kernels->reads_above &&
            reading.bottom + source->last_tap + kernels->reads_below < page->height_px &&
-           rows * page->stride_bytes < MAX_OFFSET;
+           rows * page->stride_bytes < FASTCV_MAX_OFFSET_BYTES;
 }
 
 FastcvView fastcv_source_page(const FastcvSource *source, FastcvReading reading)
