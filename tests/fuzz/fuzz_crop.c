@@ -1,5 +1,5 @@
-/* Crops of any image, by any quads and options: every variant of the kernels, and OpenCV, must
- * write the same bytes and touch no others. */
+/* Crops of any image by any quads and options: every variant of the kernels, and OpenCV, must write
+ * the same bytes and no others. */
 #include <math.h>
 
 #include "fastcv/crop.h"
@@ -9,7 +9,7 @@
 
 enum { MAX_QUADS = 3, MAX_CALL_PX = 1500 };
 
-/* Corners as any bits, or in 1/16 px near the page. */
+/* Corners are any bits, or multiples of 1/16 px near the page. */
 static FastcvQuad take_quad(Input *input)
 {
     FastcvQuad quad;
@@ -26,7 +26,7 @@ static FastcvQuad take_quad(Input *input)
     return quad;
 }
 
-/* border_value must be within the depth's range, as the binding sees to. */
+/* Keeps border_value within the depth's range, as the binding does. */
 static double take_border_value(Input *input, FastcvDepth depth)
 {
     double value;
@@ -64,8 +64,8 @@ static void cut(const FastcvImage *page, const FastcvSampling *options, const Fa
     expect(fastcv_crop_plan(&engine, quads, crops, count, one_thread) == FASTCV_OK, "plan failed");
     for (int i = 0; i < count; i++) {
         const int64_t px = (int64_t)crops[i].width_px * crops[i].height_px;
-        expect(px >= 0, "a crop of negative size");
-        if (px > MAX_CALL_PX - pixels) /* only to save time */
+        expect(px >= 0, "a crop's size is negative");
+        if (px > MAX_CALL_PX - pixels) /* saves time */
             crops[i].width_px = crops[i].height_px = 0;
         else
             pixels += px;
@@ -83,7 +83,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     FastcvSampling options = {
         .interpolation = (FastcvInterpolation)take_int(&input, 0, FASTCV_INTERPOLATIONS - 1),
         .border = (FastcvBorder)take_int(&input, 0, FASTCV_BORDERS - 1)};
-    if (take_byte(&input) % 32 != 1) { /* what our own kernels do */
+    if (take_byte(&input) % 32 != 1) { /* mostly options that our own kernels cover */
         options.interpolation = options.interpolation % 2 ? FASTCV_LINEAR : FASTCV_CUBIC;
         options.border = options.border % 2 ? FASTCV_CONSTANT : FASTCV_REPLICATE;
     }
