@@ -729,7 +729,7 @@ if __name__ == "__main__":
     proof.main(
         prove,
         promise="allocation failure",
-        goal="MemoryError or the right result at every place, 0 deaths, 0 leaks",
+        goal="MemoryError or the right result for every refused allocation, 0 crashes, 0 leaks",
         short=2,
         long=100,
         unit="percent of the allocations",

@@ -55,8 +55,8 @@ if __name__ == "__main__":
     proof.main(
         prove,
         promise="bad input",
-        goal="a table of 100 or more: each its exception, by function, argument, index and value; "
-        "nothing changed, nothing leaked",
+        goal="100 or more bad inputs: each gets an exception that names function, argument, index "
+        "and value; nothing changed, nothing leaked",
         short=1,
         long=200,
         unit="times each",

@@ -283,7 +283,7 @@ if __name__ == "__main__":
     proof.main(
         prove,
         promise="CPU limits",
-        goal="the right count each; at quota 1.0 p99 ≤ 2× serial",
+        goal="the right thread count in each case; p99 ≤ 2× serial at quota 1.0",
         short=200,
         long=5000,
         unit="layouts",

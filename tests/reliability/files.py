@@ -421,7 +421,8 @@ if __name__ == "__main__":
     proof.main(
         prove,
         promise="untrusted files",
-        goal="one clear line of error for each, the others done, bounded memory, nothing partial",
+        goal="one clear error line for each bad file, the others processed, bounded memory, no "
+        "partial output",
         short=300,
         long=20_000,
         unit="files",

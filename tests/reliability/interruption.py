@@ -143,7 +143,7 @@ if __name__ == "__main__":
     proof.main(
         prove,
         promise="interruption",
-        goal="KeyboardInterrupt, p99 ≤ 100 ms, nothing leaked, next call right",
+        goal="KeyboardInterrupt after ≤ 100 ms (p99), nothing leaked, the next call right",
         short=45,
         long=1000,
         unit="signals",

@@ -135,7 +135,7 @@ if __name__ == "__main__":
     proof.main(
         prove,
         promise="threads refused",
-        goal="same pixels, serially; process alive",
+        goal="same pixels on fewer threads; the process survives",
         short=108,
         long=3000,
         unit="processes",
