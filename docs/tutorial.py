@@ -160,7 +160,7 @@ profile.print_stats(output_unit=1e-3, stripzeros=True)
 # %% [markdown]
 # Read the column *% Time*: one line, `np.unique` over rows, takes nearly all of it. Making any
 # other line faster is pointless. Why is this line slow? It sorts 0.6 million rows of three bytes
-# and compares rows by a generic comparison. NumPy sorts plain numbers much faster.
+# and compares them with a generic function. NumPy sorts plain numbers much faster.
 #
 # ## 4. Better NumPy
 #
@@ -525,10 +525,10 @@ tell("Same pixels, one thread, no other change:",
      "[docs/kernels.md](docs/kernels.md) explains how.")  # fmt: skip
 
 # %% [markdown]
-# Once pixels are that cheap, memory shows. A thousand crops are new arrays. The operating system
-# gives a process new memory page by page, and clears each page first. fastcv keeps freed memory in
-# a pool. With `out=`, the caller provides the memory. Memory matters more the larger the crops are,
-# so the next cell cuts 30 lines of text, and then the words.
+# Once pixels are that cheap, the cost of memory shows. A thousand crops are new arrays. The
+# operating system gives a process new memory page by page, and clears each page first. fastcv keeps
+# freed memory in a pool. With `out=`, the caller provides the memory. Memory matters more the
+# larger the crops are, so the next cell cuts 30 lines of text, and then the words.
 
 # %%
 ys = np.linspace(100, page.shape[0] - 200, 30)
@@ -590,8 +590,8 @@ display(SVG(filename=str(flame.SAVED) if problem else graph))
 # %% [markdown]
 # The widest frame is `find_close`. Inside it, `np.linalg.norm` and the subtraction before it take
 # the time: a hundred thousand calls of functions made for large arrays, each on two numbers. The
-# other wide frame is `area`, which every comparison computes anew. Version 1.5 avoids NumPy for two
-# numbers and computes every area once. Version 2 measures the distances to all polygons in one
+# other wide frame is `area`, which every comparison computes again. Version 1.5 avoids NumPy for
+# two numbers and computes every area once. Version 2 measures the distances to all polygons in one
 # NumPy call per point. An index looks only where a polygon can be.
 
 # %%
