@@ -1,5 +1,5 @@
-/* Crops of any image, by any quads and options: every variant of the kernels, and OpenCV, must
- * write the same bytes and touch no others. */
+/* Crops of any image by any quads and options: every variant of the kernels, and OpenCV, must write
+ * the same bytes and no others. */
 #include <math.h>
 
 #include "fastcv/crop.h"
@@ -8,7 +8,7 @@
 
 enum { MAX_QUADS = 3, MAX_CALL_PX = 1500 };
 
-/* Corners as any bits, or in 1/16 px near the page. */
+/* Corners are any bits, or multiples of 1/16 px near the page. */
 static FastcvQuad take_quad(Input *input)
 {
     FastcvQuad quad;
@@ -25,7 +25,7 @@ static FastcvQuad take_quad(Input *input)
     return quad;
 }
 
-/* border_value must be within the depth's range, as the binding sees to. */
+/* Keeps border_value within the depth's range, as the binding does. */
 static double take_border_value(Input *input, FastcvDepth depth)
 {
     double value;
@@ -68,8 +68,8 @@ static void cut(const FastcvImage *page, const FastcvSampling *options, const do
     for (int i = 0; i < count; i++) {
         FastcvGeometry *crop = &crops[i].geometry;
         const int64_t px = (int64_t)crop->width_px * crop->height_px;
-        expect(px >= 0, "a crop of negative size");
-        if (px > MAX_CALL_PX - pixels) /* only to save time */
+        expect(px >= 0, "a crop's size is negative");
+        if (px > MAX_CALL_PX - pixels) /* saves time */
             *crop = (FastcvGeometry){.kind = FASTCV_GEOMETRY_NONE};
         else
             pixels += px;
@@ -88,7 +88,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     FastcvSampling options = {
         .interpolation = (FastcvInterpolation)take_int(&input, 0, FASTCV_INTERPOLATIONS - 1),
         .border = (FastcvBorder)take_int(&input, 0, FASTCV_BORDERS - 1)};
-    if (take_byte(&input) % 32 != 1) { /* what our own kernels do */
+    if (take_byte(&input) % 32 != 1) { /* mostly options that our own kernels cover */
         options.interpolation = options.interpolation % 2 ? FASTCV_LINEAR : FASTCV_CUBIC;
         options.border = options.border % 2 ? FASTCV_CONSTANT : FASTCV_REPLICATE;
     }
