@@ -1,9 +1,9 @@
-/* Runs of equal colours, in plain C. */
+/* Plain C: eight pixels that equal their left neighbours are skipped, others looked at singly. */
 #include <string.h>
 
 #include "kernels/runs/runs_all.h"
 
-enum { STEP_PX = 8 }; /* as many bytes as channels · 8, so whole 64-bit words */
+enum { STEP_PX = 8 }; /* 8 · channels bytes: whole 64-bit words */
 
 static inline uint64_t load_u64(const uint8_t *bytes)
 {
@@ -12,7 +12,7 @@ static inline uint64_t load_u64(const uint8_t *bytes)
     return value;
 }
 
-/* Whether eight pixels are the same bytes as those one to the left. */
+/* Whether STEP_PX pixels equal their left neighbours. */
 static inline int is_within_run(const uint8_t *pixel, int channels)
 {
     uint64_t difference = 0;

@@ -28,7 +28,8 @@ typedef struct FastcvBlend4 {
 typedef int16_t FastcvCubicWeights[16];
 extern FastcvCubicWeights fastcv_cubic_weights[FASTCV_SUBPIXELS * FASTCV_SUBPIXELS];
 
-/* Fills the table. The caller sets the floating-point mode around it, so no compiler may inline it. */
+/* Fills the table. The caller sets the floating-point mode around it, so no compiler may inline it.
+ */
 __attribute__((noinline)) void fastcv_cubic_weights_fill(void);
 
 #endif
