@@ -1,7 +1,7 @@
-"""The table of bad inputs: what each public function refuses, by which exception, in which words.
+"""The table of bad inputs: what each public function refuses, with which exception and message.
 
-`ROWS` holds them by name, and `fault` tries one. tests/input/test_bad_inputs.py tries each once,
-tests/reliability/bad_input.py as often as one likes.
+`ROWS` holds the rows by name; `fault` tries one. tests/input/test_bad_inputs.py tries each row
+once, tests/reliability/bad_input.py any number of times.
 """
 
 import functools
@@ -31,18 +31,18 @@ MISSING = object()
 class Bad(NamedTuple):
     function: str
     arguments: dict[str, Any]
-    """In place of the good ones; a function is called with the good one. "*" are further ones,
-    by position."""
+    """They replace the good ones. A function makes the bad argument from the good one. "*" holds
+    further positional arguments."""
     error: type[Exception]
     text: str
-    """The whole message, where … stands for anything."""
+    """The whole message; … stands for any text."""
 
 
 ROWS: dict[str, Bad] = {}
 
 
 def add(functions, argument, cases):
-    """Rows of an argument that is bad: (what it is, the value, exception, text)."""
+    """Add rows with one bad argument: (description, value, exception, text)."""
     for function in functions.split():
         for case, value, error, text in cases:
             add_row(f"{function}({argument}={case})", function, {argument: value}, error, text)
@@ -54,7 +54,7 @@ def add_row(name, function, arguments, error, text):
     ROWS[name] = Bad(function, arguments, error, whole)
 
 
-# ---- what is good ----
+# ---- good arguments ----
 
 BOX = np.float32([[10, 10], [40, 12], [39, 25], [9, 23]])
 PAGE = np.random.default_rng(5).integers(0, 255, (60, 80, 3), np.uint8)
@@ -128,7 +128,7 @@ def settings():
 
 
 def arguments_of(row):
-    """The good ones, and what is bad in their place."""
+    """Return the good arguments with the bad ones in their place."""
     good = GOOD.get(row.function, {})
     arguments = dict(good)
     for argument, value in row.arguments.items():
@@ -138,7 +138,7 @@ def arguments_of(row):
 
 
 def call(function, arguments):
-    """Positional where the signature lets them be, as callers do."""
+    """Pass arguments by position if the signature allows it, as callers do."""
     rest = {name: value for name, value in arguments.items() if value is not MISSING}
     further = rest.pop("*", ())
     parameters = PARAMETERS[function].values()
@@ -147,7 +147,7 @@ def call(function, arguments):
 
 
 def parts(value):
-    """An argument and all in it that a call could change or lose count of."""
+    """Yield an argument and everything in it that a call could change or leak."""
     if isinstance(value, (list, tuple)) and not any(item is value for item in value):
         for item in value:
             yield from parts(item)
@@ -163,14 +163,14 @@ def contents(part):
     if isinstance(part, (list, SimpleNamespace)):
         return [id(item) for item in (part if isinstance(part, list) else vars(part).values())]
     if not isinstance(part, np.ndarray):
-        return None  # an index, which nothing can change
+        return None  # a PolygonIndex cannot change
     layout = part.shape, part.strides, part.dtype, part.flags.writeable
     whole = part.base is None or not isinstance(part.base, np.ndarray)
     return layout, np.asarray(part).tobytes() if whole else None
 
 
 def fault(name):
-    """What is wrong with how a row is refused: a sentence, or nothing."""
+    """Try a row. Return a sentence about what is wrong, or an empty text."""
     row = ROWS[name]
     arguments = arguments_of(row)
     seen = [part for value in arguments.values() for part in parts(value)]
@@ -421,7 +421,7 @@ TOO_LARGE = [[-8e8, 0], [8e8, 0], [8e8, 9], [-8e8, 9]]
 
 
 def corners(box):
-    """As messages show them: what float32 holds, in nine digits."""
+    """Write a box as messages do: float32 values with nine digits."""
     most = float(np.finfo(np.float32).max)
     values = [v if np.isinf(v) else np.float32(np.clip(v, -most, most)) for v in np.ravel(box)]
     text = [format(v, ".9g") for v in values]
@@ -734,7 +734,7 @@ for function in FUNCTIONS:
 
 
 def png_of(width, height, body=b""):
-    """A PNG that says it is so large, of 8-bit colour."""
+    """Return a PNG of 8-bit colour whose header gives this size."""
 
     def chunk(kind, content):
         check = struct.pack(">I", zlib.crc32(kind + content))
@@ -766,7 +766,7 @@ FILES = {
 
 @functools.cache
 def folder():
-    """Of bad files; it lasts as long as the process."""
+    """Make a folder of bad files, which lasts as long as the process."""
     place = tempfile.TemporaryDirectory(prefix="fastcv-bad-")
     for name, make in FILES.items():
         Path(place.name, name).write_bytes(make())
