@@ -1,4 +1,4 @@
-/* fastcv._core: the one extension module. */
+/* fastcv._core, the extension module. */
 #define FASTCV_IMPORTS_NUMPY
 #include "binding/binding.h"
 
@@ -69,7 +69,8 @@ static void free_module(void *module)
 static PyModuleDef_Slot slots[] = {
     {Py_mod_exec, exec_module},
 #ifdef Py_mod_multiple_interpreters
-    {Py_mod_multiple_interpreters, Py_MOD_MULTIPLE_INTERPRETERS_NOT_SUPPORTED}, /* nor by NumPy */
+    {Py_mod_multiple_interpreters,
+     Py_MOD_MULTIPLE_INTERPRETERS_NOT_SUPPORTED}, /* NumPy has none either */
 #endif
 #ifdef Py_mod_gil
     {Py_mod_gil, Py_MOD_GIL_NOT_USED},
