@@ -783,7 +783,9 @@ NO_PICTURE = "not an image that OpenCV can read: '…"
 NO_8_BITS = "image must be uint8, not"
 add(PANELS, "image_or_path", [
     *[(name, path_of(name), ValueError, f"{NO_PICTURE}{name}'")
-      for name in ("empty.png", "text.png", "cut.png", "vast.ppm", "array.png", "page.json")],
+      for name in ("empty.png", "text.png", "cut.png", "array.png", "page.json")],
+    ("vast.ppm", path_of("vast.ppm"), ValueError,
+     "a damaged image: Unexpected end of input stream: '…vast.ppm'"),
     ("large.png", path_of("large.png"), ValueError, "an image of more pixels than are allowed …"),
     ("deep.png", path_of("deep.png"), TypeError, f"{NO_8_BITS} uint16: '…deep.png'"),
     ("deep.jpg", path_of("deep, but says otherwise.jpg"), TypeError, f"{NO_8_BITS} uint16: '…"),
