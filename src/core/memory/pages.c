@@ -40,10 +40,18 @@ void *fastcv_pages_map(size_t bytes)
     return map(bytes);
 }
 
-/* Unmapping the middle of a mapping splits it. Linux refuses when a process has 65,530 mappings
- * already; then only the address range is lost. */
+/* Linux keeps a huge page whole until memory runs short, even when most of it is unmapped.
+ * MADV_FREE of a part splits it at once (madvise_free_huge_pmd in mm/huge_memory.c), so that the
+ * part is free for others.
+ *
+ * Unmapping the middle of a mapping splits that, too. Linux refuses when a process has 65,530
+ * mappings already; then only the address range is lost. */
 void fastcv_pages_unmap(void *start, size_t bytes)
 {
+#if defined(MADV_HUGEPAGE) && defined(MADV_FREE)
+    if (bytes % HUGE_PAGE_BYTES)
+        madvise(start, bytes, MADV_FREE);
+#endif
     if (munmap(start, bytes) != 0)
         madvise(start, bytes, MADV_DONTNEED);
 }
