@@ -1,8 +1,9 @@
-"""What the crops' memory costs: without the pool, with it, and given by the caller.
+"""What the crops' memory costs: without the pool, with the pool, and in memory given by the caller.
 
-Each row is a process of its own, for what malloc does with freed memory depends on what the process
-did before. "decoded": it has decoded the page itself, and freed some megabytes over that. "mapped":
-it has the page from a file that it maps, as one that gets its pages from another process would.
+Each row is a process of its own, because what malloc does with freed memory depends on what the
+process did before. "decoded": the process has decoded the page itself, and so has freed some
+megabytes. "mapped": the process maps the page from a file, like one that gets its pages from
+another process.
 
 Usage::
 
@@ -51,7 +52,7 @@ def make_boxes(kind: str) -> np.ndarray:
 def time_calls(
     way: str, page_file: str, kind: str, drop: str, threads: int, repeat: int
 ) -> dict[str, Any]:
-    """Call in a loop, the crops of the call before dropped before or after the next."""
+    """Call in a loop that drops each call's crops before or after the next call."""
     is_mapped = page_file.endswith(".npy")
     page = np.load(page_file, mmap_mode="r") if is_mapped else read_image(page_file)[0]
     boxes = make_boxes(kind).astype(np.float32)
@@ -82,7 +83,7 @@ def time_calls(
 
 
 def time_in_children(rounds: int, *arguments: Any) -> dict[str, dict[str, Any]]:
-    """Run the ways in turn, each in so many processes; return the best process of each."""
+    """Run the ways in turn, each in as many processes as rounds; return the best of each."""
     found: dict[str, list[dict[str, Any]]] = {way: [] for way in WAYS}
     for _ in range(rounds):
         for way in WAYS:
@@ -118,7 +119,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument(
         "--drop", choices=("before", "after"), default="after",
-        help="drop the crops of the call before, or after, the next is made (after)",
+        help="drop a call's crops before or after the next call (after)",
     )  # fmt: skip
     parser.add_argument("--threads", type=positive_int, default=1, help="default: 1")
     parser.add_argument("--repeat", type=positive_int, default=30, help="calls a process (30)")
