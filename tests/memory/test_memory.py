@@ -1,4 +1,4 @@
-"""Where the crops' memory comes from: the pool that dropped crops go back to, and out=."""
+"""Where the crops' memory comes from: the pool that takes dropped crops, and out=."""
 
 import copy
 import gc
@@ -246,7 +246,7 @@ def test_cycles_give_their_memory_back(page, boxes):
 
 
 def test_other_boxes_find_the_slabs(page, rng):
-    """Slabs of words are of one size, whatever is left over in each."""
+    """Slabs of words all have one size."""
     fastcv.image_crop(page, quads.turned(rng, 900, 1200, 1000))
     misses = info("misses")
     for count in (300, 500, 700):
@@ -598,7 +598,7 @@ OVERLAPS = {
 @both
 @pytest.mark.parametrize("layout", OVERLAPS)
 def test_memory_of_the_image_itself_is_refused(crop, rng, layout):
-    """Also where the image's layout makes a copy of it: what is read is never written."""
+    """out may not overlap the image, even if its layout means that a copy is read."""
     raw = rng.integers(0, 255, 60 * 80 * 3, np.uint8)
     before = raw.copy()
     image = OVERLAPS[layout](raw.reshape(60, 80, 3))
@@ -619,7 +619,7 @@ def test_memory_beside_the_image_will_do(rng):
 
 @both
 def test_given_memory_may_change_while_arguments_are_read(crop, image):
-    """It is looked at after the caller's own code has run."""
+    """out is checked after the caller's own code has run."""
     out = np.empty(NEEDED, np.uint8)
 
     class Page:
