@@ -35,10 +35,8 @@ PyObject *py_image_crop(PyObject *module, PyObject *args, PyObject *kwargs);
 PyObject *py_image_crop_openmp(PyObject *module, PyObject *args, PyObject *kwargs);
 PyObject *py_crop_shapes(PyObject *module, PyObject *args, PyObject *kwargs);
 
-PyObject *py_count_colors(PyObject *module, PyObject *args);
-
-extern PyMethodDef py_cumulative_sum_methods[], py_polygons_methods[], py_settings_methods[],
-    py_memory_methods[];
+extern PyMethodDef py_colors_methods[], py_cumulative_sum_methods[], py_polygons_methods[],
+    py_settings_methods[], py_memory_methods[];
 extern PyType_Spec py_polygon_index_spec;
 
 /* Chooses the variant that FASTCV_KERNEL names. -1 with an ImportError if this CPU does not have

@@ -10,6 +10,8 @@ import numpy as np
 from . import _core, files
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import ArrayLike, NDArray
 
 _PANEL_ROWS, _PANEL_COLUMNS = 64, 512
@@ -61,7 +63,7 @@ def main_colors(image: ArrayLike, n: int = 6, *, num_threads: int | None = 1) ->
     >>> colors.tolist(), counts.tolist()
     ([[0, 0, 0], [255, 255, 255]], [70, 30])
     """
-    return MainColors(*_core.count_colors("main_colors", "n", image, n, num_threads))
+    return MainColors(*_core.main_colors(image, n, num_threads))
 
 
 def extract_main_colors(
@@ -105,7 +107,7 @@ def extract_main_colors(
     decoder's. One file is decoded at a time, and ``os.fork`` waits until it is done. To decode on
     several threads, decode the images yourself and pass arrays.
     """
-    return _panel("extract_main_colors", image_or_path, N, 1)
+    return _panel(_core.extract_main_colors, image_or_path, N, 1)
 
 
 def extract_main_colors_openmp(
@@ -135,14 +137,16 @@ def extract_main_colors_openmp(
     OSError, ImportError, TypeError, ValueError
         As `extract_main_colors`.
     """
-    return _panel("extract_main_colors_openmp", image_or_path, N, num_threads)
+    return _panel(_core.extract_main_colors_openmp, image_or_path, N, num_threads)
 
 
-def _panel(function: str, image_or_path: Any, n: int, num_threads: int | None) -> NDArray[np.uint8]:
-    image = image_or_path
+def _panel(
+    count: Callable[..., Any], image_or_path: Any, n: int, num_threads: int | None
+) -> NDArray[np.uint8]:
+    function, image = count.__name__, image_or_path
     if isinstance(image_or_path, (str, os.PathLike)):
         image = _read(function, image_or_path)
-    colors, _ = _core.count_colors(function, "N", image, n, num_threads)
+    colors, _ = count(image, n, num_threads)
     return _draw_panel(function, colors)
 
 
