@@ -1,78 +1,118 @@
 /* How many CPUs this process may use: affinity and cgroup quotas.
  *
- * A quota is a share of CPU time per period. Running more threads than floor(quota) means that
- * they use the period's share up and then all stand still until the next one. */
+ * A quota is CPU time per period. More threads than floor(quota) use the time up early, and then
+ * all of them stand still until the next period.
+ *
+ * Any thread may ask, with a stack of any size, so paths and lines are on the heap. Without memory
+ * for them a quota is unknown and counts as none: no thread starts then, either (team.c). Quotas
+ * and periods are whole numbers, and their division here is exact in any floating-point mode. */
 #define _GNU_SOURCE
 #include <limits.h>
-#include <math.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "core/threads/team.h"
 #include "fastcv/threads.h"
 
 int fastcv_affinity_cpus(void)
 {
-#ifdef __linux__
-    cpu_set_t cpus;
-    if (sched_getaffinity(0, sizeof cpus, &cpus) == 0)
-        return CPU_COUNT(&cpus);
-#endif
-    long online = sysconf(_SC_NPROCESSORS_ONLN); /* over 1,024 CPUs, or no affinity here */
+    FastcvCpuSet cpus;
+    fastcv_team_cpus(&cpus);
+    const int count = fastcv_cpu_set_count(&cpus);
+    if (count)
+        return count;
+    const long online = sysconf(_SC_NPROCESSORS_ONLN); /* over 1,024 CPUs, or not Linux */
     return online > 1 ? (int)online : 1;
 }
 
-enum { LINE_BYTES = 4096, PATH_BYTES = 2 * PATH_MAX };
+enum { NO_QUOTA = INT_MAX };
 
 typedef enum CgroupVersion { CGROUP_V1 = 1, CGROUP_V2 = 2 } CgroupVersion;
 
-/* Reads a file's first line, without its end. Returns 0 where there is none. */
-static int read_line(const char *folder, const char *name, char line[LINE_BYTES])
+static int tighter(int a, int b)
 {
-    char path[PATH_BYTES];
-    if (snprintf(path, sizeof path, "%s/%s", folder, name) >= (int)sizeof path)
-        return 0;
+    return a < b ? a : b;
+}
+
+static FILE *open_file(const char *folder, const char *name)
+{
+    char *path;
+    if (asprintf(&path, "%s/%s", folder, name) < 0)
+        return NULL;
     FILE *file = fopen(path, "re");
+    free(path);
+    return file;
+}
+
+/* A file's first line, which the caller frees; NULL if there is none. */
+static char *read_line(const char *folder, const char *name)
+{
+    FILE *file = open_file(folder, name);
     if (!file)
-        return 0;
-    int has_line = fgets(line, LINE_BYTES, file) != NULL;
+        return NULL;
+    char *line = NULL;
+    size_t room = 0;
+    if (getline(&line, &room, file) < 0) {
+        free(line);
+        line = NULL;
+    }
     fclose(file);
-    return has_line;
+    return line;
 }
 
-/* CPUs that one group's own files grant; INFINITY where they set no quota or make no sense. */
-static double quota_of(const char *group, CgroupVersion version)
+/* Reads up to two whole numbers of a file's first line; returns how many it has. */
+static int read_numbers(const char *folder, const char *name, long long numbers[2])
 {
-    char line[LINE_BYTES];
-    double quota, period;
+    char *line = read_line(folder, name), *at = line, *end;
+    int count = 0;
+    while (line && count < 2) {
+        numbers[count] = strtoll(at, &end, 10);
+        if (end == at)
+            break;
+        at = end;
+        count++;
+    }
+    free(line);
+    return count;
+}
 
+/* CPUs that a group's own files grant; files without a quota or with nonsense set none. */
+static int group_cpus(const char *group, CgroupVersion version)
+{
+    long long numbers[2], period[2];
     if (version == CGROUP_V2) {
-        if (!read_line(group, "cpu.max", line) || sscanf(line, "%lf %lf", &quota, &period) != 2)
-            return INFINITY; /* "max 100000" */
+        if (read_numbers(group, "cpu.max", numbers) != 2) /* "max 100000" */
+            return NO_QUOTA;
     } else {
-        if (!read_line(group, "cpu.cfs_quota_us", line) || sscanf(line, "%lf", &quota) != 1)
-            return INFINITY;
-        if (!read_line(group, "cpu.cfs_period_us", line) || sscanf(line, "%lf", &period) != 1)
-            return INFINITY;
+        if (!read_numbers(group, "cpu.cfs_quota_us", numbers) ||
+            !read_numbers(group, "cpu.cfs_period_us", period))
+            return NO_QUOTA;
+        numbers[1] = period[0];
     }
-    return quota > 0 && period > 0 ? quota / period : INFINITY;
+    if (numbers[0] <= 0 || numbers[1] <= 0)
+        return NO_QUOTA;
+    const long long cpus = numbers[0] / numbers[1];
+    return cpus < 1 ? 1 : cpus < FASTCV_MAX_THREADS ? (int)cpus : FASTCV_MAX_THREADS;
 }
 
-/* The tightest quota from path, below mount, up to mount itself. path is cut as it goes up. */
-static double tightest_quota(const char *mount, char *path, CgroupVersion version)
+/* The tightest quota of the group at mount + path and of its ancestors up to mount. */
+static int tightest_cpus(const char *root, const char *mount, const char *path,
+                         CgroupVersion version)
 {
-    char group[PATH_BYTES];
-    double tightest = INFINITY;
-    for (;;) {
-        if (snprintf(group, sizeof group, "%s%s", mount, path) < (int)sizeof group)
-            tightest = fmin(tightest, quota_of(group, version));
-        char *slash = strrchr(path, '/');
-        if (!slash)
-            return tightest;
+    char *group;
+    const int length = asprintf(&group, "%s%s%s", root, mount, path);
+    if (length < 0)
+        return NO_QUOTA;
+    char *end_of_mount = group + length - strlen(path), *slash;
+    int tightest = group_cpus(group, version);
+    while ((slash = strrchr(end_of_mount, '/')) != NULL) {
         *slash = '\0';
+        tightest = tighter(tightest, group_cpus(group, version));
     }
+    free(group);
+    return tightest;
 }
 
 static int has_word(const char *list, const char *word)
@@ -85,81 +125,104 @@ static int has_word(const char *list, const char *word)
     return 0;
 }
 
-/* A line of /proc/self/cgroup, "5:cpu,cpuacct:/a/b" (v1) or "0::/a/b" (v2). */
-static int find_group(const char *root, CgroupVersion version, char path[LINE_BYTES])
+/* This process's group, which the caller frees; NULL if there is none. The lines of
+ * /proc/self/cgroup are "5:cpu,cpuacct:/a/b" (v1) or "0::/a/b" (v2). */
+static char *find_group(const char *root, CgroupVersion version)
 {
-    char name[PATH_BYTES], line[LINE_BYTES];
-    int is_found = 0;
-
-    if (snprintf(name, sizeof name, "%s/proc/self/cgroup", root) >= (int)sizeof name)
-        return 0;
-    FILE *file = fopen(name, "re");
-    if (!file)
-        return 0;
-    while (!is_found && fgets(line, sizeof line, file)) {
+    FILE *file = open_file(root, "proc/self/cgroup");
+    char *line = NULL, *group = NULL;
+    size_t room = 0;
+    while (file && !group && getline(&line, &room, file) > 0) {
         line[strcspn(line, "\n")] = '\0';
         char *controllers = strchr(line, ':');
-        char *group = controllers ? strchr(controllers + 1, ':') : NULL;
-        if (!group)
+        char *path = controllers ? strchr(controllers + 1, ':') : NULL;
+        if (!path)
             continue;
         *controllers++ = '\0';
-        *group++ = '\0';
-        is_found = version == CGROUP_V2 ? strcmp(line, "0") == 0 && *controllers == '\0'
-                                        : has_word(controllers, "cpu");
-        if (is_found)
-            memmove(path, group, strlen(group) + 1);
+        *path++ = '\0';
+        if (version == CGROUP_V2 ? strcmp(line, "0") == 0 && *controllers == '\0'
+                                 : has_word(controllers, "cpu"))
+            group = strdup(path);
     }
-    fclose(file);
-    return is_found;
+    free(line);
+    if (file)
+        fclose(file);
+    return group;
 }
 
-/* A mount's line in /proc/self/mountinfo: … ROOT MOUNT-POINT … - TYPE SOURCE OPTIONS. A container
- * without its own cgroup namespace sees the host's path, of which ROOT is mounted here. */
-static double mount_quota(const char *root, char *line, CgroupVersion version, const char *group)
+static int is_octal(char digit)
 {
-    char mount_root[LINE_BYTES], mount_point[LINE_BYTES], type[64], options[LINE_BYTES];
-    char mount[PATH_BYTES], path[LINE_BYTES];
+    return digit >= '0' && digit <= '7';
+}
 
+/* mountinfo writes a space, tab, newline or backslash of a path as three octal digits, "\040"
+ * (Linux, fs/proc_namespace.c). */
+static void undo_escapes(char *text)
+{
+    char *to = text;
+    for (const char *from = text; *from; to++) {
+        if (from[0] == '\\' && is_octal(from[1]) && is_octal(from[2]) && is_octal(from[3])) {
+            *to = (char)((from[1] - '0') << 6 | (from[2] - '0') << 3 | (from[3] - '0'));
+            from += 4;
+        } else {
+            *to = *from++;
+        }
+    }
+    *to = '\0';
+}
+
+/* The quota below one mount. line is a line of /proc/self/mountinfo and is cut into its words:
+ * … … … ROOT MOUNT-POINT … - TYPE SOURCE OPTIONS. A container without its own cgroup namespace sees
+ * the host's path, and ROOT is the part of that path that is mounted. */
+static int mount_cpus(const char *root, char *line, CgroupVersion version, const char *group)
+{
+    enum { MOUNT_ROOT = 3, MOUNT_POINT, WORDS };
+    char *words[WORDS], *rest;
     char *tail = strstr(line, " - ");
-    if (!tail || sscanf(line, "%*s %*s %*s %4095s %4095s", mount_root, mount_point) != 2 ||
-        sscanf(tail, " - %63s %*s %4095s", type, options) != 2)
-        return INFINITY;
+    if (!tail)
+        return NO_QUOTA;
+    *tail = '\0';
+    tail += strlen(" - ");
+    for (int i = 0; i < WORDS; i++) {
+        words[i] = strtok_r(i ? NULL : line, " ", &rest);
+        if (!words[i])
+            return NO_QUOTA;
+    }
+    const char *type = strtok_r(tail, " \n", &rest);
+    const char *source = type ? strtok_r(NULL, " \n", &rest) : NULL;
+    const char *options = source ? strtok_r(NULL, " \n", &rest) : NULL;
+    if (!options)
+        return NO_QUOTA;
     if (version == CGROUP_V2 ? strcmp(type, "cgroup2") != 0
                              : strcmp(type, "cgroup") != 0 || !has_word(options, "cpu"))
-        return INFINITY;
+        return NO_QUOTA;
 
-    size_t skip = strcmp(mount_root, "/") == 0 ? 0 : strlen(mount_root);
-    int is_below = strncmp(group, mount_root, skip) == 0 && strchr("/", group[skip]);
-    snprintf(path, sizeof path, "%s", is_below ? group + skip : "");
-    if (strcmp(path, "/") == 0)
-        path[0] = '\0';
-    if (snprintf(mount, sizeof mount, "%s%s", root, mount_point) >= (int)sizeof mount)
-        return INFINITY;
-    return tightest_quota(mount, path, version);
+    undo_escapes(words[MOUNT_ROOT]);
+    undo_escapes(words[MOUNT_POINT]);
+    const size_t skip = strcmp(words[MOUNT_ROOT], "/") == 0 ? 0 : strlen(words[MOUNT_ROOT]);
+    const int is_below =
+        strncmp(group, words[MOUNT_ROOT], skip) == 0 && strchr("/", group[skip]) != NULL;
+    const char *path = is_below ? group + skip : "";
+    return tightest_cpus(root, words[MOUNT_POINT], strcmp(path, "/") == 0 ? "" : path, version);
 }
 
-static double version_quota(const char *root, CgroupVersion version)
+static int version_cpus(const char *root, CgroupVersion version)
 {
-    char group[LINE_BYTES], name[PATH_BYTES], line[LINE_BYTES];
-    double tightest = INFINITY;
-
-    if (!find_group(root, version, group) ||
-        snprintf(name, sizeof name, "%s/proc/self/mountinfo", root) >= (int)sizeof name)
-        return INFINITY;
-    FILE *file = fopen(name, "re");
-    if (!file)
-        return INFINITY;
-    while (fgets(line, sizeof line, file))
-        tightest = fmin(tightest, mount_quota(root, line, version, group));
-    fclose(file);
+    char *group = find_group(root, version), *line = NULL;
+    FILE *file = group ? open_file(root, "proc/self/mountinfo") : NULL;
+    size_t room = 0;
+    int tightest = NO_QUOTA;
+    while (file && getline(&line, &room, file) > 0)
+        tightest = tighter(tightest, mount_cpus(root, line, version, group));
+    free(line);
+    free(group);
+    if (file)
+        fclose(file);
     return tightest;
 }
 
 int fastcv_cgroup_cpus(const char *root)
 {
-    double quota = fmin(version_quota(root, CGROUP_V1), version_quota(root, CGROUP_V2));
-    if (quota == INFINITY)
-        return 0;
-    quota = fmax(1, floor(quota));
-    return quota < FASTCV_MAX_THREADS ? (int)quota : FASTCV_MAX_THREADS;
+    const int cpus = tighter(version_cpus(root, CGROUP_V1), version_cpus(root, CGROUP_V2));
+    return cpus == NO_QUOTA ? 0 : cpus;
 }
