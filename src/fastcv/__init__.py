@@ -1,5 +1,12 @@
 """Word crops and main colours of a page: the CPU stage around neural networks, in one C call."""
 
+import os
+import sys
+
+# With OMP_PROC_BIND or OMP_PLACES set, libgomp binds the thread that loads it to one CPU.
+if sys.platform == "linux":
+    _cpus = os.sched_getaffinity(0)
+
 try:
     from ._core import (
         PolygonIndex,
@@ -26,6 +33,9 @@ except ModuleNotFoundError as error:
         "fastcv's extension is not built for this Python: pip install . in its folder, "
         "or python setup.py build_ext --inplace"
     ) from error
+if sys.platform == "linux" and os.sched_getaffinity(0) != _cpus:
+    os.sched_setaffinity(0, _cpus)
+
 from ._version import __version__
 from .colors import MainColors, extract_main_colors, extract_main_colors_openmp, main_colors
 
