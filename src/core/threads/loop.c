@@ -34,13 +34,27 @@ static FastcvStatus poll_once(const Call *call)
     return is_stopped ? FASTCV_ERR_CANCELLED : FASTCV_OK;
 }
 
+/* Does an item; returns 0 if none is left. Alone it takes them without atomic additions, which take
+ * 7 ns each: a call for one small box has two loops of one item and takes 5 µs. */
+static int do_next(const Call *call, FastcvItems *items)
+{
+    if (call->job)
+        return fastcv_items_do_next(items, 0);
+    const ptrdiff_t item = atomic_load_explicit(&items->next, memory_order_relaxed);
+    if (item >= items->loop.items)
+        return 0;
+    atomic_store_explicit(&items->next, item + 1, memory_order_relaxed);
+    items->loop.work(items->loop.context, item, 0);
+    return 1;
+}
+
 /* Does the caller's share of the items; alone, all of them. */
 static FastcvStatus take_part(const Call *call, FastcvItems *items)
 {
     FastcvStatus status = FASTCV_OK;
     int64_t polled_ms = now_ms();
     FastcvFloatMode callers_mode = fastcv_float_mode_enter();
-    while (!status && fastcv_items_do_next(items, 0)) {
+    while (!status && do_next(call, items)) {
         if (call->pool->poll && now_ms() - polled_ms >= FASTCV_POLL_MS) {
             fastcv_float_mode_leave(callers_mode);
             status = poll_once(call);
