@@ -49,7 +49,7 @@ for source in $(sources_in src/core src/kernels src/opencv); do
     objects="$objects $object"
     compile="$cc -std=c11 $sanitizers"
     case $source in
-    */threads/threads.c) compile="${CC:-cc} -std=c11 -fopenmp" ;;
+    */threads/team.c) compile="${CC:-cc} -std=c11 -fopenmp" ;;
     *.cpp) compile="$cxx -std=c++17 $opencv $sanitizers" ;;
     esac
     # shellcheck disable=SC2046,SC2086 # flags are meant to be split

@@ -10,8 +10,8 @@ static int poll_signals(void *context)
     return is_raised;
 }
 
-/* What a module's function returns: NULL without an exception where nobody has imported the module,
- * or, as the interpreter ends, it is None in sys.modules. */
+/* Calls a module's function. NULL without an exception if nobody has imported the module, or if the
+ * interpreter is ending and has put None in its place. */
 static PyObject *call_if_imported(const char *module_name, const char *function)
 {
     PyObject *name = PyUnicode_FromString(module_name);
@@ -23,11 +23,11 @@ static PyObject *call_if_imported(const char *module_name, const char *function)
     return result;
 }
 
-/* Handlers run on the main thread only, so only it need look. The others must not: taking the GIL
- * at interpreter shutdown ends the thread, and with it the stack that a loop's jobs live on.
- * -1 with an exception: this runs a little Python code, and so the handler of a signal that has
- * come meanwhile. Where nobody has imported threading, or the interpreter is ending, there is no
- * other thread. */
+/* Signal handlers run on the main thread only, so only the main thread polls. Others must not:
+ * taking the GIL at interpreter shutdown ends the thread, and with it the stack that a loop's
+ * context lives on. -1 with an exception: this runs some Python code, and a pending signal's
+ * handler may run with it. If nobody has imported threading, or the interpreter is ending, there
+ * are no other threads. */
 static int is_main_thread(void)
 {
     PyObject *main = call_if_imported("threading", "main_thread");
@@ -79,8 +79,8 @@ void py_set_run_error(const char *function, FastcvError error)
     }
 }
 
-/* multiprocessing.parent_process() is set in its workers, however they were started. */
-static int is_worker_process(void)
+/* Only a worker has a parent, however multiprocessing started it. */
+static int is_multiprocessing_worker(void)
 {
     PyObject *parent = call_if_imported("multiprocessing.process", "parent_process");
     int is_worker = PyErr_Occurred() ? -1 : parent && parent != Py_None;
@@ -88,9 +88,29 @@ static int is_worker_process(void)
     return is_worker;
 }
 
-/* A variable of the environment, which Python code on another thread may be changing: what getenv
- * reads would be freed meanwhile, but for the GIL. Without one, os.environ itself is asked, in
- * Python, where a signal's handler may run: there may be an exception. */
+/* billiard, Celery's fork of multiprocessing, has no parent_process(). A process object knows the
+ * parent's id; the main process's object says None. */
+static int is_billiard_worker(void)
+{
+    PyObject *process = call_if_imported("billiard.process", "current_process");
+    PyObject *parent = process ? PyObject_GetAttrString(process, "_parent_pid") : NULL;
+    if (process && !parent && PyErr_ExceptionMatches(PyExc_AttributeError))
+        PyErr_Clear(); /* some other version's */
+    int is_worker = PyErr_Occurred() ? -1 : parent && parent != Py_None;
+    Py_XDECREF(parent);
+    Py_XDECREF(process);
+    return is_worker;
+}
+
+static int is_worker_process(void)
+{
+    const int is_worker = is_multiprocessing_worker();
+    return is_worker ? is_worker : is_billiard_worker();
+}
+
+/* Reads a variable of the environment. Python code on another thread may be changing it, and only
+ * the GIL keeps that from freeing what getenv returns. Without a GIL this asks os.environ, in
+ * Python code: a signal handler may run, so there may be an exception. */
 static int read_setting(const char *name)
 {
 #ifdef Py_GIL_DISABLED
@@ -101,7 +121,7 @@ static int read_setting(const char *name)
     PyObject *value = environ ? PyObject_CallMethod(environ, "get", "ss", name, "") : NULL;
     const char *text = value ? PyUnicode_AsUTF8(value) : NULL;
     if (value && !text)
-        PyErr_Clear(); /* not UTF-8, and so no number */
+        PyErr_Clear(); /* not UTF-8, so not a number */
     const int count = fastcv_parse_setting(text);
     Py_XDECREF(value);
     Py_XDECREF(environ);

@@ -106,6 +106,46 @@ def test_both_versions_at_once(machine):
     assert machine("2:cpu,cpuacct:/a\n0::/a\n", mounts, files) == 4
 
 
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        (r"a\040b", "a b"),
+        (r"a\011b", "a\tb"),
+        (r"a\012b", "a\nb"),
+        (r"a\134b", "a\\b"),
+        (r"a\134040b", r"a\040b"),
+        (r"\040\040", "  "),
+    ],
+)
+def test_escapes_of_mountinfo_are_undone(machine, written, name):
+    """A quota of 2.5 CPUs, of a mount point and a mount root with such a name."""
+    quota = "250000 100000"
+    mount = V2.format(root="/", at=f"/mnt/{written}/cgroup")
+    assert machine("0::/g\n", mount, {f"mnt/{name}/cgroup/g/cpu.max": quota}) == 2
+    mount = V1.format(root=f"/{written}", at=f"/mnt/{written}", controllers="cpu")
+    if "\n" not in name:  # the kernel allows no newline in a group's name
+        files = {
+            f"mnt/{name}/g/cpu.cfs_quota_us": "350000",
+            f"mnt/{name}/g/cpu.cfs_period_us": "100000",
+        }
+        assert machine(f"3:cpu:/{name}/g\n", mount, files) == 3
+
+
+@pytest.mark.parametrize("name", ["\\", r"\04", r"\9", r"\08", r"x\04x"])
+def test_what_is_no_escape_stays(machine, name):
+    mount = V2.format(root="/", at=f"/mnt/{name}")
+    assert machine("0::/g\n", mount, {f"mnt/{name}/g/cpu.max": "250000 100000"}) == 2
+
+
+def test_lines_of_any_length(machine):
+    """Paths of almost PATH_MAX; a mount line far longer."""
+    path = "/" + "/".join(["d" * 200] * 15)
+    mounts = "1 2 0:3 / /x rw - overlay overlay rw," + "lowerdir=/y" * 3000 + "\n" + v2()
+    assert machine(f"0::{path}\n", mounts, {"sys/fs/cgroup/cpu.max": "300000 100000"}) == 3
+    files = {f"sys/fs/cgroup{path}/cpu.max": "200000 100000"}
+    assert machine(f"0::{path}\n", mounts, files) == 2
+
+
 def test_cpuset_is_not_cpu(machine):
     mounts = V1.format(root="/", at="/sys/fs/cgroup/cpu", controllers="cpuset")
     assert machine("2:cpuset:/a\n", mounts, quota_v1("/a", 100000)) == 0

@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import sys
 import threading
 
 import numpy as np
@@ -275,3 +276,38 @@ def test_a_worker_process_uses_one_thread_unless_told(method, explicit):
     child.start()
     assert queue.get(timeout=60) == (explicit or 1)
     child.join(60)
+
+
+class StandIn:
+    """billiard.process, as far as it tells a worker from the main process."""
+
+    def __init__(self, **attributes):
+        self.process = type("Process", (), attributes)()
+
+    def current_process(self):
+        return self.process
+
+
+@pytest.mark.parametrize(
+    ("attributes", "is_worker"),
+    [({"_parent_pid": 4711}, True), ({"_parent_pid": None}, False), ({}, False)],
+)
+def test_a_worker_of_billiard_uses_one_thread_unless_told(monkeypatch, attributes, is_worker):
+    default = fastcv.get_num_threads()
+    monkeypatch.setitem(sys.modules, "billiard.process", StandIn(**attributes))
+    assert fastcv.get_num_threads() == (1 if is_worker else default)
+    fastcv.set_num_threads(6)
+    assert fastcv.get_num_threads() == 6
+
+
+@pytest.mark.parametrize("method", ["fork", "spawn"])
+def test_a_real_worker_of_billiard(method):
+    billiard = pytest.importorskip("billiard")
+    context = billiard.get_context(method)
+    queue = context.Queue()
+    default = fastcv.get_num_threads()
+    child = context.Process(target=count_in_child, args=(queue, None))
+    child.start()
+    assert queue.get(timeout=60) == 1
+    child.join(60)
+    assert fastcv.get_num_threads() == default

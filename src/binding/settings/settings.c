@@ -156,28 +156,31 @@ PyDoc_STRVAR(set_num_threads_doc,
              "set_num_threads($module, num_threads, /)\n"
              "--\n"
              "\n"
-             "Set how many threads calls without ``num_threads`` use, in this process.\n"
+             "Set how many threads a call without ``num_threads`` uses, in this process.\n"
              "\n"
              "Parameters\n"
              "----------\n"
              "num_threads : int or None\n"
-             "    1 to 1024, or None to go back to the default.\n"
+             "    1 to 1024; None restores the default.\n"
              "\n"
              "Raises\n"
              "------\n"
-             "TypeError, ValueError\n"
-             "    Not an int; not from 1 to 1024.\n");
+             "TypeError\n"
+             "    ``num_threads`` is neither an int nor None.\n"
+             "ValueError\n"
+             "    ``num_threads`` is not from 1 to 1024.\n");
 
 PyDoc_STRVAR(
     get_num_threads_doc,
     "get_num_threads($module, /)\n"
     "--\n"
     "\n"
-    "How many threads a call without ``num_threads`` would use now.\n"
+    "Return how many threads a call without ``num_threads`` uses now.\n"
     "\n"
-    "The first of: `set_num_threads`; the environment's FASTCV_NUM_THREADS;\n"
-    "OMP_NUM_THREADS; 1 in a `multiprocessing` worker; the CPUs in this thread's affinity,\n"
-    "within the tightest cgroup quota. Never above OMP_THREAD_LIMIT.\n"
+    "The first of these that applies decides: `set_num_threads`; the environment variable\n"
+    "FASTCV_NUM_THREADS; OMP_NUM_THREADS; 1 in a worker process of `multiprocessing` or\n"
+    "billiard (Celery); the number of CPUs in this thread's affinity, or the tightest cgroup\n"
+    "quota if that is lower. The count never exceeds OMP_THREAD_LIMIT.\n"
     "\n"
     "Returns\n"
     "-------\n"
@@ -249,6 +252,6 @@ PyMethodDef py_settings_methods[] = {
      "_path_counts($module, /)\n--\n\nPixels of crops by path, since the last call."},
 #endif
     {"_cgroup_cpus", cgroup_cpus, METH_O,
-     "_cgroup_cpus($module, root, /)\n--\n\nCPUs of the cgroup quota found below root, or 0."},
+     "_cgroup_cpus($module, root, /)\n--\n\nCPUs that the cgroup quota below root allows, or 0."},
     {NULL, NULL, 0, NULL},
 };

@@ -1,4 +1,4 @@
-/* How many threads a call uses: which of the settings decides, and for how many there is work. */
+/* How many threads a call uses: which setting decides, and how many threads its work is worth. */
 #define _POSIX_C_SOURCE 200809L
 #include <errno.h>
 #include <pthread.h>
@@ -8,7 +8,7 @@
 
 #include "fastcv/threads.h"
 
-static atomic_int chosen_threads; /* by fastcv_set_num_threads; 0: none */
+static atomic_int chosen_threads; /* by fastcv_set_num_threads; 0: not set */
 
 void fastcv_set_num_threads(int num_threads)
 {
@@ -35,7 +35,7 @@ int fastcv_limit_threads(FastcvSetting *setting, int num_threads)
     return limit && limit < num_threads ? limit : num_threads;
 }
 
-/* Reading the cgroup files costs tens of µs and their quota can be changed while we run. */
+/* Reading the cgroup files takes tens of µs, and somebody may change the quota while we run. */
 static int recent_cgroup_cpus(void)
 {
     enum { KEEP_S = 1 };
@@ -45,7 +45,7 @@ static int recent_cgroup_cpus(void)
 
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
-    if (pthread_mutex_trylock(&lock)) /* held by another thread, or by one lost in a fork */
+    if (pthread_mutex_trylock(&lock)) /* by another thread, maybe one lost in a fork */
         return fastcv_cgroup_cpus("");
     if (cpus < 0 || now.tv_sec - read_s >= KEEP_S) {
         cpus = fastcv_cgroup_cpus("");

@@ -27,6 +27,23 @@ int omp_pause_resource_all(omp_pause_resource_t kind)
     return 0;
 }
 
+/* No thread is bound. */
+int omp_get_num_places(void)
+{
+    return 0;
+}
+
+int omp_get_place_num_procs(int place)
+{
+    (void)place;
+    return 0;
+}
+
+void omp_get_place_proc_ids(int place, int *ids)
+{
+    (void)place, (void)ids;
+}
+
 typedef struct Part {
     pthread_t thread;
     void (*region)(void *data);
