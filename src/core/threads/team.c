@@ -11,7 +11,7 @@
 
 #include "fastcv/threads.h"
 
-/* cv::remap needs 48 KiB with the frames of a Python thread above it, fastcv's kernels less. */
+/* cv::remap needs at most 48 KiB, with the frames of a Python thread above it. */
 enum { LEAST_STACK_BYTES = 64 << 10 };
 
 /* ---- as the library is loaded ---- */
