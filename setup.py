@@ -216,7 +216,7 @@ class BuildExt(build_ext):
             flags = [standard, *extra_postargs, *flags_of(src, target), "-MD", "-MF", f"{obj}.d"]
             command = repr([compiler.compiler_so, compiler.compiler_so_cxx, cc_args, flags])
             stamp, start = Path(f"{obj}.command"), time.time_ns()
-            if is_current(obj, stamp, command):
+            if not compiler.force and is_current(obj, stamp, command):
                 return
             stamp.unlink(missing_ok=True)
             compile_one(obj, src, ext, cc_args, flags, pp_opts)
