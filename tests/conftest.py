@@ -1,3 +1,4 @@
+import contextlib
 import json
 import os
 import signal
@@ -36,6 +37,7 @@ CROPS = [fastcv.image_crop, fastcv.image_crop_openmp]
 both = pytest.mark.parametrize("crop", CROPS, ids=lambda f: f.__name__)
 
 OPENCV_4 = cv2.__version__.startswith("4.")
+KERNELS = fastcv.build_info()["kernels"]
 
 
 @pytest.hookimpl(tryfirst=True)  # before `-m` selects
@@ -54,13 +56,22 @@ def pytest_xdist_auto_num_workers():
     return fastcv.get_num_threads()
 
 
-@pytest.fixture(params=fastcv.build_info()["kernels"])
+@contextlib.contextmanager
+def using_kernel(name):
+    """Cut and count with this variant of the kernels."""
+    before = fastcv.build_info()["kernel"]
+    _core._set_kernel(name)
+    try:
+        yield
+    finally:
+        _core._set_kernel(before)
+
+
+@pytest.fixture(params=KERNELS)
 def kernel(request):
     """Each variant of the kernels that this CPU has."""
-    before = fastcv.build_info()["kernel"]
-    _core._set_kernel(request.param)
-    yield request.param
-    _core._set_kernel(before)
+    with using_kernel(request.param):
+        yield request.param
 
 
 @pytest.fixture
@@ -133,6 +144,13 @@ def long_call(rng):
     page = rng.integers(0, 255, (500, 500, 4), np.uint8).astype(np.float64)
     box = np.float32([[[0, 0], [4000, 0], [4000, 4000], [0, 4000]]])
     return lambda crop, **more: crop(page, box, interpolation="lanczos4", **more)
+
+
+def random_image(rng, shape, dtype):
+    if np.issubdtype(dtype, np.floating):
+        return rng.normal(0, 1e3, shape).astype(dtype)
+    limits = np.iinfo(dtype)
+    return rng.integers(limits.min, limits.max, shape, dtype, endpoint=True)
 
 
 def run_python(code, timeout=60, **environment):
