@@ -1,0 +1,69 @@
+"""Where files may lie: what stands at the top level, and that tests leave nothing behind."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from conftest import ROOT
+
+TOP_LEVEL = {
+    ".ci", ".clang-format", ".editorconfig", ".gitignore", "CHANGELOG.md", "CONTRIBUTING.md",
+    "LICENSE", "MANIFEST.in", "Makefile", "README.md", "SECURITY.md", "benchmarks", "data", "docs",
+    "include", "pyproject.toml", "requirements.txt", "setup.py", "src", "tests", "tools",
+    "tutorial.ipynb",
+}  # fmt: skip
+
+
+def git(*command, cwd):
+    return subprocess.run(
+        ["git", *command], cwd=cwd, capture_output=True, text=True, check=True
+    ).stdout
+
+
+@pytest.mark.skipif(not (ROOT / ".git").exists(), reason="reads git's index")
+def test_the_top_level_holds_only_these():
+    tracked = git("ls-files", "-z", cwd=ROOT).split("\0")
+    assert {name.partition("/")[0] for name in tracked if name} <= TOP_LEVEL
+
+
+@pytest.fixture
+def checkout(tmp_path):
+    """A project with the same guard, one file that git tracks, and one that it does not."""
+    git("init", "-q", cwd=tmp_path)
+    (tmp_path / "pytest.ini").write_text("[pytest]\n")
+    (tmp_path / "conftest.py").write_text("from leftovers import *\n")
+    (tmp_path / ".gitignore").write_text("__pycache__\n.pytest_cache\nignored\n")
+    git("add", ".", cwd=tmp_path)
+    (tmp_path / "notes").touch()
+    return tmp_path
+
+
+@pytest.mark.parametrize("parallel", [[], ["-n", "2"]], ids=["serial", "parallel"])
+@pytest.mark.parametrize(
+    ("written", "status"), [("folder/new.png", 1), ("ignored", 0), ("notes", 0)]
+)
+def test_a_run_fails_if_it_leaves_a_new_file(checkout, written, status, parallel):
+    (checkout / "test_it.py").write_text(
+        "from pathlib import Path\n"
+        "def test_it():\n"
+        f"    path = Path(__file__).parent / {written!r}\n"
+        "    path.parent.mkdir(exist_ok=True)\n"
+        "    path.write_text('written')\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", *parallel],
+        cwd=checkout,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT / "tests")},
+    )
+    assert done.returncode == status, done.stdout + done.stderr
+    assert "1 passed" in done.stdout
+    assert (f"    {written}\n" in done.stdout) == bool(status)
+
+
+def test_each_test_has_a_folder_of_its_own(tmp_path):
+    assert Path.cwd() == tmp_path
