@@ -100,6 +100,7 @@ def run_with(large, code):
 
 
 @pytest.mark.parametrize("name", LARGE)
+@pytest.mark.alone
 def test_an_array_resized_while_numpy_converts_it(name):
     """A copy that NumPy makes lets other threads run, so the hold has to be there before."""
     run_with(

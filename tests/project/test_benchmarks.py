@@ -7,6 +7,7 @@ import pytest
 
 from conftest import run_in_checkout
 
+pytestmark = pytest.mark.rest
 COMMANDS = {
     "image_crop": ["benchmarks/image_crop.py", "--repeat", "1"],
     "image_crop source": ["benchmarks/image_crop.py", "--repeat", "1", "--data", "source"],

@@ -2,7 +2,11 @@
 
 import sys
 
+import pytest
+
 from conftest import run_in_checkout
+
+pytestmark = pytest.mark.rest
 
 COUNT_A_CROP = """
 import importlib.util, sys

@@ -9,6 +9,7 @@ import pytest
 
 from conftest import ROOT, linux
 
+pytestmark = [pytest.mark.rest, pytest.mark.alone]
 PROOFS = sorted((ROOT / "tests/reliability").glob("*.py"))
 PROOFS = [path.stem for path in PROOFS if path.stem not in {"proof", "free_threaded"}]
 SKIPPED = 77
