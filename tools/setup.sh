@@ -1,7 +1,7 @@
 #!/bin/sh
 # Usage: setup.sh PYTHON VENV
-# Brings a machine to where fastcv builds: compilers, headers and OpenCV through apt where we may,
-# then a virtual environment with requirements.txt. Says in one sentence what it cannot do itself.
+# Installs what fastcv needs to build: compilers, headers and OpenCV with apt, if it may, then
+# requirements.txt into a virtual environment. If it cannot, it says in one sentence what is missing.
 set -eu
 python=$1
 venv=$2
@@ -61,5 +61,11 @@ packages=$(missing_packages)
 [ -z "$packages" ] || fail "'$python' still lacks$packages; install what belongs to that Python"
 
 [ -x "$venv/bin/python" ] || { echo "Making $venv"; "$python" -m venv "$venv"; }
-echo "Installing requirements.txt and building fastcv (about a minute the first time)"
-"$venv/bin/python" -m pip install -q --disable-pip-version-check -r requirements.txt
+echo "Installing requirements.txt and building fastcv (a minute or two the first time)"
+install() {
+    "$venv/bin/python" -m pip install -q --disable-pip-version-check "$@"
+}
+# fastcv is built with the packages of the environment, like later builds, which need not repeat it.
+grep -v '^-e' requirements.txt >"$log"
+install -r "$log"
+install --no-build-isolation -r requirements.txt
