@@ -29,8 +29,7 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 LINUX = sys.platform == "linux"
 linux = pytest.mark.skipif(not LINUX, reason="uses Linux's own interfaces")
 
-# Folders whose tests all time, limit or weigh the process, or fork it.
-ALONE = {"threads", "memory"}
+ALONE = {"threads"}  # folders whose tests are all marked alone
 
 BOX = np.float32([[10, 10], [40, 12], [39, 25], [9, 23]])
 CROPS = [fastcv.image_crop, fastcv.image_crop_openmp]

@@ -104,6 +104,7 @@ def test_an_index_does_not_keep_the_polygons():
 # ---- references, memory, threads, signals ----
 
 
+@pytest.mark.alone
 def test_references_stay_even():
     array = np.stack(GOOD)
     points = np.array(POINTS, float)

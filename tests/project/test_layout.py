@@ -1,13 +1,15 @@
-"""Where files may lie: what stands at the top level, and that tests leave nothing behind."""
+"""Where things belong: files at the top level, outputs of tests, tests that run alone."""
 
+import ast
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from conftest import ROOT
+from conftest import ALONE, ROOT
 
 TOP_LEVEL = {
     ".ci", ".clang-format", ".editorconfig", ".gitignore", "CHANGELOG.md", "CONTRIBUTING.md",
@@ -41,11 +43,16 @@ def checkout(tmp_path):
     return tmp_path
 
 
-@pytest.mark.parametrize("parallel", [[], ["-n", "2"]], ids=["serial", "parallel"])
 @pytest.mark.parametrize(
-    ("written", "status"), [("folder/new.png", 1), ("ignored", 0), ("notes", 0)]
+    ("written", "status", "options"),
+    [
+        ("folder/new.png", 1, []),
+        ("folder/new.png", 1, ["-p", "xdist", "-n", "1"]),
+        ("ignored", 0, []),
+        ("notes", 0, []),
+    ],
 )
-def test_a_run_fails_if_it_leaves_a_new_file(checkout, written, status, parallel):
+def test_a_run_fails_if_it_leaves_a_new_file(checkout, written, status, options):
     (checkout / "test_it.py").write_text(
         "from pathlib import Path\n"
         "def test_it():\n"
@@ -54,11 +61,15 @@ def test_a_run_fails_if_it_leaves_a_new_file(checkout, written, status, parallel
         "    path.write_text('written')\n"
     )
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", *parallel],
+        [sys.executable, "-m", "pytest", *options],
         cwd=checkout,
         capture_output=True,
         text=True,
-        env={**os.environ, "PYTHONPATH": str(ROOT / "tests")},
+        env={
+            **os.environ,
+            "PYTHONPATH": str(ROOT / "tests"),
+            "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+        },
     )
     assert done.returncode == status, done.stdout + done.stderr
     assert "1 passed" in done.stdout
@@ -67,3 +78,24 @@ def test_a_run_fails_if_it_leaves_a_new_file(checkout, written, status, parallel
 
 def test_each_test_has_a_folder_of_its_own(tmp_path):
     assert Path.cwd() == tmp_path
+
+
+# A neighbour on the same CPU or in the same process changes what these find.
+WEIGHING = re.compile(
+    r"setitimer|send_signal|os\.kill|os\.fork|setrlimit|sched_setaffinity|perf_counter"
+    r"|ru_maxrss|/statm|tracemalloc|getrefcount"
+)
+
+
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "tests").glob("*/test_*.py")), ids=lambda path: path.stem
+)
+def test_tests_that_time_limit_or_weigh_the_process_are_marked_alone(path):
+    text = path.read_text()
+    for test in ast.parse(text).body:
+        if path.parent.name in ALONE or path == Path(__file__):
+            continue
+        if isinstance(test, ast.FunctionDef) and test.name.startswith("test_"):
+            marks = " ".join(map(ast.unparse, test.decorator_list))
+            if WEIGHING.search(ast.get_source_segment(text, test)):
+                assert "mark.alone" in marks, f"{test.name} needs @pytest.mark.alone"
