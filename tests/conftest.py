@@ -172,6 +172,6 @@ def run_in_checkout(*command, cwd=ROOT, **environment):
         cwd=cwd,
         capture_output=True,
         text=True,
-        timeout=100,
+        timeout=280,
         env={**os.environ, **environment},
     )

@@ -1,12 +1,13 @@
 """Builds other than the one under test: with counters, and without OpenCV 4."""
 
+import os
 import sys
 
 import pytest
 
 from conftest import run_in_checkout
 
-pytestmark = pytest.mark.rest
+pytestmark = [pytest.mark.rest, pytest.mark.timeout(300)]
 
 COUNT_A_CROP = """
 import importlib.util, sys
@@ -24,15 +25,38 @@ assert first.pop("pixels") == sum(first.values()) == 89 * 31, first
 """
 
 
-def test_a_build_that_counts_paths(tmp_path):
+def build(folder, **environment):
+    """Build into a folder. Return when each object was made, by source."""
+    objects = folder / "objects"
     done = run_in_checkout(
-        *(sys.executable, "setup.py", "-q", "build_ext", "-b", tmp_path, "-t", tmp_path / "t"),
-        FASTCV_COUNT_PATHS="1",
+        *(sys.executable, "setup.py", "-q", "build_ext", "-b", folder, "-t", objects), **environment
     )
     assert done.returncode == 0, done.stderr
+    return {path.stem: path.stat().st_mtime_ns for path in objects.rglob("*.o")}
+
+
+def test_a_build_that_counts_paths_and_compiles_only_what_changed(tmp_path):
+    counting = {"FASTCV_COUNT_PATHS": "1"}
+    first = build(tmp_path, **counting)
     (core,) = (tmp_path / "fastcv").glob("_core*.so")
     done = run_in_checkout(sys.executable, "-c", COUNT_A_CROP, str(core))
     assert done.returncode == 0, done.stderr
+
+    def recompiled():
+        """The sources that another build compiles, in the same places."""
+        before, now = dict(first), build(tmp_path, **counting)
+        first.update(now)
+        return {source for source in now if now[source] != before[source]}
+
+    def stamp(source):
+        return next((tmp_path / "objects").rglob(f"{source}.o.command"))
+
+    assert recompiled() == set()
+    os.utime(stamp("shim"), (0, 0))  # as if its source or a header had changed since
+    stamp("homography").write_text("as if other flags had made it")
+    stamp("quad").unlink()  # as if the build had been killed
+    assert recompiled() == {"shim", "homography", "quad"}
+    assert recompiled() == set()
 
 
 def build_with(opencv_dir, build):
