@@ -1,4 +1,4 @@
-# Each target sets up what it needs: system packages where it may install them, .venv, the build.
+# Each target first sets up what it needs: system packages (if it may), .venv, the build.
 PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
@@ -40,7 +40,7 @@ soak: build
 
 notebook: build $(VENV)/.notebook
 	@$(RUN) tools/run_tutorial.py
-	@echo "to change and run it by yourself: $(VENV)/bin/jupyter lab tutorial.ipynb"
+	@echo "To edit and run it yourself: $(VENV)/bin/jupyter lab tutorial.ipynb"
 
 test-c:
 	@tools/check_variants.sh native
@@ -76,7 +76,7 @@ format: $(VENV)/.ready
 	$(VENV)/bin/ruff format .
 	$(VENV)/bin/clang-format -i $(C_FILES)
 
-# setup.py itself knows whether anything changed.
+# setup.py compiles only what changed.
 build: $(VENV)/.ready
 	@$(RUN) setup.py -q build_ext --inplace
 

@@ -1,4 +1,4 @@
-"""Builds the extension; everything else about the package stands in pyproject.toml.
+"""Builds the extension. Everything else about the package is in pyproject.toml.
 
 The environment decides:
 OPENCV_DIR       where OpenCV 4.x lies (its include/opencv4 or include, and lib)
@@ -133,7 +133,7 @@ def openmp_flags():
 
 
 def complete(extension):
-    """Add what depends on the machine: where NumPy and OpenCV are, and how OpenMP is asked for."""
+    """Add what depends on the machine: where NumPy and OpenCV are, and the flags of OpenMP."""
     try:
         import numpy as np
     except ImportError:

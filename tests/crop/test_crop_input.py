@@ -1,4 +1,4 @@
-"""What image_crop takes: images of any layout, boxes in any container, and all that is finite."""
+"""What image_crop accepts: images of any layout, boxes in any container, any finite box."""
 
 import resource
 import sys

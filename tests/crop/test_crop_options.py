@@ -64,8 +64,8 @@ def test_each_variant_places_pixels_alike(rng, kind, interpolation, border):
 
 @pytest.fixture
 def without_ipp():
-    """OpenCV's wheels hand 16-bit linear warps to Intel's IPP, which computes other values: up to
-    795 off with 4.14, 28,600 with 4.13."""
+    """OpenCV's wheels pass 16-bit linear warps to Intel's IPP, whose values differ: by up to 795
+    with 4.14 and 28,600 with 4.13."""
     used = cv2.ipp.useIPP()
     cv2.ipp.setUseIPP(False)
     yield
@@ -73,7 +73,7 @@ def without_ipp():
 
 
 def is_rounded_otherwise(dtype, channels):
-    """cv2 4.14 sums the taps of one channel of these in another order than 4.6 to 4.13 do."""
+    """Whether cv2 4.14 sums the taps in another order than 4.6 to 4.13: for one channel only."""
     version = tuple(map(int, cv2.__version__.split(".")[:2]))
     return version >= (4, 14) and channels in (None, 1) and dtype in ("uint16", "int16", "float32")
 
@@ -119,7 +119,7 @@ def test_other_dtypes(rng, dtype, channels, interpolation):
 
 
 def test_the_arithmetic_written_out(rng):
-    """Independent of which OpenCV is installed."""
+    """This holds whichever OpenCV is installed."""
     for channels in (1, 3):
         image = random_image(rng, (120, 160, channels), np.uint8)
         for kind in quads.KINDS.values():

@@ -1,4 +1,4 @@
-"""Crops have OpenCV 4.x's bytes, whatever the box, the image and the option."""
+"""Crops equal those of OpenCV 4.x byte for byte: real pages, odd sizes, extreme boxes."""
 
 import cv2
 import numpy as np
@@ -76,7 +76,7 @@ def test_large_crops(rng, size):
 
 @opencv4
 def test_sizes_at_whole_pixels(rng):
-    """Edges of 3-4-5 triangles and multiples of a hundredth: the norm is cut at whole px."""
+    """Edges of 3-4-5 triangles, some in hundredths: their length is cut to whole px."""
     image = random_image(rng, (300, 300), np.uint8)
     start = rng.integers(0, 100, (300, 1, 2))
     scale = rng.integers(5, 40, (300, 1, 1)) / rng.choice([1, 2, 4, 10, 100], (300, 1, 1))
@@ -89,7 +89,7 @@ def test_sizes_at_whole_pixels(rng):
 @pytest.mark.parametrize("shape", [(3, 3), (2, 7), (1, 4), (40, 5)])
 @pytest.mark.parametrize("border", ["reflect", "reflect101", "wrap"])
 def test_boxes_far_off_a_small_page(rng, shape, border):
-    """Positions are brought near before OpenCV folds them step by step; the pixels stay."""
+    """fastcv moves far positions close to the page, because OpenCV mirrors them step by step."""
     image = random_image(rng, (*shape, 3), np.uint8)
     boxes = quads.turned(rng, 12, 600, 600) + np.float32([-300, -300])
     for interpolation in INTERPOLATIONS:
@@ -98,7 +98,7 @@ def test_boxes_far_off_a_small_page(rng, shape, border):
 
 
 def test_boxes_that_have_the_origin_behind_their_vanishing_line(rng):
-    """Far from the origin a slight perspective is enough: W is then negative all over the box."""
+    """Far from the origin, slight perspective makes W negative all over the box."""
     image = random_image(rng, (3000, 3000), np.uint8)
     boxes = quads.turned(rng, 300, 3000, 3000, degrees=5, size=(90, 35))
     boxes += rng.uniform(-1.5, 1.5, boxes.shape).astype(np.float32)
@@ -108,7 +108,7 @@ def test_boxes_that_have_the_origin_behind_their_vanishing_line(rng):
 
 
 def opposite_sides_meeting_at(apex, left, right, top, stretch):
-    """A trapezoid; the level of apex is its vanishing line."""
+    """A trapezoid whose vanishing line is at the level of the apex."""
     upper = np.array([[left, top], [right, top]])
     lower = apex + (upper - apex) * stretch
     return np.float32([*upper, *lower[::-1]])
@@ -116,7 +116,7 @@ def opposite_sides_meeting_at(apex, left, right, top, stretch):
 
 @opencv4
 def test_a_box_whose_vanishing_line_passes_through_the_origin(rng):
-    """Its matrix has a 0 for last element: the 8×8 system is singular, the crop is not."""
+    """The matrix's last element is 0. The 8×8 system is singular, but the crop exists."""
     image = random_image(rng, (1100, 1300, 3), np.uint8)
     box = opposite_sides_meeting_at([640, 0], 320, 960, 512, 2)
     assert not is_solved_directly(box)
@@ -127,7 +127,7 @@ def test_a_box_whose_vanishing_line_passes_through_the_origin(rng):
 
 @opencv4
 def test_boxes_whose_vanishing_line_passes_near_the_origin(rng):
-    """Where OpenCV takes an SVD ours is another solver: equal but for ties of the rounding."""
+    """OpenCV falls back to an SVD, fastcv to another solver. They differ only at rounding ties."""
     image = random_image(rng, (150, 150, 3), np.uint8)
     boxes = []
     while len(boxes) < 100:
@@ -143,7 +143,7 @@ def test_boxes_whose_vanishing_line_passes_near_the_origin(rng):
     assert_same(crops, numpy_crop(image, boxes))
 
 
-@pytest.mark.skipif(OPENCV_4, reason="for the record where OpenCV 5 is the one installed")
+@pytest.mark.skipif(OPENCV_4, reason="records how far OpenCV 5 is, where that is installed")
 def test_how_far_opencv_5_is(page, page_boxes, record_property):
     """5.0.0 differs in 20 % of this page's values, by up to 5."""
     ours = fastcv.image_crop(page, page_boxes)

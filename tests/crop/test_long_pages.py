@@ -1,4 +1,4 @@
-"""Pages with sides or sizes beyond those that OpenCV takes."""
+"""Pages longer or larger than those that OpenCV accepts."""
 
 import numpy as np
 import pytest
@@ -23,7 +23,7 @@ def test_pages_longer_than_opencv_takes(rng, shape, border):
             quads.outside(rng, 3, width, height),
         ]
     )
-    for box in boxes:  # something to see where the boxes are; the rest of the page costs no memory
+    for box in boxes:  # only noise where the boxes are: the rest of the page takes no memory
         x0, y0 = np.clip(box.min(0).astype(int) - 9, 0, [width - 1, height - 1])
         x1, y1 = np.clip(box.max(0).astype(int) + 9, 1, [width, height])
         image[y0:y1, x0:x1] = random_image(rng, image[y0:y1, x0:x1].shape, np.uint8)
@@ -31,8 +31,8 @@ def test_pages_longer_than_opencv_takes(rng, shape, border):
     assert_same(fastcv.image_crop(image, boxes, **options), numpy_crop(image, boxes, **options))
 
 
-def test_boxes_all_but_degenerate_on_pages_longer_than_opencv_takes(rng, kernel):
-    """OpenCV's matrix for such a box misses its corners, half of them by 4 px and more."""
+def test_boxes_nearly_degenerate_on_pages_longer_than_opencv_takes(rng, kernel):
+    """OpenCV's matrix for such a box misses its corners: for half of the boxes by 4 px or more."""
     image = random_image(rng, (40000, 120), np.uint8)
     boxes = quads.well_formed(
         np.concatenate(
@@ -52,7 +52,7 @@ def test_boxes_all_but_degenerate_on_pages_longer_than_opencv_takes(rng, kernel)
 
 @pytest.mark.opencv4
 def test_a_page_of_more_than_2_gib(rng):
-    image = np.zeros((26000, 30000, 3), np.uint8)  # of which the boxes' corner alone takes memory
+    image = np.zeros((26000, 30000, 3), np.uint8)  # only the boxes' corner takes memory
     corner = image[-120:, -400:]
     corner[:] = random_image(rng, corner.shape, np.uint8)
     boxes = quads.turned(rng, 30, 400, 120) + np.float32([30000 - 400, 26000 - 120])
@@ -61,7 +61,7 @@ def test_a_page_of_more_than_2_gib(rng):
 
 
 def test_whole_pages_longer_than_opencv_takes(rng, kernel):
-    """Crops of any extent, from our own kernels."""
+    """fastcv's own kernels cut crops of any extent."""
     image = random_image(rng, (12, 40000), np.uint8)
     boxes = np.float32(
         [

@@ -1,4 +1,4 @@
-"""Every proof of tests/reliability/, in short; `make soak` runs them at the goals' length."""
+"""Each proof of tests/reliability/, at short length. `make soak` runs the full length."""
 
 import json
 import subprocess

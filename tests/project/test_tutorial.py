@@ -1,4 +1,4 @@
-"""The tutorial runs, is the one its script describes, and can be read."""
+"""The tutorial runs, equals its script, and is readable."""
 
 import os
 import re
