@@ -1,6 +1,6 @@
-"""What fastcv is compared with: the same jobs in Python, NumPy and cv2.
+"""The baselines that fastcv is compared with: the same jobs in Python, NumPy and cv2.
 
-Every function carries the optional ``profile``: ``kernprof -l -v`` shows its lines' times.
+The decorator ``profile`` marks functions for ``kernprof -l -v``, which shows the time of each line.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from harness import cv2, profile
 
 @profile
 def find_transform(box: np.ndarray) -> tuple[np.ndarray, tuple[int, int]]:
-    """Return the matrix that takes a box (corners lt, rt, rb, lb) to its crop, and the size."""
+    """Return the matrix that maps a box (corners lt, rt, rb, lb) to its crop, and the size."""
     lt, rt, rb, lb = box
     width = max(int(np.linalg.norm(rb - lb)), int(np.linalg.norm(rt - lt)))
     height = max(int(np.linalg.norm(rt - rb)), int(np.linalg.norm(lt - lb)))
@@ -33,7 +33,7 @@ def crop_loop(
     interpolation: int = cv2.INTER_LINEAR,
     border: int = cv2.BORDER_CONSTANT,
 ) -> list[np.ndarray]:
-    """Cut boxes out of a page, one warp a box."""
+    """Cut boxes out of a page, one warp per box."""
     crops = []
     for box in boxes:
         matrix, size = find_transform(box)
@@ -44,14 +44,14 @@ def crop_loop(
 
 @profile
 def find_sizes(boxes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the widths and heights of all crops: NumPy is called once, not eight times a box."""
+    """Return the widths and heights of all crops; calls NumPy once, not eight times per box."""
     edges = np.linalg.norm(boxes - np.roll(boxes, -1, axis=1), axis=2).astype(int)
     return np.maximum(edges[:, 0], edges[:, 2]), np.maximum(edges[:, 1], edges[:, 3])
 
 
 @profile
 def find_targets(widths: np.ndarray, heights: np.ndarray) -> np.ndarray:
-    """Return where the corners of all boxes go, shape (n, 4, 2)."""
+    """Return the corners of all boxes in their crops, shape (n, 4, 2)."""
     targets = np.zeros((len(widths), 4, 2), np.float32)
     targets[:, 1:3, 0] = widths[:, np.newaxis] - 1
     targets[:, 2:, 1] = heights[:, np.newaxis] - 1
@@ -68,8 +68,8 @@ def crop_batched(
 ) -> list[np.ndarray]:
     """Compute all sizes and corners at once; cv2 still solves and warps box by box.
 
-    All matrices at once, by np.linalg.solve, would differ from cv2's in their last bits, and so
-    would the pixels of a few crops.
+    np.linalg.solve could compute all matrices at once, but they would differ from cv2's in the last
+    bits, and a few crops would have other pixels.
     """
     widths, heights = find_sizes(boxes)
 
@@ -88,7 +88,7 @@ def crop_pooled(
     interpolation: int = cv2.INTER_LINEAR,
     border: int = cv2.BORDER_CONSTANT,
 ) -> list[np.ndarray]:
-    """Hand every box to a pool of Python threads: cv2 releases the GIL, what is around it not."""
+    """Pass every box to a pool of Python threads; only cv2's own calls release the GIL."""
     return crop_batched(image, boxes, interpolation, border, pool.map)
 
 
@@ -98,7 +98,7 @@ def warp_loop(
     interpolation: int = cv2.INTER_LINEAR,
     border: int = cv2.BORDER_CONSTANT,
 ) -> list[np.ndarray]:
-    """Do what `crop_loop` does with the transforms already there: cv2's warps and nothing else."""
+    """Do the work of `crop_loop` with precomputed transforms: cv2's warps and nothing more."""
     return [
         cv2.warpPerspective(image, matrix, size, flags=interpolation, borderMode=border)
         for matrix, size in transforms
@@ -107,7 +107,7 @@ def warp_loop(
 
 @profile
 def colors_loop(image: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
-    """Count in a dictionary, pixel after pixel."""
+    """Count pixel by pixel in a dictionary."""
     counts: dict[int, int] = {}
     blue, green, red = (plane.tobytes() for plane in _visible_pixels(image).T)
     for b, g, r in zip(blue, green, red, strict=True):
@@ -127,7 +127,7 @@ def colors_naive(image: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
 
 @profile
 def colors_fast(image: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
-    """Pack a pixel into one number, then count numbers."""
+    """Pack each pixel into one number, then count numbers."""
     packed = _pack_by_shifts(_visible_pixels(image))
     values, counts = np.unique(packed, return_counts=True)
     order = _most_frequent(counts, n)
@@ -149,7 +149,7 @@ def colors_faster(image: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
 
 @profile
 def colors_cv2_pack(image: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
-    """Let cv2 pack (four bytes a pixel are one number), then count numbers."""
+    """Let cv2 pack (the four bytes of a pixel are one number), then count numbers."""
     channels = 1 if image.ndim == 2 else image.shape[2]
     to_rgba = {1: cv2.COLOR_GRAY2RGBA, 3: cv2.COLOR_BGR2RGBA, 4: cv2.COLOR_BGRA2RGBA}[channels]
     packed = cv2.cvtColor(image, to_rgba).view("<u4").ravel()  # alpha is the highest byte
@@ -165,7 +165,7 @@ def colors_table(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Let a compiled loop count into a table of all colours, then find the largest counts.
 
-    The table stays from call to call, for 64 MiB of new memory would take longer than the loop.
+    All calls share one table, because 64 MiB of new memory would take longer than the loop.
     """
     counts = _all_colors()
     counts.fill(0)
@@ -178,12 +178,12 @@ def colors_table(
 
 @lru_cache
 def _all_colors() -> np.ndarray:
-    """Return a table with a place for each of the 16.8 million colours."""
+    """Return a table with an entry for each of the 16.8 million colours."""
     return np.empty(1 << 24, np.uint32)
 
 
 def _visible_pixels(image: np.ndarray) -> np.ndarray:
-    """Return the B, G, R of each pixel that counts, shape (m, 3)."""
+    """Return the B, G, R of each pixel that is counted, shape (m, 3)."""
     channels = 1 if image.ndim == 2 else image.shape[2]
     pixels = image.reshape(-1, channels)
     if channels == 1:
@@ -198,7 +198,7 @@ def _pack_by_shifts(pixels: np.ndarray) -> np.ndarray:
 
 
 def _pack_in_place(pixels: np.ndarray) -> np.ndarray:
-    """Return what `_pack_by_shifts` does, with one buffer."""
+    """Return the result of `_pack_by_shifts`, made in one buffer."""
     packed = pixels[:, 0].astype(np.uint32)
     for channel in (1, 2):
         packed <<= 8
@@ -212,5 +212,5 @@ def _unpack(values: np.ndarray) -> np.ndarray:
 
 
 def _most_frequent(counts: np.ndarray, n: int) -> np.ndarray:
-    """Return the indices of the n largest counts; of equal ones the last comes first."""
+    """Return the indices of the n largest counts; among equal counts, the last comes first."""
     return np.argsort(counts, kind="stable")[::-1][:n]

@@ -1,6 +1,6 @@
-"""Boxes for the benchmarks: a page's own ones turned or bent, and new ones scattered over a page.
+"""Boxes for the benchmarks: a page's own boxes turned or bent, or new boxes scattered over a page.
 
-Boxes are float32 of shape (n, 4, 2), corners lt, rt, rb, lb; a page's size is (width, height).
+Boxes are float32 of shape (n, 4, 2), corners lt, rt, rb, lb. A page's size is (width, height).
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 MARGIN_PX = 2
-"""Boxes that shall lie on the page stay so far from its edge."""
+"""The distance that boxes on the page keep from its edge."""
 
 
 def turn(boxes: np.ndarray, degrees: float | np.ndarray, size: tuple[int, int]) -> np.ndarray:
@@ -21,12 +21,12 @@ def turn(boxes: np.ndarray, degrees: float | np.ndarray, size: tuple[int, int]) 
 
 
 def mirror(boxes: np.ndarray) -> np.ndarray:
-    """Read each box from its right to its left."""
+    """Swap the left and right corners of each box."""
     return np.ascontiguousarray(boxes[:, [1, 0, 3, 2]])
 
 
 def bend(boxes: np.ndarray, share: float) -> np.ndarray:
-    """Shorten each box's right side to a share of its length: a strong perspective."""
+    """Shorten each box's right side to a share of its length, which gives a strong perspective."""
     bent = boxes.copy()
     right = boxes[:, 1:3]
     middle = right.mean(axis=1, keepdims=True)
@@ -47,7 +47,7 @@ def move_half_outside(boxes: np.ndarray, size: tuple[int, int]) -> np.ndarray:
 
 
 def frame(boxes: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-    """Return the upright rectangles of whole pixels around the boxes, as most detectors do."""
+    """Return upright whole-pixel rectangles around the boxes, as most detectors do."""
     low = np.clip(np.floor(boxes.min(axis=1)), 0, None)
     high = np.clip(np.ceil(boxes.max(axis=1)), None, np.float32(size) - 1)
     (left, top), (right, bottom) = low.T, high.T
@@ -58,10 +58,10 @@ def frame(boxes: np.ndarray, size: tuple[int, int]) -> np.ndarray:
 def scatter(
     count: int, box: tuple[int, int], degrees: float | np.ndarray, size: tuple[int, int]
 ) -> np.ndarray:
-    """Lay boxes anywhere on a page, in reading order: from top to bottom, as words come.
+    """Place boxes at random on a page, sorted from top to bottom like words.
 
-    They are half a pixel larger than ``box`` either way: a side at a whole pixel could be measured
-    as one pixel less by those who sum in another order.
+    Boxes are half a pixel larger than ``box`` in each direction. Without that, a library that sums
+    in another order could measure a side of whole pixels as one pixel shorter.
     """
     rng = np.random.default_rng(0)
     width, height = np.add(box, 0.5)
@@ -73,7 +73,7 @@ def scatter(
 
 
 def _push_onto_page(boxes: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-    """Move boxes that cross the page's edge, by as little as brings them inside."""
+    """Move boxes that cross the page's edge inside, by the smallest distance."""
     low, high = boxes.min(axis=1, keepdims=True), boxes.max(axis=1, keepdims=True)
     inward = np.maximum(MARGIN_PX - low, 0)
     outward = np.maximum(high + MARGIN_PX + 1 - np.asarray(size), 0)

@@ -1,19 +1,18 @@
-/* The tutorial's lesson on the C-API: the same loops over a list and over an ndarray, and a leak.
- */
+/* The tutorial's lesson on the C-API: the same loops over a list and an ndarray, and a leak. */
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 
 #define NPY_NO_DEPRECATED_API NPY_2_0_API_VERSION
 #include <numpy/arrayobject.h>
 
-/* A function with one argument that does nothing: what a call costs. */
+/* Takes one argument and does nothing: its time is the cost of a call. */
 static PyObject *nothing(PyObject *module, PyObject *object)
 {
     (void)module, (void)object;
     Py_RETURN_NONE;
 }
 
-/* The same, called the older way: arguments come in a tuple and are parsed by a format. */
+/* Does the same by the older calling convention: a tuple of arguments, parsed by a format. */
 static PyObject *nothing_parsed(PyObject *module, PyObject *args)
 {
     PyObject *object;
@@ -27,7 +26,7 @@ static PyObject *nothing_parsed(PyObject *module, PyObject *args)
 static PyObject *squares_set_item(PyObject *module, PyObject *object)
 {
     const Py_ssize_t n = PyLong_AsSsize_t(object);
-    PyObject *list = PyList_New(n); /* n empty places */
+    PyObject *list = PyList_New(n); /* n empty slots */
     (void)module;
     for (Py_ssize_t i = 0; list && i < n; i++)
         PyList_SetItem(list, i, PyLong_FromSsize_t(i * i)); /* checks list, index, old item */
@@ -52,7 +51,7 @@ static PyObject *squares_array(PyObject *module, PyObject *object)
     npy_int64 *numbers = array ? PyArray_DATA((PyArrayObject *)array) : NULL;
     (void)module;
     for (npy_intp i = 0; array && i < n; i++)
-        numbers[i] = i * i; /* eight bytes: no object is made */
+        numbers[i] = i * i; /* writes eight bytes, makes no object */
     return array;
 }
 
@@ -64,7 +63,7 @@ static PyObject *sum_list(PyObject *module, PyObject *list)
     if (!PyList_Check(list))
         return PyErr_Format(PyExc_TypeError, "not a list");
     for (Py_ssize_t i = 0; i < PyList_GET_SIZE(list); i++)
-        sum += PyLong_AsLongLong(PyList_GET_ITEM(list, i)); /* borrowed: ours to look at only */
+        sum += PyLong_AsLongLong(PyList_GET_ITEM(list, i)); /* borrowed: we must not release it */
     return PyErr_Occurred() ? NULL : PyLong_FromLongLong(sum);
 }
 
@@ -90,7 +89,7 @@ static PyObject *append_and_leak(PyObject *module, PyObject *object)
     for (Py_ssize_t i = 0; list && i < 1000; i++) {
         PyObject *number = PyLong_FromSsize_t(1000000 + i); /* one reference: ours */
         PyList_Append(list, number);                        /* a second one: the list's */
-    } /* Py_DECREF(number) is missing: the numbers outlive the list for ever */
+    } /* Py_DECREF(number) is missing: the numbers are never freed */
     (void)object;
     return list;
 }
@@ -112,7 +111,7 @@ static PyObject *replace_macro(PyObject *module, PyObject *object)
 {
     PyObject *list = PyList_New(1);
     (void)module, (void)object;
-    for (Py_ssize_t i = 0; list && i < 1000; i++) /* of the number before, nobody lets go */
+    for (Py_ssize_t i = 0; list && i < 1000; i++) /* nothing releases the old number */
         PyList_SET_ITEM(list, 0, PyLong_FromSsize_t(1000000 + i));
     return list;
 }

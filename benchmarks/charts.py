@@ -1,4 +1,4 @@
-"""How a benchmark begins and ends, and its pictures: matplotlib where it is there, one look."""
+"""The start and end of every benchmark, and its charts in one style (matplotlib is optional)."""
 
 from __future__ import annotations
 
@@ -20,11 +20,10 @@ COLORS = {
     "avx2": "#56b4e9",
     "avx512": "#0072b2",
 }
-"""Colours that stay apart for colour-blind eyes (Okabe and Ito), and greys for what is compared
-with."""
+"""Colours that colour-blind readers can tell apart (Okabe and Ito), and greys for the baselines."""
 
 OURS = ("C: ", "image_crop", "main_colors", "PolygonIndex", "match_polygons", "find_close_polygons")
-"""How the names of fastcv's own rows begin."""
+"""The prefixes of fastcv's own rows."""
 
 
 def load_pyplot() -> Any:
@@ -32,7 +31,7 @@ def load_pyplot() -> Any:
     try:
         import matplotlib
     except ImportError:
-        sys.exit("A picture needs matplotlib: pip install matplotlib")
+        sys.exit("Drawing a picture needs matplotlib: pip install matplotlib")
     matplotlib.use("Agg")
     from matplotlib import pyplot
 
@@ -62,11 +61,11 @@ STYLE = {
 
 
 def describe(machine: dict[str, Any]) -> str:
-    """Return what a picture's figures depend on, for its foot."""
+    """Return what a chart's figures depend on, as its footer."""
     return (
         f"{machine['CPU']}, {machine['CPUs usable']} CPUs usable; cv2 {machine['cv2']}; "
         f"fastcv {machine['fastcv']}; NumPy {machine['NumPy']}, Python {machine['Python']}; "
-        "fastest of interleaved rounds in one process"
+        "fastest of several interleaved rounds in one process"
     )
 
 
@@ -79,7 +78,7 @@ def save(figure: Any, path: str) -> None:
 
 
 def begin(arguments: argparse.Namespace) -> dict[str, Any]:
-    """Print the machine and return it; that matplotlib is missing is said before all else."""
+    """Print the machine and return it; report a missing matplotlib before anything is measured."""
     if arguments.picture:
         load_pyplot()
     keep_freed_memory()
@@ -94,7 +93,7 @@ def finish(
     tables: Mapping[str, Sequence[Row]],
     **more: Any,
 ) -> None:
-    """Write the JSON and the picture that were asked for."""
+    """Write the JSON and the chart that the command line asks for."""
     if arguments.json:
         write_json(arguments.json, machine, tables, **more)
     if arguments.picture:
@@ -102,7 +101,7 @@ def finish(
 
 
 def draw_ladders(path: str, machine: dict[str, Any], tables: Mapping[str, Sequence[Row]]) -> None:
-    """Draw one panel a table: a bar a row, as long as its time, on a scale of powers of ten."""
+    """Draw one panel per table."""
     pyplot = load_pyplot()
     heights = [len(rows) + 1.6 for rows in tables.values()]
     figure, panels = pyplot.subplots(
@@ -117,7 +116,7 @@ def draw_ladders(path: str, machine: dict[str, Any], tables: Mapping[str, Sequen
 
 
 def draw_ladder(panel: Any, title: str, rows: Sequence[Row]) -> None:
-    """Draw a table's rows into one panel; in powers of ten where they differ much."""
+    """Draw a table's rows as bars in one panel; the axis is logarithmic for times far apart."""
     times = [row.min_ms for row in rows]
     is_wide = max(times) > 12 * min(times)
     shortest = min(times) / 2 if is_wide else 0
@@ -139,10 +138,10 @@ def draw_ladder(panel: Any, title: str, rows: Sequence[Row]) -> None:
     panel.tick_params(axis="x", which="minor", length=0)
     panel.grid(visible=False, axis="y")
     panel.invert_yaxis()
-    scale = ", each line is ten times the one before" if is_wide else ""
-    panel.set_xlabel(f"ms a call: shorter is better{scale}")
+    scale = "; each grid line is ten times the one before" if is_wide else ""
+    panel.set_xlabel(f"ms per call, shorter is better{scale}")
 
 
 def is_ours(name: str) -> bool:
-    """Tell fastcv's rows from what they are compared with."""
+    """Return whether a row is one of fastcv's."""
     return name.startswith(OURS)

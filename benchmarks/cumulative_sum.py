@@ -38,7 +38,7 @@ BLOCK = 1 << 20
 
 @profile
 def sum_loop(n: int) -> int:
-    """Add number after number, each a Python object."""
+    """Add the numbers one by one; each is a Python object."""
     total = 0
     for i in range(n):
         total += i
@@ -53,7 +53,7 @@ def sum_builtin(n: int) -> int:
 
 @profile
 def sum_numpy(n: int) -> int:
-    """Add machine words, of blocks that fit a cache."""
+    """Add machine words, in blocks that fit a cache."""
     return sum(int(np.arange(i, min(i + BLOCK, n)).sum()) for i in range(0, n, BLOCK))
 
 
@@ -65,7 +65,7 @@ PLAIN: dict[str, Callable[[int], int]] = {
 
 
 def find_ways() -> dict[str, Callable[[int], int]]:
-    """Return every way that this machine has, the plain loop first."""
+    """Return every way that works on this machine, the plain loop first."""
     ways = dict(PLAIN)
     if module := load_cython("cython_loops"):
         ways["Cython: the same loop"] = module.sum_untyped
@@ -76,7 +76,7 @@ def find_ways() -> dict[str, Callable[[int], int]]:
     return ways
 
 
-def _plain_loop(n):  # sum_loop, without what a profiler may have added
+def _plain_loop(n):  # sum_loop without the profiler's decorator
     total = 0
     for i in range(n):
         total += i
@@ -90,10 +90,10 @@ def time_sums(ways: Mapping[str, Callable[[int], int]], n: int, repeat: int) -> 
 
 
 def check_sums(n: int, results: Mapping[str, int]) -> None:
-    """End the run, naming the first way whose sum is not the formula's."""
+    """End the run and name the first way whose sum differs from the formula's."""
     for name, total in results.items():
         if total != n * (n - 1) // 2:
-            sys.exit(f"DIFFERENT: {name} found {total}, and it is {n * (n - 1) // 2}.")
+            sys.exit(f"DIFFERENT: {name} found {total}; the sum is {n * (n - 1) // 2}.")
 
 
 def find_formulas(ways: Mapping[str, Callable[[int], int]], rows: Sequence[Row]) -> list[str]:
@@ -102,13 +102,13 @@ def find_formulas(ways: Mapping[str, Callable[[int], int]], rows: Sequence[Row])
 
 
 def _is_formula(way: Callable[[int], int]) -> bool:
-    """Compare the times of 10⁵ and 10⁸ numbers; of a slow loop the first is enough."""
+    """Compare the times of 10⁵ and 10⁸ numbers; for a slow loop the first time is enough."""
     seconds = _time(way, 10**5)
     return seconds < 0.5e-3 and _time(way, 10**8) < 10 * seconds
 
 
 def _time(function: Callable[[int], int], n: int) -> float:
-    """Return the fastest of a few calls, in s."""
+    """Return the seconds of the fastest of a few calls."""
     seconds = []
     for _ in range(5):
         start = perf_counter()
@@ -142,10 +142,10 @@ def main() -> None:
     ]
     print_table(title, rows)
     for name in formulas:
-        print(f"  {name}: as long for 10⁵ numbers as for 10⁸: the compiler made it n (n - 1) / 2.")
+        print(f"  {name}: no slower for 10⁸ numbers than for 10⁵: compiled to n (n - 1) / 2.")
     loops = [row for row in rows if not row.name.endswith("(no loop runs)")]
     fastest = min(loops, key=lambda row: row.min_ms)
-    print(f"  fastest loop that runs: {fastest.name}, {digits(fastest.ratio)}x the Python loop")
+    print(f"  fastest real loop: {fastest.name}, {digits(fastest.ratio)}x the Python loop")
     finish(arguments, machine, {title: rows}, formulas=formulas)
 
 

@@ -1,5 +1,5 @@
 # cython: boundscheck=False, wraparound=False
-"""The benchmarks' loops for Cython: first without types, then with."""
+"""The benchmarks' loops for Cython: one without types, the others with C types."""
 
 from libc.math cimport sqrt
 
@@ -27,7 +27,7 @@ def count_colors(const unsigned char[:, ::1] pixels, unsigned int[::1] counts):
 
 def match(const double[:, ::1] centers, const double[::1] areas, const double[:, ::1] points,
           double max_dist, Py_ssize_t[::1] best):
-    """For each point the smallest polygon whose centre is near, by looking at all."""
+    """For each point, look at all polygons and find the smallest whose centre is near."""
     cdef Py_ssize_t i, k
     cdef double dx, dy
     for i in range(points.shape[0]):

@@ -1,4 +1,4 @@
-"""Cut the shipped page into words, find its main colours and the logo's, and show the results.
+"""Cut the shipped page into words, find the main colours of page and logo, and draw the results.
 
 Usage::
 
@@ -38,7 +38,7 @@ QUAD, WORD_BEGIN, OPACITY = (235, 165, 70), (40, 64, 230), 0.22  # colours are B
 
 
 def lay_out_rows(crops: Sequence[np.ndarray]) -> Iterator[list[np.ndarray]]:
-    """Yield the crops in rows, each as many as fit a sheet's width."""
+    """Yield rows of crops; each row holds as many crops as fit the sheet's width."""
     row: list[np.ndarray] = []
     left = SHEET_WIDTH - 2 * MARGIN
     for crop in crops:
@@ -52,7 +52,7 @@ def lay_out_rows(crops: Sequence[np.ndarray]) -> Iterator[list[np.ndarray]]:
 
 
 def draw_row(row: Sequence[np.ndarray], spread: bool) -> np.ndarray:
-    """Draw one row of a sheet: crops centred in its height, spread over its width if asked."""
+    """Draw one row of a sheet: crops centred vertically, and spread over its width if asked."""
     width = SHEET_WIDTH - 2 * MARGIN
     height = max(crop.shape[0] for crop in row)
     strip = np.full((height + GAP, SHEET_WIDTH, 3), LIGHT_GREY, np.uint8)
@@ -67,7 +67,7 @@ def draw_row(row: Sequence[np.ndarray], spread: bool) -> np.ndarray:
 
 
 def draw_sheet(crops: Sequence[np.ndarray]) -> np.ndarray:
-    """Pack crops, in their order, on a light grey sheet."""
+    """Lay the crops in order on a light grey sheet."""
     rows = list(lay_out_rows(crops))
     strips = [draw_row(row, spread=index < len(rows) - 1) for index, row in enumerate(rows)]
     edge = np.full((MARGIN, SHEET_WIDTH, 3), LIGHT_GREY, np.uint8)
@@ -75,7 +75,7 @@ def draw_sheet(crops: Sequence[np.ndarray]) -> np.ndarray:
 
 
 def draw_boxes(page: np.ndarray, boxes: np.ndarray) -> np.ndarray:
-    """Tint every quad on the page, mark where its word begins, and shrink the page."""
+    """Tint every quad on the page, mark the left side of its word, and shrink the page."""
     fixed_point = np.round(boxes * 16).astype(np.int32)  # cv2 draws in sixteenths of a pixel
     tint = page.copy()
     for quad in fixed_point:
@@ -99,11 +99,11 @@ def write_pictures(folder: Path, page: np.ndarray, boxes: np.ndarray, logo: np.n
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        sys.exit(f"The folder {folder} cannot be made: {error.strerror}.")
+        sys.exit(f"Cannot make the folder {folder}: {error.strerror}.")
     print("\nwritten:")
     for name, picture in pictures.items():
         if not cv2.imwrite(str(folder / name), picture):
-            sys.exit(f"{folder / name} cannot be written.")
+            sys.exit(f"Cannot write {folder / name}.")
         print(f"  {folder / name}  {picture.shape[1]} x {picture.shape[0]}")
 
 
@@ -112,7 +112,7 @@ def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument(
         "--out", metavar="DIR", type=Path, default=ROOT / "out",
-        help="the folder of the pictures, made if need be (default: the project's out/)",
+        help="folder for the pictures, made if it is missing (default: the project's out/)",
     )  # fmt: skip
     return parser.parse_args()
 

@@ -1,4 +1,4 @@
-"""What does counting colours cost? NumPy's ways against fastcv, on the same pixels.
+"""How fast is counting colours? NumPy's ways against fastcv, on the same pixels.
 
 Usage::
 
@@ -61,7 +61,7 @@ def time_colors(
     skip_naive: bool = False,
     stages: bool = False,
 ) -> list[Row]:
-    """Check that all ways find the same colours, then time them; stages are loops and compilers."""
+    """Check that all ways find the same colours, then time them; stages adds loops, compilers."""
     ways = dict(list(NUMPY_WAYS.items())[skip_naive:])
     if stages:
         ways = ({} if skip_naive else loop_ways()) | ways | compiled_ways()
@@ -81,7 +81,7 @@ def time_colors(
 
 
 def loop_ways() -> dict[str, Callable[..., Any]]:
-    """Return a loop over pixels, where compiling the Python as it stands has most to gain."""
+    """Return loops over pixels: here compiling unchanged Python has most to gain."""
     ways: dict[str, Callable[..., Any]] = {"Python loop: a dictionary": colors_loop}
     if module := load_cython("baselines"):
         ways["the loop by Cython as it stands"] = module.colors_loop
@@ -89,9 +89,9 @@ def loop_ways() -> dict[str, Callable[..., Any]]:
 
 
 def compiled_ways() -> dict[str, Callable[..., Any]]:
-    """Return what Cython and Numba make of it: the NumPy way as it stands, and loops of their own.
+    """Return the ways of Cython and Numba: the NumPy way unchanged, and typed loops.
 
-    The typed loops count into a table of all 16.8 million colours, 64 MiB.
+    The typed loops count in a table of all 16.8 million colours, which takes 64 MiB.
     """
     ways: dict[str, Callable[..., Any]] = {}
     if module := load_cython("baselines"):
@@ -124,11 +124,11 @@ def check_colors(
     bands = np.repeat(np.repeat(colors, 64, axis=0)[:, np.newaxis], 512, axis=1)
     for panel in panels:
         if not np.array_equal(panel, bands):
-            sys.exit(f"DIFFERENT: a panel's bands are not the colours that {baseline} found.")
+            sys.exit(f"DIFFERENT: a panel does not show the colours that {baseline} found.")
 
 
 def list_colors(colors: np.ndarray, counts: np.ndarray) -> str:
-    """Return colours as #RRGGBB, each with its count."""
+    """Return a text of colours as #RRGGBB, each with its count."""
     return ", ".join(
         f"#{red:02X}{green:02X}{blue:02X} {count:,} px"
         for (blue, green, red), count in zip(colors, counts, strict=True)
@@ -136,7 +136,7 @@ def list_colors(colors: np.ndarray, counts: np.ndarray) -> str:
 
 
 def print_strongest(rows: Sequence[Row]) -> None:
-    """Compare fastcv with the fastest of the others, not only with the first."""
+    """Compare fastcv with the fastest of the others, in addition to the first row."""
     others = [row for row in rows if not is_ours(row.name)]
     strongest = min(others, key=lambda row: row.min_ms)
     for row in rows:
@@ -150,24 +150,26 @@ def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     chosen = parser.add_mutually_exclusive_group()
     chosen.add_argument(
-        "--image", metavar="FILE", help="another image (default: data/page.jpg and data/logo.png)"
+        "--image", metavar="FILE", help="image to count (default: data/page.jpg and data/logo.png)"
     )
     chosen.add_argument(
         "--made", action="store_true",
-        help="five images of 8.7 MP: clean text, logos with alpha, a scan, a photo, noise",
+        help="count five images of 8.7 MP: clean text, logos with alpha, a scan, a photo, noise",
     )  # fmt: skip
-    parser.add_argument("-n", "--colors", type=positive_int, default=6, help="colours to find (6)")
+    parser.add_argument(
+        "-n", "--colors", type=positive_int, default=6, help="colours to find (%(default)s)"
+    )
     parser.add_argument(
         "--skip-naive",
         action="store_true",
-        help="leave out the loops over pixels and np.unique over rows: they take most time",
+        help="leave out loops over pixels and np.unique over rows, which take most of the time",
     )
     add_options(parser, repeat=5)
     return parser.parse_args()
 
 
 def images(arguments: argparse.Namespace) -> Iterator[tuple[str, np.ndarray]]:
-    """Yield the images that were asked for, each with its name."""
+    """Yield the requested images, each with its name."""
     if arguments.made:
         for name, make in MADE.items():
             yield name, make(np.random.default_rng(0))
@@ -196,7 +198,7 @@ def main() -> None:
                 stages=True,
             )
         except (TypeError, ValueError) as error:
-            sys.exit(f"The colours of {name} cannot be counted: {error}")
+            sys.exit(f"Cannot count the colours of {name}: {error}")
         title = f"{arguments.colors} main colours of {name}, {image.shape}"
         tables[title] = rows
         print_table(title, rows)

@@ -1,4 +1,4 @@
-"""Where does the article's loop spend its time? A flame graph of it, of py-spy's samples.
+"""Where does the article's loop spend its time? Draws a flame graph of py-spy's samples.
 
 Usage::
 
@@ -19,7 +19,7 @@ from harness import ROOT, positive_int
 from polygon_ways import as_objects, make_article_example, match_v1
 
 SAVED = ROOT / "docs" / "flame_polygons.svg"
-"""One that was taken before, for machines where py-spy cannot attach."""
+"""A flame graph recorded earlier, for machines where py-spy cannot attach."""
 
 WIDTH, ROW, DEPTH, CHARACTER = 860, 19, 13, 6.3
 ROOT_FRAME = "match_v1"
@@ -29,7 +29,7 @@ Samples = dict[tuple[str, ...], int]
 
 
 def record(path: Path, calls: int) -> str:
-    """Write a flame graph of `match_v1`, native frames too; what went wrong, or ""."""
+    """Write a flame graph of `match_v1` with native frames; return the problem, or ""."""
     program = shutil.which("py-spy", path=f"{Path(sys.executable).parent}:/usr/bin:/bin")
     if program is None:
         return "py-spy is not installed (pip install py-spy)"
@@ -39,16 +39,16 @@ def record(path: Path, calls: int) -> str:
         command += ["--output", str(raw), "--", sys.executable, __file__, "--work", str(calls)]
         done = subprocess.run(command, capture_output=True, text=True)
         if done.returncode or not raw.is_file():
-            return " ".join((done.stderr or done.stdout).split())[-300:] or "it wrote nothing"
+            return " ".join((done.stderr or done.stdout).split())[-300:] or "py-spy wrote nothing"
         samples = read_samples(raw.read_text())
     if not samples:
-        return "it saw nothing"
+        return "py-spy took no samples of the loop"
     path.write_text(draw(samples))
     return ""
 
 
 def read_samples(text: str) -> Samples:
-    """Return how often each stack was seen, from the loop's own frame inwards."""
+    """Return the number of samples of each stack, from the loop's own frame inwards."""
     samples: Samples = {}
     for line in text.splitlines():
         frames, _, count = line.rpartition(" ")
@@ -61,7 +61,7 @@ def read_samples(text: str) -> Samples:
 
 
 def draw(samples: Samples) -> str:
-    """Return the picture: a frame's callees stand below it, as wide as their share of the time."""
+    """Return the SVG: callees stand below their caller, as wide as their share of the time."""
     total = sum(samples.values())
     boxes: list[str] = []
     deepest = _draw_callees(samples, (), 0.0, WIDTH / total, total, boxes)
@@ -71,7 +71,7 @@ def draw(samples: Samples) -> str:
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" '
             f'width="{WIDTH}" height="{height}" font-family="monospace" font-size="10.5">',
             f'<text x="2" y="13" font-size="12">{total:,} samples of {ROOT_FRAME}: yellow is '
-            "Python, blue what it calls in C; point at a frame for its name</text>",
+            "Python, blue is C; point at a frame to see its name</text>",
             *boxes,
             "</svg>\n",
         ]
@@ -81,7 +81,7 @@ def draw(samples: Samples) -> str:
 def _draw_callees(
     samples: Samples, above: tuple[str, ...], x: float, scale: float, total: int, boxes: list[str]
 ) -> int:
-    """Draw what is called by a stack, the widest first; how deep that goes."""
+    """Draw a stack's callees, the widest first; return the depth of the deepest one."""
     depth = len(above)
     counts: dict[str, int] = {}
     for stack, count in samples.items():
@@ -100,7 +100,7 @@ def _draw_callees(
 
 
 def _draw_frame(name: str, x: float, y: float, width: float, color: str, share: float) -> str:
-    """Return one rectangle with as much of its name as fits."""
+    """Return one rectangle with the part of its name that fits."""
     room = int(width / CHARACTER) - 1
     text = name if len(name) <= room else name[: room - 1] + "…" if room > 3 else ""
     return (
@@ -111,17 +111,20 @@ def _draw_frame(name: str, x: float, y: float, width: float, color: str, share: 
 
 
 def work(calls: int) -> None:
-    """Do the article's task again and again: what is recorded."""
+    """Do the article's task again and again, for py-spy to record."""
     polygons, points = make_article_example()
     for _ in range(calls):
         match_v1(as_objects(polygons), list(points), 10.0)
 
 
 def main() -> None:
-    """Record, or be recorded."""
+    """Record the loop, or run it in the recorded process."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--out", type=Path, default=ROOT / "out" / "flame.svg")
-    parser.add_argument("--calls", type=positive_int, default=8, help="of the loop (8)")
+    parser.add_argument(
+        "--out", metavar="FILE", type=Path, default=ROOT / "out" / "flame.svg",
+        help="file to write (default: the project's out/flame.svg)",
+    )  # fmt: skip
+    parser.add_argument("--calls", type=positive_int, default=8, help="calls of the loop (8)")
     parser.add_argument("--work", type=positive_int, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.work:
@@ -129,7 +132,7 @@ def main() -> None:
         return
     arguments.out.parent.mkdir(parents=True, exist_ok=True)
     if problem := record(arguments.out, arguments.calls):
-        sys.exit(f"No flame graph: py-spy: {problem}")
+        sys.exit(f"No flame graph was made: {problem}")
     print(f"written: {arguments.out}")
 
 

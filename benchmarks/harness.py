@@ -1,6 +1,6 @@
-"""What the benchmarks share: data, interleaved timing, tables, the machine's description.
+"""Shared parts of the benchmarks: data, interleaved timing, tables, the machine's description.
 
-The scripts take ``cv2`` and ``fastcv`` from here, where a missing one is said in one sentence.
+The scripts import ``cv2`` and ``fastcv`` from here, so that one sentence reports a missing one.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ except ImportError as error:
 try:
     import fastcv as fastcv
 except ImportError as error:
-    sys.exit(f"fastcv cannot be imported ({error}): pip install . in the project's folder.")
+    sys.exit(f"Cannot import fastcv ({error}): run pip install . in the project's folder.")
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / "data"
@@ -49,18 +49,18 @@ class Row:
     """How many times faster than the first row, by the minima."""
     ns_per_unit: float
     unit: str
-    """What is counted: "px", or whatever the work is made of."""
+    """The unit of work: "px" or another."""
     same: bool | None
-    """Whether the result equals the first row's; None for the first row itself."""
+    """Whether the result equals the first row's; None in the first row."""
 
 
 def say(text: str) -> None:
-    """Print a progress line at once."""
+    """Print a progress line and flush it."""
     print(text, flush=True)
 
 
 def note(text: str) -> None:
-    """Print a progress line beside the results, which go to standard output."""
+    """Print a progress line on standard error; results go to standard output."""
     print(text, file=sys.stderr, flush=True)
 
 
@@ -74,9 +74,9 @@ def measure(
     repeat: int,
     check: Callable[[dict[str, Any]], None] | None = None,
 ) -> dict[str, list[float]]:
-    """Time functions in turn (A B C A B C ...), so that a drift of the machine meets them all.
+    """Time functions in turn (A B C A B C ...), so that a drift of the machine affects them all.
 
-    The first round is not timed; its results go to ``check``, which ends the run if they differ.
+    The first round is not timed. Its results go to ``check``, which ends the run if they differ.
     """
     results = {name: function() for name, function in functions.items()}
     if check is not None:
@@ -88,7 +88,7 @@ def measure(
             start = perf_counter()
             result = function()
             seconds[name].append(perf_counter() - start)
-            del result  # freed outside the timed span
+            del result  # freeing is not timed
     return seconds
 
 
@@ -100,7 +100,7 @@ def time_once(function: Callable[[], Any]) -> tuple[Any, float]:
 
 
 def make_rows(seconds: dict[str, list[float]], units: int, unit: str = "px") -> list[Row]:
-    """Turn seconds of checked functions into rows; the first one is the baseline."""
+    """Turn the seconds of checked functions into rows; the first function is the baseline."""
     baseline = next(iter(seconds))
     fastest = {name: min(values) for name, values in seconds.items()}
     return [
@@ -132,26 +132,26 @@ def print_table(title: str, rows: Sequence[Row]) -> None:
 
 
 def digits(number: float) -> str:
-    """Write three digits of a number, and of a large one all before the point."""
+    """Write a number with three digits, or with all digits before the point."""
     places = 2 - math.floor(math.log10(abs(number))) if number else 0
     return f"{number:,.{min(max(places, 0), 9)}f}"
 
 
 def keep_freed_memory() -> None:
-    """Have glibc keep what is freed, as it does in a process that has run for a while.
+    """Make glibc keep freed memory, as it does in a process that has run for a while.
 
-    In a new one it gives large arrays back to the system, and takes page faults for the next ones,
-    until it has learnt better: a NumPy way would be up to twice as slow for what ran before it.
+    In a new process glibc returns large arrays to the system, and the next arrays cause page faults
+    until glibc has adapted. A NumPy way would be up to twice as slow, depending on what ran before.
     """
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if os.name == "posix" else None
     if mallopt:
         trim_threshold, mmap_threshold = -1, -3
-        mallopt(mmap_threshold, 32 << 20)  # the most there is
+        mallopt(mmap_threshold, 32 << 20)  # the largest value that glibc takes
         mallopt(trim_threshold, 1 << 30)
 
 
 def describe_machine(threads: int) -> dict[str, Any]:
-    """Return what the numbers depend on."""
+    """Return the facts on which the numbers depend."""
     build = fastcv.build_info()
     usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     return {
@@ -166,7 +166,7 @@ def describe_machine(threads: int) -> dict[str, Any]:
 
 
 def print_header(machine: dict[str, Any]) -> None:
-    """Print the machine, one fact a line."""
+    """Print the machine, one fact per line."""
     width = max(map(len, machine))
     for fact, value in machine.items():
         print(f"{fact:<{width}}  {value}")
@@ -176,22 +176,22 @@ def print_header(machine: dict[str, Any]) -> None:
 def write_json(
     path: str, machine: dict[str, Any], tables: Mapping[str, Sequence[Row]], **more: Any
 ) -> None:
-    """Write the machine, every table's rows, and what else a benchmark found."""
+    """Write the machine, every table's rows, and a benchmark's further results."""
     rows = {title: [asdict(row) for row in table] for title, table in tables.items()}
     content = {"machine": machine, "tables": rows, **more}
     try:
         Path(path).write_text(json.dumps(content, indent=2) + "\n")
     except OSError as error:
-        sys.exit(f"{path} cannot be written: {error.strerror}.")
+        sys.exit(f"Cannot write {path}: {error.strerror}.")
 
 
 def read_image(path: str | Path) -> tuple[np.ndarray, float]:
-    """Read an image as stored (alpha kept) and return it with the milliseconds that took."""
+    """Read an image as stored, with alpha; return it and the milliseconds of reading."""
     if not Path(path).is_file():
         sys.exit(f"No such image: {path}")
     image, milliseconds = time_once(lambda: cv2.imread(str(path), cv2.IMREAD_UNCHANGED))
     if image is None:
-        sys.exit(f"Not an image that OpenCV can read: {path}")
+        sys.exit(f"OpenCV cannot read this file as an image: {path}")
     return image, milliseconds
 
 
@@ -203,14 +203,14 @@ def read_boxes(path: str | Path) -> np.ndarray:
     except FileNotFoundError:
         sys.exit(f"No such file of boxes: {path}")
     except (KeyError, TypeError, ValueError) as error:
-        sys.exit(f"{path} holds no list of quads (four points x, y each): {error!r}")
+        sys.exit(f"{path} must hold a list of quads, each of four points (x, y): {error!r}")
     if boxes.ndim != 3 or boxes.shape[1:] != (4, 2) or not len(boxes):
         sys.exit(f"{path} must hold n quads of four points (x, y); its shape is {boxes.shape}.")
     return boxes
 
 
 def make_source_page() -> tuple[np.ndarray, np.ndarray]:
-    """Make the source's own benchmark: a random page and 1,528 turned boxes."""
+    """Make the data of the source's own benchmark: a random page and 1,528 turned boxes."""
     path = DATA / "source_benchmark.py"
     if not path.is_file():
         sys.exit(f"No such file: {path}")
@@ -219,28 +219,28 @@ def make_source_page() -> tuple[np.ndarray, np.ndarray]:
 
 
 def add_options(parser: argparse.ArgumentParser, repeat: int) -> None:
-    """Add what every benchmark has: rounds, threads, JSON, a picture."""
+    """Add the options of every benchmark: rounds, threads, JSON, a picture."""
     parser.add_argument(
         "--repeat", type=positive_int, default=repeat, help="timed rounds (%(default)s)"
     )
     parser.add_argument(
         "--threads", type=positive_int, default=fastcv.get_num_threads(),
-        help="besides one thread, measure this many (default: %(default)s)",
+        help="measure this many threads besides one thread (default: %(default)s)",
     )  # fmt: skip
-    parser.add_argument("--json", metavar="FILE", help="also write the machine and rows here")
-    parser.add_argument("--picture", metavar="FILE", help="also draw the figures (matplotlib)")
+    parser.add_argument("--json", metavar="FILE", help="also write machine and rows to FILE")
+    parser.add_argument("--picture", metavar="FILE", help="also draw the rows (needs matplotlib)")
 
 
 def positive_int(text: str) -> int:
     """Read a whole number of at least 1 from the command line."""
     number = int(text)
     if number < 1:
-        raise argparse.ArgumentTypeError(f"{number} is below 1")
+        raise argparse.ArgumentTypeError(f"{number} is less than 1")
     return number
 
 
 def _read_cpu_model() -> str:
-    """Return the CPU's name, or the architecture where the system does not tell."""
+    """Return the CPU's name, or the architecture if the system does not name the CPU."""
     try:
         lines = Path("/proc/cpuinfo").read_text().splitlines()
     except OSError:

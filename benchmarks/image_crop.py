@@ -1,6 +1,6 @@
-"""How fast are a page's crops? Python loops over cv2 against fastcv, on the same boxes.
+"""How fast is cutting a page's crops? Python loops over cv2 against fastcv, on the same boxes.
 
-Numba is not in the table, for it cannot call cv2; a warp of its own is in scaling.py.
+Numba is not in the table because it cannot call cv2; scaling.py times a warp written for Numba.
 
 Usage::
 
@@ -53,7 +53,7 @@ def time_crops(
     border: str = "constant",
     stages: bool = False,
 ) -> list[Row]:
-    """Check that all ways cut the same pixels, then time them; stages are those of the loop."""
+    """Check that all ways cut the same pixels, then time them; stages adds faster loops."""
     flag = getattr(cv2, f"INTER_{interpolation.upper()}")
     mode = getattr(cv2, f"BORDER_{border.upper()}")
     options: dict[str, Any] = {"interpolation": interpolation, "border": border}
@@ -76,7 +76,7 @@ def time_crops(
 
 
 def check_crops(results: dict[str, Sequence[np.ndarray]]) -> None:
-    """End the run, naming the first crop that differs from the baseline's."""
+    """End the run and name the first crop that differs from the baseline's."""
     (baseline, expected), *others = results.items()
     for name, crops in others:
         if len(crops) != len(expected):
@@ -85,17 +85,17 @@ def check_crops(results: dict[str, Sequence[np.ndarray]]) -> None:
             if crop.dtype != right.dtype or crop.shape != right.shape:
                 sys.exit(
                     f"DIFFERENT: crop {index} of {name} is {crop.shape} {crop.dtype}, "
-                    f"that of {baseline} {right.shape} {right.dtype}."
+                    f"but {right.shape} {right.dtype} in {baseline}."
                 )
             if crop.tobytes() != right.tobytes():
                 sys.exit(
-                    f"DIFFERENT: crop {index} of {name} has {np.count_nonzero(crop != right)} of "
-                    f"{crop.size} values unlike {baseline}'s."
+                    f"DIFFERENT: in crop {index} of {name}, {np.count_nonzero(crop != right)} of "
+                    f"{crop.size} values differ from {baseline}'s."
                 )
 
 
 def load_page(arguments: argparse.Namespace) -> tuple[str, np.ndarray, np.ndarray, float]:
-    """Return the page's name, the page, its boxes and the milliseconds of decoding."""
+    """Return the page's name, the page, its boxes, and the milliseconds of decoding."""
     if arguments.image:
         image, decode_ms = read_image(arguments.image)
         return arguments.image, image, read_boxes(arguments.boxes), decode_ms
@@ -112,17 +112,21 @@ def parse_arguments() -> argparse.Namespace:
         "--data", choices=("page", "source"), default="page",
         help="the shipped page, or the source's random page of 1,528 boxes (default: page)",
     )  # fmt: skip
-    parser.add_argument("--image", metavar="FILE", help="another page; needs --boxes")
+    parser.add_argument("--image", metavar="FILE", help="another page (needs --boxes)")
     parser.add_argument(
         "--boxes", metavar="FILE.json",
-        help='its quads lt, rt, rb, lb: a list, or an object with the key "boxes"',
+        help='that page\'s quads lt, rt, rb, lb: a list, or an object with the key "boxes"',
     )  # fmt: skip
-    parser.add_argument("--interpolation", choices=INTERPOLATIONS, default="linear")
-    parser.add_argument("--border", choices=BORDERS, default="constant")
+    parser.add_argument(
+        "--interpolation", choices=INTERPOLATIONS, default="linear", help="default: %(default)s"
+    )
+    parser.add_argument(
+        "--border", choices=BORDERS, default="constant", help="default: %(default)s"
+    )
     add_options(parser, repeat=15)
     arguments = parser.parse_args()
     if bool(arguments.image) != bool(arguments.boxes):
-        parser.error("--image and --boxes belong together")
+        parser.error("--image and --boxes need each other")
     return arguments
 
 
@@ -145,7 +149,7 @@ def main() -> None:
             stages=True,
         )
     except ValueError as error:
-        sys.exit(f"The boxes cannot be cut: {error}")
+        sys.exit(f"Cannot cut the boxes: {error}")
     options = f"{arguments.interpolation}, {arguments.border}"
     title = f"{len(boxes)} crops of {name}, {image.shape} {image.dtype}, {options}"
     print_table(title, rows)

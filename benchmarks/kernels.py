@@ -1,4 +1,4 @@
-"""How fast is each variant of the kernels, on each kind of box? All beside cv2, same pixels.
+"""How fast is each variant of the kernels on each kind of box? Compared with cv2, same pixels.
 
 Usage::
 
@@ -43,7 +43,7 @@ QUICK_BOXES = 60
 
 @dataclass(frozen=True)
 class Case:
-    """A page, its boxes, and how they are cut."""
+    """A page, its boxes, and the options of cutting them."""
 
     name: str
     image: np.ndarray
@@ -54,7 +54,7 @@ class Case:
 
 @dataclass(frozen=True)
 class KernelRow(Row):
-    """A row that also compares with cv2's warps alone."""
+    """A row that is also compared with cv2's warps alone."""
 
     warp_ratio: float
     """How many times faster than `WARPS`, by the minima; ``ratio`` compares with `LOOP`."""
@@ -64,7 +64,7 @@ class KernelRow(Row):
 
 
 def make_cases() -> list[Case]:
-    """Return every case; the boxes are the shipped page's unless the name says otherwise."""
+    """Return every case; boxes are the shipped page's unless the case's name says otherwise."""
     page, _ = read_image(DATA / "page.jpg")
     grey, bgra = cv2.cvtColor(page, cv2.COLOR_BGR2GRAY), cv2.cvtColor(page, cv2.COLOR_BGR2BGRA)
     boxes = read_boxes(DATA / "page_boxes.json")
@@ -100,7 +100,7 @@ def cut(case: Case, variant: str, threads: int) -> list[np.ndarray]:
 def time_case(
     case: Case, contenders: dict[str, tuple[str, int]], repeat: int
 ) -> tuple[int, list[KernelRow]]:
-    """Check that everyone cuts the same pixels, then time them; return also how many pixels."""
+    """Check that all contenders cut the same pixels, then time them; return pixels and rows."""
     flag = getattr(cv2, f"INTER_{case.interpolation.upper()}")
     mode = getattr(cv2, f"BORDER_{case.border.upper()}")
     transforms = [find_transform(box) for box in case.boxes]
@@ -120,9 +120,9 @@ def time_case(
 
 
 def count_paths(case: Case, variant: str) -> dict[str, float]:
-    """Return the share of a case's pixels that took each path, of a build that counts them.
+    """Return the share of a case's pixels on each path, in a build that counts paths.
 
-    ``plain_crops`` is the share of crops that fixed point did all of.
+    ``plain_crops`` is the share of crops that fixed point computed entirely.
     """
     fastcv._core._path_counts()
     cut(case, variant, 1)
@@ -170,8 +170,8 @@ def draw(path: str, machine: dict[str, Any], tables: dict[str, list[KernelRow]])
         for index, rows in enumerate(tables.values()):
             ours = [row for row in rows if row.threads == threads]
             _draw_case(panel, index, {row.name: row for row in rows}, ours)
-        panel.set_title(f"fastcv on {name_threads(threads)}, cv2 as it comes")
-        panel.set_xlabel("ns a pixel of output")
+        panel.set_title(f"fastcv on {name_threads(threads)}, cv2 with its defaults")
+        panel.set_xlabel("ns per output pixel")
         panel.grid(axis="y", visible=False)
         panel.set_xlim(left=0)
         panel.margins(y=0.01)
@@ -189,7 +189,7 @@ def draw(path: str, machine: dict[str, Any], tables: dict[str, list[KernelRow]])
 def _draw_case(
     panel: Any, index: int, by_name: dict[str, KernelRow], ours: Sequence[KernelRow]
 ) -> None:
-    """Draw the loop's bar, that of the warps alone on it, and under them one bar a variant."""
+    """Draw the loop's bar with the bar of its warps on it, and one bar per variant below."""
     thickness = 0.84 / (len(ours) + 1)
     top = index - 0.42 + thickness / 2
     loop, warps = by_name[LOOP], by_name[WARPS]
@@ -205,7 +205,7 @@ def _draw_case(
 def _draw_bar(
     panel: Any, y: float, thickness: float, row: KernelRow, color: str, text: str
 ) -> None:
-    """Draw one bar and write its figure beside its end."""
+    """Draw one bar and write its figure at its end."""
     panel.barh(y, row.ns_per_unit, 0.94 * thickness, color=COLORS.get(color, INK))
     panel.annotate(
         text, (row.ns_per_unit, y), (3, 0), textcoords="offset points", va="center", fontsize=6.5
@@ -217,10 +217,10 @@ def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument(
         "--cases", nargs="+", metavar="TEXT", default=[""],
-        help="only those whose names hold one of these",
+        help="run only cases whose names contain one of these",
     )  # fmt: skip
     parser.add_argument(
-        "--quick", action="store_true", help=f"one round of {QUICK_BOXES} boxes: only to see it run"
+        "--quick", action="store_true", help=f"one round of {QUICK_BOXES} boxes, as a test run"
     )
     add_options(parser, repeat=9)
     return parser.parse_args()

@@ -1,4 +1,4 @@
-"""What the tutorial's cells share: sizes, comparing, showing, sentences made of measurements."""
+"""Shared parts of the tutorial's cells: sizes, comparisons, charts, sentences with figures."""
 
 from __future__ import annotations
 
@@ -31,22 +31,21 @@ from harness import (
 )
 
 SMALL = os.environ.get("FASTCV_TUTORIAL_SMALL") == "1"
-"""Whether everything is to be small: only to see the lessons run."""
+"""Whether all data is small, for a test run."""
 
 LADDERS: dict[str, list[Row]] = {}
-"""The tables with rows of fastcv's, for the closing chart."""
-
+"""The tables that include fastcv, for the closing chart."""
 
 CGROUPS = Path("/sys/fs/cgroup")
 
 
 def pick(large: Any, small: Any) -> Any:
-    """Return the size for a reader, or the one for a test."""
+    """Return the size for a reader, or the size for a test."""
     return small if SMALL else large
 
 
 def load_data() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return the page, its word boxes and the logo; of the page a part, where all is small."""
+    """Return the page, its word boxes and the logo; smaller ones in a test run."""
     page, _ = read_image(DATA / "page.jpg")
     logo, _ = read_image(DATA / "logo.png")
     boxes = read_boxes(DATA / "page_boxes.json")
@@ -57,7 +56,7 @@ def load_data() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 def equal(left: Any, right: Any) -> bool:
-    """Compare arrays value by value, and whatever holds them."""
+    """Compare arrays, or nested lists of arrays, value by value."""
     if isinstance(left, (list, tuple)):
         return len(left) == len(right) and all(map(equal, left, right))
     return np.array_equal(left, right)
@@ -71,7 +70,7 @@ def compare(
     repeat: int = 5,
     same: Callable[[Any, Any], bool] = equal,
 ) -> Ladder:
-    """Check that all ways give the first one's result, then time them in turn, and show it."""
+    """Check that all ways give the first one's result, time them in turn, and draw the times."""
     ways = dict(ways)
     baseline = next(iter(ways))
 
@@ -89,14 +88,14 @@ def compare(
 
 
 class Ladder:
-    """A table of results, equal and timed."""
+    """The times of several ways to one result."""
 
     def __init__(self, title: str, rows: list[Row]) -> None:
         self.title = title
         self.rows = {row.name: row for row in rows}
 
     def draw(self) -> None:
-        """Show it as a picture."""
+        """Draw the times as a chart."""
         pyplot = styled_pyplot()
         rows = list(self.rows.values())
         figure, panel = pyplot.subplots(figsize=(8.6, 0.9 + 0.3 * len(rows)), layout="constrained")
@@ -105,11 +104,11 @@ class Ladder:
         pyplot.close(figure)
 
     def ms(self, name: str) -> float:
-        """Return the fastest call, in ms."""
+        """Return the milliseconds of the fastest call."""
         return self.rows[name].min_ms
 
     def faster(self, name: str, than: str) -> str:
-        """Return how many times faster one is than the other, as "3.2 times as fast as"."""
+        """Return a clause that compares two ways, such as "x is 3.2 times as fast as y"."""
         factor = self.ms(than) / self.ms(name)
         if 0.9 < factor < 1.1:
             return f"**{name}** takes as long as **{than}** ({digits(factor)}×)"
@@ -119,21 +118,21 @@ class Ladder:
 
 
 def tell(*sentences: str) -> None:
-    """Show sentences as prose."""
+    """Show sentences as a paragraph."""
     from IPython.display import Markdown, display
 
     display(Markdown(" ".join(sentences)))
 
 
 def table(head: list[str], rows: list[list[Any]], what: str) -> None:
-    """Show a table, and what was measured in it; numbers get three digits."""
+    """Show a table with a caption; numbers get three digits."""
     cells = [[digits(c) if isinstance(c, float) else str(c) for c in row] for row in rows]
     lines = [head, ["---"] * len(head), *cells]
     tell("\n".join(f"| {' | '.join(line)} |" for line in lines) + f"\n\n*{what}*")
 
 
 def styled_pyplot() -> Any:
-    """Return pyplot as the notebook uses it, in the benchmarks' style."""
+    """Return pyplot in the benchmarks' style, with the notebook's backend."""
     from matplotlib import pyplot
 
     pyplot.rcParams.update(STYLE)
@@ -141,7 +140,7 @@ def styled_pyplot() -> Any:
 
 
 def show(pictures: Mapping[str, np.ndarray], width: float = 8.6, height: float = 3) -> None:
-    """Show pictures side by side, B G R (and alpha) as OpenCV has them."""
+    """Show pictures side by side; their channels are OpenCV's B, G, R (and alpha)."""
     pyplot = styled_pyplot()
     figure, panels = pyplot.subplots(
         1, len(pictures), figsize=(width, height), squeeze=False, layout="constrained"
@@ -156,7 +155,7 @@ def show(pictures: Mapping[str, np.ndarray], width: float = 8.6, height: float =
 
 
 def draw_all() -> None:
-    """Show every ladder on one line: fastcv's steps in blue."""
+    """Draw each ladder as a line, with fastcv's steps in blue."""
     pyplot = styled_pyplot()
     figure, panel = pyplot.subplots(figsize=(8.6, 0.9 + 0.42 * len(LADDERS)), layout="constrained")
     for place, rows in enumerate(LADDERS.values()):
@@ -179,14 +178,14 @@ def draw_all() -> None:
 
 
 def read_lesson(marker: str) -> str:
-    """Return one part of capi_lesson.c, from its [lesson: …] to the next."""
+    """Return one part of capi_lesson.c, from its [lesson: …] to the next marker."""
     text = (Path(__file__).parent / "capi_lesson.c").read_text()
     part = text.partition(f"/* [lesson: {marker}] */\n")[2]
     return part.partition("/* [")[0].strip()
 
 
 def in_a_process(code: str, cpus: set[int] | None = None, **environment: str) -> str:
-    """Run Python code in a process of its own, on some CPUs and with some settings; its output."""
+    """Run Python code in a new process on some CPUs with some settings; return its output."""
     command = [sys.executable, "-c", _pinned(code, cpus)]
     settings = _settings(environment)
     done = subprocess.run(command, env=settings, capture_output=True, text=True, check=True)
@@ -194,7 +193,7 @@ def in_a_process(code: str, cpus: set[int] | None = None, **environment: str) ->
 
 
 def under_a_quota(code: str, cpus: int) -> str | None:
-    """Run Python code in a cgroup with a quota of so many CPUs; None where none can be made."""
+    """Run Python code in a cgroup with a quota of CPUs; return None if no cgroup can be made."""
     name, period_us = f"fastcv-lesson-{os.getpid()}", 100_000
     for parent, file, quota in (
         (CGROUPS / "cpu", "cpu.cfs_quota_us", f"{cpus * period_us}"),  # v1
@@ -217,10 +216,10 @@ def under_a_quota(code: str, cpus: int) -> str | None:
 
 
 class Workers:
-    """Some processes that do the same work when told to, and are stopped in between."""
+    """Processes that do the same work on request, and are stopped in between."""
 
     def __init__(self, count: int, code: str, cpus: set[int], **environment: str) -> None:
-        """Start them; the code reads a line, works, and answers with a line, again and again."""
+        """Start the processes; their code repeatedly reads a line, works, and answers a line."""
         pipes: Any = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
         command, settings = [sys.executable, "-c", _pinned(code, cpus)], _settings(environment)
         self.processes: list[Any] = [
@@ -228,7 +227,7 @@ class Workers:
         ]
 
     def work(self) -> float:
-        """Return the seconds until all have done their work once."""
+        """Return the seconds until all processes have done their work once."""
         for process in self.processes:
             process.send_signal(signal.SIGCONT)
         start = perf_counter()
@@ -242,7 +241,7 @@ class Workers:
         return seconds
 
     def end(self) -> None:
-        """Let them go on to their end."""
+        """Close the processes' input and wait until they end."""
         for process in self.processes:
             process.send_signal(signal.SIGCONT)
             process.communicate()
@@ -251,11 +250,11 @@ class Workers:
 def time_workers(
     settings: Mapping[str, dict[str, str]], count: int, code: str, cpus: set[int], rounds: int
 ) -> dict[str, float]:
-    """Return the seconds until all workers are done, by their settings; the fastest of rounds."""
+    """Return for each setting the seconds until all workers are done, the fastest of rounds."""
     groups = {name: Workers(count, code, cpus, **some) for name, some in settings.items()}
     try:
         for group in groups.values():
-            group.work()  # they start, make their data, and work once
+            group.work()  # untimed: the processes start and load their data
         seconds = [{name: group.work() for name, group in groups.items()} for _ in range(rounds)]
     finally:
         for group in groups.values():
@@ -264,12 +263,12 @@ def time_workers(
 
 
 def _pinned(code: str, cpus: set[int] | None) -> str:
-    """Return code that first goes to some CPUs, where any are named."""
+    """Return code that first binds its process to the CPUs, if any are given."""
     return f"import os; os.sched_setaffinity(0, {sorted(cpus)})\n{code}" if cpus else code
 
 
 def _settings(environment: Mapping[str, str]) -> dict[str, str]:
-    """Return this process's environment with other settings of threads."""
+    """Return this process's environment with other thread settings."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("OMP_", "FASTCV_NUM"))}
     path = os.pathsep.join([str(ROOT / "benchmarks"), os.environ.get("PYTHONPATH", "")])
     return {**kept, **environment, "PYTHONPATH": path}

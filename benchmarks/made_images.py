@@ -1,4 +1,4 @@
-"""Images of unlike kinds, for counting colours: each of a page's size, made from random numbers."""
+"""Images of several kinds for counting colours, each of a page's size, made from random numbers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ MADE_ROWS, MADE_COLUMNS = 3508, 2480  # A4 at 300 dpi, the shipped page's size
 
 
 def make_text(rng: np.random.Generator) -> np.ndarray:
-    """Set antialiased text on white: two hundred colours in long runs."""
+    """Draw antialiased text on white: two hundred colours in long runs."""
     page = np.full((MADE_ROWS, MADE_COLUMNS, 3), 255, np.uint8)
     words = ["quick", "brown", "foxes", "jump", "over", "lazy", "dogs", "while", "pixels", "set"]
     for y in range(200, MADE_ROWS - 200, 48):
@@ -22,14 +22,14 @@ def make_text(rng: np.random.Generator) -> np.ndarray:
 
 
 def make_logos(rng: np.random.Generator) -> np.ndarray:
-    """Lay the shipped logo, which has alpha, beside itself."""
+    """Tile the shipped logo, which has alpha."""
     logo, _ = read_image(DATA / "logo.png")
     times = (-(-MADE_ROWS // logo.shape[0]), -(-MADE_COLUMNS // logo.shape[1]), 1)
     return np.ascontiguousarray(np.tile(logo, times)[:MADE_ROWS, :MADE_COLUMNS])
 
 
 def make_scan(rng: np.random.Generator) -> np.ndarray:
-    """Blur and tint text, and add a sensor's noise: 23 thousand colours, hardly a run."""
+    """Blur and tint text, then add a sensor's noise: 23 thousand colours, hardly any runs."""
     page = cv2.GaussianBlur(make_text(rng), (0, 0), 1).astype(np.float32)
     page *= np.array([225, 240, 246], np.float32) / 255
     page += 2 * rng.standard_normal((MADE_ROWS, MADE_COLUMNS, 1), np.float32)
@@ -38,7 +38,7 @@ def make_scan(rng: np.random.Generator) -> np.ndarray:
 
 
 def make_photo(rng: np.random.Generator) -> np.ndarray:
-    """Add soft light, softer hues and a little noise: more than a million colours."""
+    """Add soft light, softer hues, and a little noise: more than a million colours."""
     photo = np.full((MADE_ROWS, MADE_COLUMNS, 3), 128, np.float32)
     for channels, cells, strength in (
         (1, 6, 50),
@@ -55,7 +55,7 @@ def make_photo(rng: np.random.Generator) -> np.ndarray:
 
 
 def make_noise(rng: np.random.Generator) -> np.ndarray:
-    """Make nothing but noise: seven million colours."""
+    """Make noise: seven million colours."""
     return rng.integers(0, 256, (MADE_ROWS, MADE_COLUMNS, 3), np.uint8)
 
 

@@ -1,8 +1,8 @@
-"""What the crops' memory costs: without the pool, with it, and given by the caller.
+"""What does the crops' memory cost? Compares no pool, the pool, and the caller's memory (out=).
 
-Each row is a process of its own, for what malloc does with freed memory depends on what the process
-did before. "decoded": it has decoded the page itself, and freed some megabytes over that. "mapped":
-it has the page from a file that it maps, as one that gets its pages from another process would.
+Each row runs in a new process, because malloc's treatment of freed memory depends on the process's
+past. "decoded": the process decoded the page itself, and freed some megabytes while decoding.
+"mapped": the process maps the page from a file, like one that receives pages from another process.
 
 Usage::
 
@@ -51,7 +51,7 @@ def make_boxes(kind: str) -> np.ndarray:
 def time_calls(
     way: str, page_file: str, kind: str, drop: str, threads: int, repeat: int
 ) -> dict[str, Any]:
-    """Call in a loop, the crops of the call before dropped before or after the next."""
+    """Time calls in a loop; drop each call's crops before or after the next call."""
     is_mapped = page_file.endswith(".npy")
     page = np.load(page_file, mmap_mode="r") if is_mapped else read_image(page_file)[0]
     boxes = make_boxes(kind).astype(np.float32)
@@ -82,7 +82,7 @@ def time_calls(
 
 
 def time_in_children(rounds: int, *arguments: Any) -> dict[str, dict[str, Any]]:
-    """Run the ways in turn, each in so many processes; return the best process of each."""
+    """Run the ways in turn, each in ``rounds`` processes; return the best process of each way."""
     found: dict[str, list[dict[str, Any]]] = {way: [] for way in WAYS}
     for _ in range(rounds):
         for way in WAYS:
@@ -97,7 +97,7 @@ def time_in_children(rounds: int, *arguments: Any) -> dict[str, dict[str, Any]]:
 def measure_rows(drop: str, threads: int, repeat: int, rounds: int) -> list[dict[str, Any]]:
     """Time and print every row."""
     rows = []
-    print(f"{'':<24}{'min ms':>9}{'median ms':>11}{'faults a call':>15}{'peak MiB':>10}")
+    print(f"{'':<24}{'min ms':>9}{'median ms':>11}{'faults/call':>15}{'peak MiB':>10}")
     with tempfile.TemporaryDirectory() as folder:
         files = {"decoded": str(DATA / "page.jpg"), "mapped": f"{folder}/page.npy"}
         np.save(files["mapped"], read_image(files["decoded"])[0])
@@ -118,12 +118,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument(
         "--drop", choices=("before", "after"), default="after",
-        help="drop the crops of the call before, or after, the next is made (after)",
+        help="drop each call's crops before or after the next call (%(default)s)",
     )  # fmt: skip
-    parser.add_argument("--threads", type=positive_int, default=1, help="default: 1")
-    parser.add_argument("--repeat", type=positive_int, default=30, help="calls a process (30)")
-    parser.add_argument("--rounds", type=positive_int, default=3, help="processes a row (3)")
-    parser.add_argument("--json", metavar="FILE", type=Path, help="also write the figures there")
+    parser.add_argument("--threads", type=positive_int, default=1, help="threads per call (1)")
+    parser.add_argument("--repeat", type=positive_int, default=30, help="calls per process (30)")
+    parser.add_argument("--rounds", type=positive_int, default=3, help="processes per row (3)")
+    parser.add_argument("--json", metavar="FILE", type=Path, help="also write the rows to FILE")
     parser.add_argument("--child", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.child:

@@ -1,6 +1,6 @@
-"""What is compiled only when asked for: Cython modules, Numba functions, the lesson's C.
+"""Code that is compiled on demand: Cython modules, Numba functions, the lesson's C.
 
-All are optional: a benchmark leaves out the rows of one that is not there, in a sentence.
+All compilers are optional: without one, a benchmark says so and leaves out its rows.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ FOLDER = ROOT / "build" / "cython"
 
 @cache
 def load_cython(name: str) -> ModuleType | None:
-    """Compile benchmarks/name.pyx, or .py just as it stands, and import it; None without Cython."""
+    """Compile benchmarks/name.pyx, or an unchanged name.py, and import it; None without Cython."""
     source = next(Path(__file__).parent.glob(f"{name}.py*"))
     try:
         import Cython
@@ -48,12 +48,12 @@ def load_cython(name: str) -> ModuleType | None:
         built.write_text(done.stdout)
     if str(FOLDER) not in sys.path:
         sys.path.insert(0, str(FOLDER))
-    with patch.object(harness, "profile", lambda function: function):  # it sees no compiled lines
+    with patch.object(harness, "profile", lambda function: function):  # it sees only Python lines
         return importlib.import_module(module)
 
 
 def load_c(name: str) -> ModuleType | None:
-    """Compile benchmarks/name.c, a module of its own, and import it; None where that fails."""
+    """Compile the module benchmarks/name.c and import it; None if that fails."""
     import numpy as np
 
     source = Path(__file__).parent / f"{name}.c"
@@ -73,7 +73,7 @@ def load_c(name: str) -> ModuleType | None:
 
 
 def compile_numba(function: Callable[..., Any]) -> Callable[..., Any] | None:
-    """Return the function compiled by Numba at its first call; None without Numba."""
+    """Return a function that Numba compiles at its first call; None without Numba."""
     try:
         import numba
     except ImportError:

@@ -1,7 +1,7 @@
-"""Other libraries doing fastcv's jobs, each as its own documentation would have it done.
+"""Other libraries that do fastcv's jobs, each used as its own documentation recommends.
 
-Their pixels are not cv2's: each interpolates in an arithmetic of its own. Colours are counted, and
-so are the same for all. A library that is not installed is left out.
+Their pixels differ from cv2's, because each library interpolates in its own arithmetic. Their
+colours are equal, because colours are only counted. Libraries that are not installed are left out.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ Cutter = Callable[[np.ndarray], Sequence[np.ndarray]]
 
 
 def find_peers() -> tuple[list[str], list[str]]:
-    """Return the names of the libraries that are here, and of those that are not."""
+    """Return the names of the installed libraries, and of the missing ones."""
     here, missing = [], []
     for name, module in (("numba", "numba"), ("kornia-rs", "kornia_rs"), ("Pillow", "PIL")):
         try:
@@ -37,14 +37,14 @@ def find_peers() -> tuple[list[str], list[str]]:
 
 
 def make_cutter(name: str, image: np.ndarray, threads: int) -> Cutter:
-    """Return what cuts boxes out of the image; what is done once a page has been done by then."""
+    """Return a function that cuts boxes out of the image; work per page happens here, untimed."""
     if name == "numba":
         return _make_numba_cutter(image, threads)
     return _make_kornia_cutter(image) if name == "kornia-rs" else _make_pillow_cutter(image)
 
 
 def _make_kornia_cutter(image: np.ndarray) -> Cutter:
-    """kornia-rs: one warp a box."""
+    """kornia-rs: one warp per box."""
     from kornia_rs.imgproc import warp_perspective
 
     def cut(boxes: np.ndarray) -> list[np.ndarray]:
@@ -60,7 +60,7 @@ def _make_kornia_cutter(image: np.ndarray) -> Cutter:
 
 
 def _make_pillow_cutter(image: np.ndarray) -> Cutter:
-    """Pillow: one transform a box. Its pixel centres lie at halves, cv2's at whole numbers."""
+    """Pillow: one transform per box. Its pixel centres lie at halves, cv2's at whole numbers."""
     from PIL import Image
 
     picture = Image.fromarray(image)
@@ -87,7 +87,7 @@ def _make_pillow_cutter(image: np.ndarray) -> Cutter:
 
 
 def _make_numba_cutter(image: np.ndarray, threads: int) -> Cutter:
-    """numba: all transforms in one NumPy call, then a compiled loop, the boxes on threads."""
+    """numba: all transforms in one NumPy call, then a compiled loop with the boxes on threads."""
     warp = _compile(_warp_boxes)
 
     def cut(boxes: np.ndarray) -> list[np.ndarray]:
@@ -112,7 +112,7 @@ def _find_sizes(boxes: np.ndarray) -> np.ndarray:
 
 
 def _find_inverses(boxes: np.ndarray, sizes: np.ndarray) -> np.ndarray:
-    """Return the matrices, each nine numbers in a row, that take crops to the page."""
+    """Return the matrices that map crops to the page, each as a row of nine numbers."""
     count = len(boxes)
     x, y = np.zeros((2, count, 4))
     x[:, 1:3] = sizes[:, :1] - 1
@@ -127,7 +127,7 @@ def _find_inverses(boxes: np.ndarray, sizes: np.ndarray) -> np.ndarray:
 
 
 def _warp_boxes(image, inverses, sizes, ends, out):  # numba finds the types
-    """Interpolate every pixel of every crop; what lies outside the page is 0."""
+    """Interpolate every pixel of every crop; pixels outside the page are 0."""
     page_height, page_width, channels = image.shape
     for n in prange(len(sizes)):
         m0, m1, m2, m3, m4, m5, m6, m7, m8 = inverses[n]
@@ -160,14 +160,14 @@ def _blend(a, b, c, d, i, j):
 
 
 def _tap(image, x, y, channel):
-    """Return a value of the page, or 0 where there is none."""
+    """Return a value of the page, or 0 outside the page."""
     if 0 <= x < image.shape[1] and 0 <= y < image.shape[0]:
         return image[y, x, channel]
     return np.uint8(0)
 
 
 def colors_numba(image: np.ndarray, n: int, threads: int) -> tuple[np.ndarray, np.ndarray]:
-    """Partition pixels by their upper 12 bits, then count each part's lower 12 in a small table."""
+    """Partition pixels by their upper 12 bits, then count each part's lower 12 bits in a table."""
     numba.set_num_threads(threads)
     channels = 1 if image.ndim == 2 else image.shape[2]
     keys = _compile(_rank_colors)(image.reshape(-1, channels), n, threads).ravel()
@@ -178,11 +178,11 @@ def colors_numba(image: np.ndarray, n: int, threads: int) -> tuple[np.ndarray, n
 
 
 def _rank_colors(pixels, n, chunks):
-    """Return count << 24 | colour of each part's n most frequent colours, 0 for none."""
+    """Return count << 24 | colour of each part's n most frequent colours, or 0 if it has fewer."""
     size, channels = pixels.shape
     green, red = (1, 2) if channels > 1 else (0, 0)
     step = (size + chunks - 1) // chunks
-    starts = np.zeros((4096, chunks), np.int64)  # first counts, then where each chunk writes
+    starts = np.zeros((4096, chunks), np.int64)  # counts at first, then each chunk's write position
     for chunk in prange(chunks):
         for i in range(chunk * step, min(size, (chunk + 1) * step)):
             if channels < 4 or pixels[i, 3] > 0:
@@ -202,7 +202,7 @@ def _rank_colors(pixels, n, chunks):
                 starts[part, chunk] += 1
     keys = np.zeros((4096, n), np.int64)
     for part in prange(4096):
-        begin = starts[part - 1, chunks - 1] if part else 0  # by now, where each part ends
+        begin = starts[part - 1, chunks - 1] if part else 0  # starts now holds the parts' ends
         end = starts[part, chunks - 1]
         if begin < end:
             counts = np.zeros(4096, np.int64)
@@ -215,7 +215,7 @@ def _rank_colors(pixels, n, chunks):
 
 
 def _keep_largest(keys, key):
-    """Put a key among the largest ones, which stand in order, largest first."""
+    """Insert a key into the largest keys, which are sorted in descending order."""
     place = len(keys)
     while place > 0 and keys[place - 1] < key:
         if place < len(keys):

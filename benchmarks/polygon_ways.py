@@ -1,6 +1,6 @@
-"""The article's polygons, its task, and the ways to do it in Python, NumPy, SciPy and Numba.
+"""The article's polygons, its task, and ways to do the task in Python, NumPy, SciPy and Numba.
 
-The task: of the polygons whose centre is nearer to a point than max_dist, find the smallest.
+The task: for each point, find the smallest polygon whose centre is nearer than max_dist.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from harness import profile
 
 @dataclass(eq=False)
 class Polygon:
-    """A polygon as the article has it: two arrays, a centre that is kept, an area that is not."""
+    """The article's polygon: two arrays, a cached centre, and an area computed at every call."""
 
     x: np.ndarray
     y: np.ndarray
@@ -47,7 +47,7 @@ def make_article_example() -> tuple[np.ndarray, np.ndarray]:
 
 
 def make_large_example(polygons: int = 20_000, points: int = 10_000, side: float = 1000) -> Any:
-    """Return polygons of six vertices and of many sizes on a square, and points in it."""
+    """Return polygons of six vertices and many sizes in a square, and points in that square."""
     rng = np.random.default_rng(0)
     angles = np.sort(rng.uniform(0, 2 * np.pi, (polygons, 6)), axis=1)
     shapes = np.stack([np.cos(angles), np.sin(angles)], axis=-1)
@@ -57,7 +57,7 @@ def make_large_example(polygons: int = 20_000, points: int = 10_000, side: float
 
 
 def as_objects(polygons: np.ndarray) -> list[Polygon]:
-    """Return the polygons as the article's objects, which know neither centre nor area yet."""
+    """Return the polygons as the article's objects, before their centres are computed."""
     return [Polygon(vertices[:, 0].copy(), vertices[:, 1].copy()) for vertices in polygons]
 
 
@@ -66,7 +66,7 @@ def as_objects(polygons: np.ndarray) -> list[Polygon]:
 
 @profile
 def find_close(polygons: Iterable[Polygon], point: np.ndarray, max_dist: float) -> list[Polygon]:
-    """Measure the distance to every polygon, one after the other."""
+    """Measure the distance to every polygon, one by one."""
     close = []
     for polygon in polygons:
         if np.linalg.norm(polygon.center - point) < max_dist:
@@ -89,7 +89,7 @@ def select_best(sets: Iterable[tuple[np.ndarray, Sequence[Polygon]]]) -> list[An
 
 @profile
 def match_v1(polygons: Sequence[Polygon], points: Iterable[np.ndarray], max_dist: float) -> Any:
-    """Do the task as the article does at first."""
+    """Do the task like the article's first version."""
     sets = []
     for point in points:
         close = find_close(polygons, point, max_dist)
@@ -119,7 +119,7 @@ def match_v15(polygons: Sequence[Polygon], points: Iterable[np.ndarray], max_dis
 def match_numpy(
     centers: np.ndarray, areas: np.ndarray, points: np.ndarray, max_dist: float
 ) -> np.ndarray:
-    """Measure all distances to a point at once; index of the best polygon, or -1."""
+    """Measure all distances to a point at once; return each point's best index, or -1."""
     order = np.argsort(areas, kind="stable")
     x, y = centers[order].T.copy()
     best = np.full(len(points), -1)
@@ -133,10 +133,10 @@ def match_numpy(
 
 @profile
 def match_tree(tree: Any, order: np.ndarray, points: np.ndarray, max_dist: float) -> np.ndarray:
-    """Let SciPy's prepared cKDTree list what is close; it has the polygons in ``order`` of area.
+    """Let SciPy's prepared cKDTree list the close polygons.
 
-    So the first of a sorted list is the smallest. The tree's "close" is at most max_dist away; the
-    examples have no centre exactly there.
+    The tree holds the polygons in ``order`` of area, so the first of a sorted list is the smallest.
+    For the tree, close means at most max_dist away; no centre in the examples is exactly there.
     """
     close = tree.query_ball_point(points, max_dist, return_sorted=True)
     first = np.array([indices[0] if indices else -1 for indices in close])
@@ -145,7 +145,7 @@ def match_tree(tree: Any, order: np.ndarray, points: np.ndarray, max_dist: float
 
 @profile
 def match_pairs(tree: Any, order: np.ndarray, points: np.ndarray, max_dist: float) -> np.ndarray:
-    """Let the same tree meet a tree of the points: all close pairs in one array, no lists."""
+    """Let the same tree find all close pairs with a tree of the points, in one array, no lists."""
     pairs = type(tree)(points).sparse_distance_matrix(tree, max_dist, output_type="ndarray")
     first = np.full(len(points), len(order))
     np.minimum.at(first, pairs["i"], pairs["j"])

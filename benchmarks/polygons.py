@@ -1,4 +1,4 @@
-"""Which polygon belongs to a point? The article's loop, NumPy, an index of SciPy's, and fastcv's.
+"""Which polygon belongs to a point? The article's loop, NumPy, SciPy's index, and fastcv's.
 
 Usage::
 
@@ -56,14 +56,14 @@ Ways = dict[str, Callable[[], Any]]
 
 
 def object_ways(polygons: np.ndarray, points: np.ndarray, max_dist: float) -> Ways:
-    """Return what begins with the article's objects, and computes their centres in each call."""
+    """Return the ways that take the article's objects and compute their centres in each call."""
     rows = list(points)
     objects = as_objects(polygons)
 
     def fresh(way: Callable[..., Any]) -> Callable[[], Any]:
         def call() -> Any:
-            for polygon in objects:  # which keep their centre: it is forgotten before each call
-                vars(polygon).pop("center", None)
+            for polygon in objects:
+                vars(polygon).pop("center", None)  # cached by the call before
             return way(objects, rows, max_dist), objects, rows
 
         return call
@@ -83,13 +83,13 @@ def object_ways(polygons: np.ndarray, points: np.ndarray, max_dist: float) -> Wa
 def call_one_by_one(
     polygons: Sequence[Polygon], points: Sequence[np.ndarray], max_dist: float
 ) -> list[Any]:
-    """Call the two functions that the article had rewritten, as it calls them."""
+    """Call the two functions that the article rewrote, as the article calls them."""
     sets = [(point, fastcv.find_close_polygons(polygons, point, max_dist)) for point in points]
     return fastcv.select_best_polygon([pair for pair in sets if pair[1]])
 
 
 def array_ways(polygons: np.ndarray, points: np.ndarray, max_dist: float, threads: int) -> Ways:
-    """Return what begins with arrays; "prepared" is what has been made before."""
+    """Return the ways that take arrays; "prepared" ways use an index that was built before."""
     index = fastcv.PolygonIndex(polygons)
     centers, areas = index.centers, index.areas
     given = (centers, areas, points, max_dist)
@@ -116,9 +116,9 @@ def array_ways(polygons: np.ndarray, points: np.ndarray, max_dist: float, thread
 
 
 def check_matches(areas: np.ndarray, points: int, results: Mapping[str, Any]) -> None:
-    """End the run, naming the first way that chose a larger polygon, or one where none is close.
+    """End the run and name the first way whose polygon has another area than the baseline's.
 
-    Areas are compared, for all of the article's tie but for rounding.
+    Areas are compared, because all areas of the article's example tie except for rounding.
     """
     found = {name: chosen_areas(areas, points, result) for name, result in results.items()}
     (baseline, expected), *others = found.items()
@@ -127,13 +127,13 @@ def check_matches(areas: np.ndarray, points: int, results: Mapping[str, Any]) ->
         if wrong.any():
             i = wrong.argmax()
             sys.exit(
-                f"DIFFERENT: for points[{i}] {name} chose a polygon of area {chosen[i]}, "
-                f"{baseline} one of {expected[i]}."
+                f"DIFFERENT: for points[{i}], {name} chose a polygon of area {chosen[i]}, "
+                f"but {baseline} chose area {expected[i]}."
             )
 
 
 def chosen_areas(areas: np.ndarray, points: int, result: Any) -> np.ndarray:
-    """Return the area that was chosen for each point, NaN where there was none."""
+    """Return the area of each point's chosen polygon, NaN for points without one."""
     if isinstance(result, np.ndarray):
         return np.where(result < 0, np.nan, areas[result])
     answer, objects, rows = result
@@ -147,14 +147,14 @@ def chosen_areas(areas: np.ndarray, points: int, result: Any) -> np.ndarray:
 
 
 def time_matches(ways: Ways, polygons: np.ndarray, points: np.ndarray, repeat: int) -> list[Row]:
-    """Check that all ways choose the same, then time them."""
+    """Check that all ways choose equal areas, then time them."""
     areas = fastcv.PolygonIndex(polygons).areas
     check = partial(check_matches, areas, len(points))
     return make_rows(measure(ways, repeat, check), len(points), "point")
 
 
 def print_against_tree(rows: Sequence[Row]) -> None:
-    """Compare the index with the faster way through SciPy's, where that is there."""
+    """Compare the index with the faster way through SciPy's tree, if SciPy is installed."""
     trees = [row for row in rows if row.name in (TREE, PAIRS)]
     if trees:
         tree = min(trees, key=lambda row: row.min_ms)
@@ -169,10 +169,12 @@ def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument(
         "--data", nargs="+", choices=MAKE, default=list(MAKE),
-        help="the article's 1,000 polygons and 100 points; 20,000 and 10,000 on a square of 1,000; "
-        "as many on a square of 500 (default: all)",
+        help="article: its 1,000 polygons and 100 points; large: 20,000 polygons and 10,000 points "
+        "on a square of side 1,000; dense: the same on a square of side 500 (default: all)",
     )  # fmt: skip
-    parser.add_argument("--max-dist", type=float, default=10, help="default: %(default)g")
+    parser.add_argument(
+        "--max-dist", type=float, default=10, help="distance from point to centre (%(default)g)"
+    )
     add_options(parser, repeat=5)
     return parser.parse_args()
 

@@ -1,10 +1,10 @@
-"""Prove every promise of docs/reliability.md anew, each by a script of tests/reliability/.
+"""Prove every promise of docs/reliability.md again, each by a script of tests/reliability/.
 
-    python benchmarks/reliability.py           in short: a few minutes
-    python benchmarks/reliability.py --long    as the figures in docs/ were measured: three hours
+    python benchmarks/reliability.py           short proofs: a few minutes
+    python benchmarks/reliability.py --long    at the length of the figures in docs/: three hours
 
-What this machine has not the means for is skipped, and said so. The exit status is 1 if a promise
-is broken.
+A proof that this machine cannot run is reported as skipped. The exit status is 1 if a promise is
+broken.
 """
 
 from __future__ import annotations
@@ -40,12 +40,12 @@ TABLE = ROOT / "docs/reliability.md"
 
 
 def script_of(name: str) -> str:
-    """The script, as a reader would call it."""
+    """Return the script's path from the project's folder."""
     return f"tests/reliability/{name}.py"
 
 
 def prove(name: str, is_long: bool) -> dict[str, Any]:
-    """Run a proof in a process of its own; its row of the table."""
+    """Run a proof in a new process; return its row of the table."""
     command = [sys.executable, script_of(name), "--json", *(["--long"] if is_long else [])]
     done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False)
     if done.returncode == 0:
@@ -55,7 +55,7 @@ def prove(name: str, is_long: bool) -> dict[str, Any]:
 
 
 def update(path: Path, rows: list[dict[str, Any]]) -> None:
-    """Put the figures of the proofs that were kept into their lines of the document's table."""
+    """Write the figures of the kept promises into the document's table."""
     lines = path.read_text(encoding="utf-8").splitlines()
     for row in rows:
         if row["state"] != "kept":
@@ -65,18 +65,18 @@ def update(path: Path, rows: list[dict[str, Any]]) -> None:
         )
         places = [i for i, old in enumerate(lines) if f"`{script_of(row['name'])}`" in old]
         if len(places) != 1:
-            sys.exit(f"{path} has {len(places)} lines for {row['name']}")
+            sys.exit(f"{path} must have one line for {row['name']}, but has {len(places)}")
         lines[places[0]] = line
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def main() -> None:
-    """Run the proofs and print what they found."""
+    """Run the proofs and print their figures."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else None)
-    parser.add_argument("--long", action="store_true", help="as often as the goals ask for")
+    parser.add_argument("--long", action="store_true", help="run at the length the goals ask for")
     parser.add_argument("--only", nargs="+", choices=PROOFS, metavar="NAME", help=", ".join(PROOFS))
     parser.add_argument("--update", action="store_true", help="write the figures into docs/")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="also write the result here")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="also write the rows to FILE")
     options = parser.parse_args()
 
     rows = []

@@ -1,14 +1,14 @@
 """How does the time grow with boxes, their size and angle, the page, threads, and colours?
 
-Every point is checked: fastcv's pixels and colours equal those of the Python loop over cv2 and of
-NumPy. Other libraries join where they are installed; their pixels are not cv2's, and by how much is
-said at the end.
+Every point is checked: fastcv's pixels equal those of the Python loop over cv2, and its colours
+equal NumPy's. Other installed libraries are timed too. Their pixels differ from cv2's; the last
+lines of the output say by how much.
 
 Usage::
 
     python benchmarks/scaling.py --picture scaling.png
     python benchmarks/scaling.py --sweeps angle threads --repeat 9
-    pip install numba kornia-rs Pillow matplotlib  # the other libraries, and for the picture
+    pip install numba kornia-rs Pillow matplotlib  # the other libraries; matplotlib for the picture
 """
 
 from __future__ import annotations
@@ -33,15 +33,15 @@ from sweeps import LOOP, SWEEPS, Bench, Sweep
 
 @dataclass(frozen=True)
 class ScalingRow(Row):
-    """A row that also says at which point of its sweep it was measured."""
+    """A row with the point of the sweep at which it was measured."""
 
     x: float | str
 
 
 def run_sweep(bench: Bench, sweep: Sweep, repeat: int, quick: bool) -> list[ScalingRow]:
-    """Check and time every point of a sweep, and print its table as it grows."""
+    """Check and time every point of a sweep, and print each as a line of a table."""
     unit = "ms" if sweep.y == "min_ms" else "ns/px"
-    print(f"{sweep.title}: {unit}, fastest of each")
+    print(f"{sweep.title}: {unit}, fastest call of each")
     rows: list[ScalingRow] = []
     for x, pixels, contenders in sweep.points(bench, quick):
         note(f"{sweep.title}: {x} {sweep.x_label}")
@@ -76,7 +76,7 @@ STYLES = {
 
 
 def style_of(name: str) -> dict[str, Any]:
-    """Return a contender's colour and marker; they depend on threads only where it is one."""
+    """Return a contender's colour and marker; fastcv on 1 thread has its own."""
     return STYLES.get(name) or STYLES[name.partition(",")[0]]
 
 
@@ -99,7 +99,7 @@ def draw(
         _draw_sweep(panel, sweep, tables[sweep.title])
     for panel in panels.flat[len(sweeps) :]:
         panel.set_axis_off()
-    handles: dict[str, Any] = {}  # by colour: who is in several panels has several names
+    handles: dict[str, Any] = {}  # by colour, because names differ between panels
     for panel in panels.flat:
         for handle in panel.get_legend_handles_labels()[0]:
             handles.setdefault(handle.get_color(), handle)
@@ -110,7 +110,7 @@ def draw(
 
 
 def _draw_sweep(panel: Any, sweep: Sweep, rows: Sequence[ScalingRow]) -> None:
-    """Draw one line a contender."""
+    """Draw one line per contender."""
     is_kind = sweep.key == "kind"
     xs = list(dict.fromkeys(row.x for row in rows))
     for name in dict.fromkeys(row.name for row in rows):
@@ -125,7 +125,7 @@ def _draw_sweep(panel: Any, sweep: Sweep, rows: Sequence[ScalingRow]) -> None:
         )
     panel.set_title(sweep.title)
     panel.set_xlabel(sweep.x_label)
-    panel.set_ylabel("ms a call" if sweep.y == "min_ms" else "ns a pixel")
+    panel.set_ylabel("ms per call" if sweep.y == "min_ms" else "ns per pixel")
     for axis, scale in (("x", panel.set_xscale), ("y", panel.set_yscale)):
         if axis in sweep.log:
             scale("log")
@@ -140,7 +140,7 @@ def _draw_sweep(panel: Any, sweep: Sweep, rows: Sequence[ScalingRow]) -> None:
 
 
 def _set_log_ticks(axis: Any) -> None:
-    """Label a logarithmic axis in plain numbers, between the powers of ten where there is room."""
+    """Label a logarithmic axis with plain numbers, at 1, 2 and 5 if there is room."""
     from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
     low, high = axis.get_view_interval()
@@ -153,11 +153,13 @@ def parse_arguments() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     keys = [sweep.key for sweep in SWEEPS]
-    parser.add_argument("--sweeps", nargs="+", choices=keys, default=keys, help="only these")
     parser.add_argument(
-        "--quick", action="store_true", help="one round of few and small points: only to see it run"
+        "--sweeps", nargs="+", choices=keys, default=keys, help="run only these (default: all)"
     )
-    add_options(parser, repeat=5)  # up to ten times as many where a call is short
+    parser.add_argument(
+        "--quick", action="store_true", help="one round of few, small points, as a test run"
+    )
+    add_options(parser, repeat=5)  # short calls get up to ten times as many rounds
     return parser.parse_args()
 
 
@@ -167,14 +169,14 @@ def main() -> None:
     machine = begin(arguments)
     peers, missing = find_peers()
     if missing:
-        print(f"Left out, as not installed: pip install {' '.join(missing)}\n")
+        print(f"Left out because not installed: pip install {' '.join(missing)}\n")
     bench = Bench(arguments.threads, peers)
     sweeps = [sweep for sweep in SWEEPS if sweep.key in arguments.sweeps]
     tables = {
         sweep.title: run_sweep(bench, sweep, arguments.repeat, arguments.quick) for sweep in sweeps
     }
     remarks = [
-        "fastcv, and everyone's colours: equal to the first at every point",
+        "fastcv's crops and all colours equal the first contender's at every point",
         *(f"{peer}: {difference}" for peer, difference in bench.differences.items()),
     ]
     print("\n".join(remarks))

@@ -1,4 +1,4 @@
-"""What `scaling.py` varies: each sweep's points, who competes there, how results are checked."""
+"""The sweeps of `scaling.py`: their points, the contenders at each, and the check of results."""
 
 from __future__ import annotations
 
@@ -33,23 +33,23 @@ Contenders = dict[str, Callable[[], Any]]
 
 @dataclass
 class Difference:
-    """How far a peer's crops were from cv2's."""
+    """How much a peer's crops differ from cv2's."""
 
     largest: int = 0
     crops: int = 0
     far_crops: int = 0
-    """How many crops have a value more than `FAR` off: those are other pictures."""
+    """How many crops have a value more than `FAR` off."""
 
     def __str__(self) -> str:
         return (
-            f"up to {self.largest} off cv2's pixels, "
-            f"{self.far_crops:,} of {self.crops:,} crops by more than {FAR}"
+            f"pixels up to {self.largest} off cv2's; "
+            f"{self.far_crops:,} of {self.crops:,} crops are off by more than {FAR}"
         )
 
 
 @dataclass
 class Bench:
-    """The data, who competes, and how far those who are not exact were off."""
+    """The data, the contenders, and the differences of the peers that are not exact."""
 
     threads: int
     peers: list[str]
@@ -57,7 +57,7 @@ class Bench:
     differences: dict[str, Difference] = field(default_factory=dict)
 
     def compete(self, image: np.ndarray, boxes: np.ndarray) -> Contenders:
-        """Return everyone who cuts boxes, the baseline first."""
+        """Return the contenders that cut boxes, the baseline first."""
         contenders = {LOOP: partial(crop_loop, image, boxes)} | self.cut_on(image, boxes, 1)
         if self.threads > 1:
             contenders |= self.cut_on(image, boxes, self.threads)
@@ -68,14 +68,14 @@ class Bench:
 
     @staticmethod
     def cut_on(image: np.ndarray, boxes: np.ndarray, threads: int) -> Contenders:
-        """Return fastcv on so many threads."""
+        """Return fastcv on this number of threads."""
         if threads == 1:
             return {"fastcv, 1 thread": partial(fastcv.image_crop, image, boxes)}
         cut = partial(fastcv.image_crop_openmp, image, boxes, num_threads=threads)
         return {f"fastcv, {name_threads(threads)}": cut}
 
     def count(self, image: np.ndarray) -> Contenders:
-        """Return everyone who counts colours, the baseline first."""
+        """Return the contenders that count colours, the baseline first."""
         contenders: Contenders = {
             "cv2 pack + np.unique": partial(colors_cv2_pack, image, COLORS),
             "pack in place, sort + runs": partial(colors_faster, image, COLORS),
@@ -90,7 +90,7 @@ class Bench:
         return contenders
 
     def check(self, results: dict[str, Any]) -> None:
-        """End the run where those who promise equality differ; note how far off the others are."""
+        """End the run if an exact contender differs; record the differences of the others."""
         if isinstance(next(iter(results.values())), tuple):
             check_colors(results, panels=())
             return
@@ -110,30 +110,30 @@ class Bench:
 
 
 def _largest_difference(crop: Any, right: np.ndarray) -> int:
-    """Return how far a crop, whatever its type, is from the right one."""
+    """Return the largest difference of a crop, of any library's type, from the right one."""
     values = np.asarray(crop)
     if values.shape != right.shape:
-        sys.exit(f"A crop is {values.shape}, and should be {right.shape}.")
+        sys.exit(f"A crop has shape {values.shape}; the right shape is {right.shape}.")
     return int(cv2.absdiff(values, right).max())
 
 
 @dataclass(frozen=True)
 class Sweep:
-    """One thing that is varied: how its points are made and how its panel looks."""
+    """A quantity to vary: how its points are made and how its panel looks."""
 
     key: str
     title: str
     x_label: str
     y: str
-    """What the panel shows: a field of `Row`."""
+    """The field of `Row` that the panel shows."""
     points: Callable[[Bench, bool], Iterator[tuple[float | str, int, Contenders]]]
-    """Given the bench and whether it is a quick run: x, pixels, and who competes there."""
+    """Makes x, pixels and contenders from the bench and whether the run is quick."""
     log: str = ""
-    """The logarithmic axes: "x", "y" or both."""
+    """The logarithmic axes: "x", "y", "xy" or ""."""
 
 
 def fit(image: np.ndarray, megapixels: float) -> np.ndarray:
-    """Return the image's middle, or the image side by side with itself, of this many pixels."""
+    """Return this many pixels from the middle of the image, tiled if it is too small."""
     height = round((megapixels * 1e6 * image.shape[0] / image.shape[1]) ** 0.5)
     width = round(megapixels * 1e6 / height)
     times = -(-height // image.shape[0]), -(-width // image.shape[1])
@@ -148,7 +148,7 @@ def size_of(image: np.ndarray) -> tuple[int, int]:
 
 
 def few(values: Sequence[Any], quick: bool) -> Sequence[Any]:
-    """Return the values, or in a quick run only the first and a larger one."""
+    """Return the values, or only the first and a middle one in a quick run."""
     return (values[0], values[len(values) // 2]) if quick else values
 
 
@@ -183,7 +183,7 @@ def vary_page(bench: Bench, quick: bool) -> Iterator[tuple[float, int, Contender
 
 
 def vary_threads(bench: Bench, quick: bool) -> Iterator[tuple[float, int, Contenders]]:
-    """Give everyone who takes a number of threads, cv2 too, more and more of them."""
+    """Give more and more threads to each contender that uses them, and to cv2."""
     boxes = scatter(100 if quick else 1500, WORD, SLANT, size_of(bench.page))
     counts = [n for n in (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64) if n < bench.threads]
     default = cv2.getNumThreads()
@@ -199,7 +199,7 @@ def vary_threads(bench: Bench, quick: bool) -> Iterator[tuple[float, int, Conten
 
 
 def vary_kind(bench: Bench, quick: bool) -> Iterator[tuple[str, int, Contenders]]:
-    """Count the colours of unlike images of one size."""
+    """Count the colours of different kinds of images, all of one size."""
     for name, make in MADE.items():
         image = make(np.random.default_rng(0))
         if quick:
@@ -211,7 +211,7 @@ def vary_kind(bench: Bench, quick: bool) -> Iterator[tuple[str, int, Contenders]
 def vary_pixels(
     bench: Bench, quick: bool, is_noise: bool
 ) -> Iterator[tuple[float, int, Contenders]]:
-    """Count the colours of larger and larger pages, or as much noise."""
+    """Count the colours of larger and larger pages, or of noise of the same sizes."""
     for megapixels in few(COLOR_MEGAPIXELS, quick):
         image = fit(bench.page, megapixels)
         if is_noise:

@@ -1,4 +1,4 @@
-"""What threads cost: from how much work they pay, and how much CPU time waiting takes.
+"""What do threads cost? Finds the work from which they pay, and the CPU time of waiting.
 
 Usage::
 
@@ -36,7 +36,7 @@ PAUSE_S = 0.005
 
 
 def compare_small_calls(threads: int, repeat: int) -> list[dict[str, Any]]:
-    """Time calls of few boxes of 80 x 20 px, serial and on threads."""
+    """Time calls with few boxes of 80 x 20 px, serial and on threads."""
     page = np.random.default_rng(0).integers(0, 255, (2000, 2000, 3), np.uint8)
     corner = np.float32([[0, 0], [80, 0], [80, 20], [0, 20]])
     starts = np.random.default_rng(1).uniform(0, 1900, (max(BOX_COUNTS), 1, 2))
@@ -61,7 +61,7 @@ def compare_small_calls(threads: int, repeat: int) -> list[dict[str, Any]]:
 
 
 def cpu_seconds(threads: int, calls: int) -> tuple[float, float]:
-    """Return CPU and wall seconds a call on the shipped page, with a pause after each."""
+    """Return CPU and wall seconds per call on the shipped page; a pause follows each call."""
     page, _ = read_image(DATA / "page.jpg")
     boxes = read_boxes(DATA / "page_boxes.json")
     fastcv.image_crop_openmp(page, boxes, num_threads=threads)
@@ -73,7 +73,7 @@ def cpu_seconds(threads: int, calls: int) -> tuple[float, float]:
 
 
 def compare_waiting(threads: int, calls: int) -> list[dict[str, Any]]:
-    """Measure CPU time in fresh processes: libgomp reads its settings when it is loaded."""
+    """Measure CPU time in new processes, because libgomp reads its settings when it is loaded."""
     rows: list[dict[str, Any]] = []
     print(f"\n{'':<34}{'wall ms':>9}{'CPU ms':>9}{'CPU ratio':>11}")
     for name, count, policy in (
@@ -96,9 +96,11 @@ def compare_waiting(threads: int, calls: int) -> list[dict[str, Any]]:
 def main() -> None:
     """Run both comparisons."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--threads", type=positive_int, help="default: fastcv.get_num_threads()")
-    parser.add_argument("--repeat", type=positive_int, default=40, help="default: 40")
-    parser.add_argument("--json", metavar="FILE", type=Path, help="also write the figures there")
+    parser.add_argument(
+        "--threads", type=positive_int, help="threads per call (default: fastcv's, at least 2)"
+    )
+    parser.add_argument("--repeat", type=positive_int, default=40, help="calls per row (40)")
+    parser.add_argument("--json", metavar="FILE", type=Path, help="also write the figures to FILE")
     parser.add_argument("--child", nargs=2, type=int, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.child:

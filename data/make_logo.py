@@ -1,6 +1,6 @@
-"""Make logo.png, the project's logo on a see-through ground.
+"""Make logo.png, the project's logo on a transparent background.
 
-Run it as ``python data/make_logo.py [FOLDER]``; without a folder it writes beside itself.
+Run ``python data/make_logo.py [FOLDER]``. The default folder is the script's own.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ Point = tuple[float, float]
 
 
 def scaled(points: list[Point]) -> list[Point]:
-    """Return points of the logo as points of the large drawing."""
+    """Scale points of the logo to points of the large drawing."""
     return [(x * SCALE, y * SCALE) for x, y in points]
 
 
 def turned(points: list[Point], centre: Point, degrees: float) -> list[Point]:
-    """Turn points clockwise about a centre."""
+    """Rotate points clockwise about a centre."""
     cos, sin = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
     offsets = [(x - centre[0], y - centre[1]) for x, y in points]
     return [(centre[0] + x * cos - y * sin, centre[1] + x * sin + y * cos) for x, y in offsets]
@@ -45,7 +45,7 @@ def rectangle(left: float, top: float, right: float, bottom: float) -> list[Poin
 
 
 def draw_shadow(image: Image.Image) -> None:
-    """Lay a soft round shadow under the bubble."""
+    """Draw a soft round shadow under the bubble."""
     alpha = Image.new("L", (WIDTH, HEIGHT))
     ImageDraw.Draw(alpha).ellipse([250, 588, 1004, 690], fill=150)
     alpha = alpha.filter(ImageFilter.GaussianBlur(22)).resize(image.size, Image.Resampling.BICUBIC)
@@ -62,7 +62,7 @@ def draw_bubble(pen: ImageDraw.ImageDraw) -> None:
 
 
 def draw_page(pen: ImageDraw.ImageDraw) -> None:
-    """Draw the leaning page whose words are boxes."""
+    """Draw the tilted page, whose words are boxes."""
     centre = (440.0, 306.0)
     sheet = turned(rectangle(296, 116, 584, 496), centre, -9)
     pen.polygon(scaled(sheet), fill=PAPER)
@@ -83,7 +83,7 @@ def draw_page(pen: ImageDraw.ImageDraw) -> None:
 
 
 def draw_crops(pen: ImageDraw.ImageDraw) -> None:
-    """Draw the words that were cut out, now level, and the arrow that leads to them."""
+    """Draw the cut-out words, now level, and the arrow that points to them."""
     crops = [(150, 200, TEAL), (262, 262, CORAL), (374, 170, YELLOW)]
     for top, width, colour in crops:
         box = scaled([(730, top), (730 + width, top + 76)])
@@ -93,7 +93,7 @@ def draw_crops(pen: ImageDraw.ImageDraw) -> None:
 
 
 def draw_name(pen: ImageDraw.ImageDraw) -> None:
-    """Set the name under the mark, in two colours."""
+    """Draw the name under the mark, in two colours."""
     font = ImageFont.truetype(str(FONT), 208 * SCALE, layout_engine=ImageFont.Layout.BASIC)
     first, second = "fast", "cv"
     x = (WIDTH * SCALE - font.getlength(first + second)) / 2
@@ -103,7 +103,7 @@ def draw_name(pen: ImageDraw.ImageDraw) -> None:
 
 
 def make_logo(path: Path) -> str:
-    """Draw the logo four times too large, shrink it, save it, and return a line about it."""
+    """Draw the logo at four times its size, shrink it, save it, and return a line about it."""
     image = Image.new("RGBA", (WIDTH * SCALE, HEIGHT * SCALE), (0, 0, 0, 0))
     draw_shadow(image)
     pen = ImageDraw.Draw(image)

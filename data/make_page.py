@@ -1,6 +1,6 @@
 """Make page.jpg, a typeset page as a phone or scanner sees it, and the boxes of its words.
 
-Run it as ``python data/make_page.py [FOLDER]``; without a folder it writes beside itself.
+Run ``python data/make_page.py [FOLDER]``. The default folder is the script's own.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ HERE = Path(__file__).resolve().parent
 SEED = 2026
 DESK = (84, 80, 78)
 INDENT = 36.0
-# Where the corners of the sheet (lt, rt, rb, lb) come to lie in the picture.
+# The corners of the sheet (lt, rt, rb, lb) in the picture.
 SHEET_CORNERS = np.array([[20.0, 6.0], [2472.0, 26.0], [2489.0, 3519.0], [-17.0, 3497.0]])
 HEADINGS = [
     "Where words begin",
@@ -38,7 +38,7 @@ HEADINGS = [
 
 
 def sentences(rng: random.Random) -> Iterator[str]:
-    """Yield the sentences of prose.txt for ever, shuffled anew on every round."""
+    """Yield the sentences of prose.txt endlessly, reshuffled in every round."""
     pool = (HERE / "prose.txt").read_text(encoding="utf-8").splitlines()
     while True:
         rng.shuffle(pool)
@@ -60,7 +60,7 @@ def body_lines(rng: random.Random) -> Iterator[tuple[str, list[str], float]]:
 
 
 def set_body(page: Canvas, regions: list[tuple[float, list[float]]], rng: random.Random) -> None:
-    """Pour the article into regions, each an x and the baselines that are free there."""
+    """Fill regions with the article; a region is an x and its free baselines."""
     article = body_lines(rng)
     waiting: tuple[str, list[str], float] | None = None
     for x, baselines in regions:
@@ -81,7 +81,7 @@ def set_body(page: Canvas, regions: list[tuple[float, list[float]]], rng: random
 
 
 def add_light(sheet: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Lay uneven light, paper fibre and a little sensor noise over a picture."""
+    """Add uneven light, paper fibre and a little sensor noise to a picture."""
     height, width = sheet.shape[:2]
     y, x = np.mgrid[0 : 1 : complex(height), 0 : 1 : complex(width)].astype(np.float32)
     light = 1.0 - 0.05 * ((x - 0.42) ** 2 + (y - 0.35) ** 2) - 0.03 * x * y
@@ -92,7 +92,7 @@ def add_light(sheet: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 
 def photograph(page: Canvas, rng: np.random.Generator) -> tuple[Image.Image, np.ndarray]:
-    """Return the page seen in perspective, and its boxes with pixel centres at whole numbers."""
+    """Return the page in perspective, and its boxes with pixel centres at whole numbers."""
     flat = np.array([[0, 0], [WIDTH, 0], [WIDTH, HEIGHT], [0, HEIGHT]], float)
     forth = homography(flat, SHEET_CORNERS)
     back = np.linalg.inv(forth)
@@ -112,7 +112,7 @@ def photograph(page: Canvas, rng: np.random.Generator) -> tuple[Image.Image, np.
 
 
 def write_boxes(path: Path, texts: list[str], boxes: np.ndarray) -> None:
-    """Write the words and their boxes as JSON, one box or word on each line."""
+    """Write the words and their boxes as JSON, one box or word per line."""
     head = {"image": "page.jpg", "width": WIDTH, "height": HEIGHT, "order": "lt, rt, rb, lb"}
     start = json.dumps(head)[:-1]
     rows = [json.dumps(np.round(box, 2).tolist(), separators=(",", ":")) for box in boxes]

@@ -1,4 +1,4 @@
-"""The blocks of the page that stand at fixed places; the article flows around them."""
+"""The blocks at fixed places of the page; the article flows around them."""
 
 from __future__ import annotations
 
@@ -165,7 +165,7 @@ def set_quote(page: Canvas, first: int, last: int) -> None:
 
 
 def set_stamp(page: Canvas) -> None:
-    """Press a round-cornered stamp on the masthead, turned by 8 degrees."""
+    """Draw a round-cornered stamp on the masthead, turned by 8 degrees."""
     ink: Colour = (176, 58, 58)
     block = Canvas.blank((520, 236), ink)
     block.draw.rounded_rectangle([5, 5, 514, 230], 24, outline=(*ink, 255), width=7)
@@ -178,7 +178,7 @@ def set_stamp(page: Canvas) -> None:
 
 
 def set_margin_note(page: Canvas) -> None:
-    """Set a note that climbs the right edge of the page and partly leaves it."""
+    """Set a vertical note at the right edge of the page, partly outside it."""
     note = Style("DejaVuSerif-Italic", 37, BLUE)
     block = Canvas.blank((1200, 112), BLUE)
     block.set_text("Compare the plates on page 96 with the", 20, 40, note)
@@ -195,7 +195,7 @@ def set_answer(page: Canvas, row: int) -> None:
 
 
 def set_fixed_blocks(page: Canvas) -> list[tuple[float, list[float]]]:
-    """Set all fixed blocks and return the regions that are left for the article."""
+    """Set all fixed blocks and return the regions that remain for the article."""
     set_masthead(page)
     set_stamp(page)
     set_code(page, 36)

@@ -26,9 +26,9 @@ def _box_centres() -> np.ndarray:
 def make_source_benchmark(seed: int = 42) -> tuple[np.ndarray, np.ndarray]:
     """Make the random image and the boxes of the source's benchmark.
 
-    The image is an A4 page at 300 dpi of uniform noise. The boxes are 80 x 20 pixels, stand in
-    rows with gaps of 15 pixels (across) and 10 pixels (down) inside a margin of 10 % of the page,
-    and each is turned about its centre by a random angle of at most 3 degrees either way.
+    The image is an A4 page of uniform noise at 300 dpi. The boxes are 80 x 20 pixels. They stand in
+    rows with gaps of 15 pixels (across) and 10 pixels (down), inside a margin of 10 % of the page.
+    Each box is turned about its centre by a random angle of at most 3 degrees either way.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Set words on a canvas and remember the box of each of them."""
+"""Set words on a canvas and record the box of each word."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ Colour = tuple[int, int, int]
 
 @dataclass(frozen=True)
 class Style:
-    """How a run of words looks.
+    """The look of a run of words.
 
     Parameters
     ----------
     face
-        Name of a DejaVu font file without its ending.
+        Name of a DejaVu font file without its suffix.
     size
         Size of the font in pixels.
     colour
@@ -47,7 +47,7 @@ class Style:
         return float(self.font.getlength(text))
 
     def ink_box(self, text: str) -> tuple[int, int, int, int]:
-        """Return left, top, right and bottom of the ink, seen from the pen's start."""
+        """Return left, top, right and bottom of the ink, relative to the pen's start."""
         return _ink_box(text, self.face, self.size)
 
 
@@ -69,17 +69,17 @@ def _ink_box(text: str, face: str, size: int) -> tuple[int, int, int, int]:
 
 @dataclass
 class Canvas:
-    """A picture with the words that stand on it.
+    """A picture and the words on it.
 
     Parameters
     ----------
     image
         An RGBA picture.
     texts
-        The words, in the order in which they were set.
+        The words, in the order of setting.
     quads
-        For each word its four corners (lt, rt, rb, lb), where 0.0 is the left or upper edge of
-        the first pixel.
+        The four corners (lt, rt, rb, lb) of each word; 0.0 is the left or upper edge of the first
+        pixel.
     """
 
     image: Image.Image
@@ -88,7 +88,7 @@ class Canvas:
 
     @classmethod
     def blank(cls, size: tuple[int, int], colour: Colour, alpha: int = 0) -> Canvas:
-        """Return a canvas of one colour; give a see-through one the colour of its ink."""
+        """Return a canvas of one colour; a transparent canvas should get the colour of its ink."""
         return cls(Image.new("RGBA", size, (*colour, alpha)))
 
     @property
@@ -97,7 +97,7 @@ class Canvas:
         return ImageDraw.Draw(self.image)
 
     def set_word(self, text: str, x: float, baseline: float, style: Style) -> None:
-        """Draw one word with its pen starting at (x, baseline), and note its box."""
+        """Draw one word with the pen starting at (x, baseline), and record its box."""
         x, baseline = round(x), round(baseline)
         self.draw.text((x, baseline), text, fill=(*style.colour, 255), font=style.font, anchor="ls")
         left, top, right, bottom = style.ink_box(text)
@@ -111,7 +111,7 @@ class Canvas:
     def set_line(
         self, words: list[str], x: float, baseline: float, style: Style, width: float | None = None
     ) -> None:
-        """Draw words side by side, spread over `width` where it is given."""
+        """Draw words side by side, spread over `width` if it is given."""
         space = style.advance(" ")
         if width is not None and len(words) > 1:
             space = (width - sum(map(style.advance, words))) / (len(words) - 1)
@@ -133,7 +133,7 @@ class Canvas:
         return baseline
 
     def place(self, block: Canvas, centre: tuple[float, float], degrees: float) -> None:
-        """Lay another canvas on this one, turned clockwise about its centre."""
+        """Draw another canvas on this one, turned clockwise about its centre."""
         turn = math.radians(degrees)
         cos, sin = math.cos(turn), math.sin(turn)
         middle = (block.image.width / 2, block.image.height / 2)
@@ -151,7 +151,7 @@ class Canvas:
 def break_lines(
     words: list[str], width: float, style: Style, indent: float = 0.0, tightest: float = 0.75
 ) -> list[list[str]]:
-    """Break a paragraph where the gaps of all its lines together stay most even.
+    """Break a paragraph into lines so that the gaps of all lines together are most even.
 
     Parameters
     ----------
@@ -162,7 +162,7 @@ def break_lines(
     style
         How the words look.
     indent
-        How far the first line is moved in.
+        Indent of the first line in pixels.
     tightest
         The smallest gap between words, as a share of the font's space.
 
@@ -195,7 +195,7 @@ def break_lines(
 
 
 def homography(source: np.ndarray, target: np.ndarray) -> np.ndarray:
-    """Return the 3x3 perspective that takes four source points to four target points."""
+    """Return the 3x3 perspective that maps four source points to four target points."""
     rows, right = [], []
     for (x, y), (u, v) in zip(source, target, strict=True):
         rows += [[x, y, 1, 0, 0, 0, -u * x, -u * y], [0, 0, 0, x, y, 1, -v * x, -v * y]]
@@ -205,6 +205,6 @@ def homography(source: np.ndarray, target: np.ndarray) -> np.ndarray:
 
 
 def project(points: np.ndarray, matrix: np.ndarray) -> np.ndarray:
-    """Take points through a 3x3 perspective."""
+    """Map points by a 3x3 perspective."""
     mapped = np.column_stack([points, np.ones(len(points))]) @ matrix.T
     return mapped[:, :2] / mapped[:, 2:]

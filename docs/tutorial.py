@@ -11,17 +11,17 @@
 # %% [markdown]
 # # How fast can Python be?
 #
-# A page of text has been through a neural network, and out comes a list of a thousand little
-# quadrilaterals: the words. Now comes the part that nobody thinks about: cut every word out,
-# find the colours of the letters, match words to other words. It is ordinary Python over NumPy and
-# OpenCV, and once the model runs on an accelerator, it is what everybody waits for.
+# A neural network has looked at a page of text and returned a thousand small quadrilaterals, one
+# for each word. The next part gets little attention: cut out every word, find the colours of the
+# letters, match words to other words. This code is ordinary Python over NumPy and OpenCV. Once the
+# model runs on an accelerator, this code is what everybody waits for.
 #
-# This lesson makes that part fast, one step at a time. Each step goes the same way:
+# This lesson makes that code fast, one step at a time. Every step follows the same pattern:
 # **measure, change one thing, check that the result is the same, measure again, and say why.** All
-# numbers below were measured where this notebook was run last: run it, and they are yours.
+# numbers below come from the last run of this notebook. Run it, and the numbers are yours.
 #
-# It follows a talk that the Papago OCR team gave at NAVER DEVIEW 2023, and, for polygons, Ohad
-# Ravid's article [Making Python 100x faster with less than 100 lines of
+# The lesson follows a talk that the Papago OCR team gave at NAVER DEVIEW 2023 and, for polygons,
+# Ohad Ravid's article [Making Python 100x faster with less than 100 lines of
 # Rust](https://ohadravid.github.io/posts/2023-03-rusty-python/).
 #
 # ## 1. The question and the data
@@ -48,9 +48,9 @@ print(
 )
 
 # %% [markdown]
-# A box is four corners: left-top, right-top, right-bottom, left-bottom. Words are seldom upright, so
-# cutting one out means straightening it: a perspective transform of the four corners to an upright
-# rectangle.
+# A box has four corners: left-top, right-top, right-bottom, left-bottom. Words are seldom upright,
+# so cutting one out means straightening it: a perspective transform maps the four corners to an
+# upright rectangle.
 
 # %%
 drawn = page.copy()
@@ -73,16 +73,16 @@ lesson.show(
 )
 
 # %% [markdown]
-# Three questions, then:
+# The lesson asks three questions:
 #
-# - **crops**: how long does it take to cut all words out?
-# - **colours**: which colours does an image have, and how often, so that the translation can be drawn in
-#   them?
+# - **crops**: how long does it take to cut out all words?
+# - **colours**: which colours does an image have, and how often? The translation is later drawn in
+#   these colours.
 # - **polygons**: which of a thousand polygons belongs to a point?
 #
 # ## 2. Timing honestly
 #
-# Here is the simplest thing that can be measured: the same call, many times.
+# The simplest measurement makes the same call many times.
 
 # %%
 from baselines import colors_faster
@@ -96,16 +96,16 @@ lesson.table(
     ["what", "ms"],
     [["first call", times[0]], ["fastest", min(times)], ["median", float(np.median(times))],
      ["mean", float(np.mean(times))], ["slowest", max(times)]],
-    f"`colors_faster` of the logo, {len(times)} calls one after the other",
+    f"`colors_faster` on the logo, {len(times)} calls in a row",
 )  # fmt: skip
 
 # %% [markdown]
-# The computer does the same work each time, so what differs is everything else: caches that are cold,
-# another program, the clock of the CPU. Noise only ever adds time. That is why this lesson reports the
-# **fastest** of some calls, and takes turns between the things it compares (A B C A B C …), so that a
-# slow minute of the machine meets them all.
+# The computer does the same work in every call. The differences come from elsewhere: cold caches,
+# other programs, the CPU's clock rate. Noise only ever adds time, so this lesson reports the
+# **fastest** of several calls. It also interleaves the things it compares (A B C A B C …), so that
+# a slow minute of the machine affects all of them.
 #
-# And measuring costs time itself. A profiler that looks at every line changes what it looks at:
+# Measuring takes time too. A profiler that times every line changes what it measures:
 
 
 # %%
@@ -128,9 +128,9 @@ try:
     profiled.runcall(add_up, n)
     traced = perf_counter() - start
     tell(
-        f"The loop takes {1e3 * plain:.1f} ms, and {1e3 * traced:.1f} ms while every line is timed: "
-        f"{traced / plain:.1f} times as long. A line profile tells **where** the time goes, not "
-        "how long it takes; and it makes short lines look worse than they are."
+        f"The loop takes {1e3 * plain:.1f} ms, or {1e3 * traced:.1f} ms while every line is timed: "
+        f"{traced / plain:.1f} times as long. A line profile shows **where** the time goes, not how "
+        "long the code takes. It also makes short lines look slower than they are."
     )
 except ImportError:
     tell("line_profiler is not installed: pip install line-profiler")
@@ -138,8 +138,8 @@ except ImportError:
 # %% [markdown]
 # ## 3. A line profile
 #
-# Which colours does the logo have? NumPy has a function for that, `np.unique`, and it works on whole rows
-# too. This is the naive way; let us look inside.
+# Which colours does the logo have? NumPy's `np.unique` answers that, and it works on whole rows
+# too. This is the naive version. A line profile shows where its time goes.
 
 # %%
 # %load_ext line_profiler
@@ -158,13 +158,13 @@ def colors_naive(image, n):
 profile.print_stats(output_unit=1e-3, stripzeros=True)
 
 # %% [markdown]
-# Read the column *% Time*: nearly all of it is one line, `np.unique` over rows. So there is no point in
-# making any other line faster. Why is it slow? It sorts 1.2 million rows of three bytes, and comparing two
-# rows is work for a generic comparison; sorting numbers is what NumPy is really good at.
+# Read the column *% Time*: one line, `np.unique` over rows, takes nearly all of it. Making any
+# other line faster is pointless. Why is this line slow? It sorts 0.6 million rows of three bytes
+# and compares them with a generic function. NumPy sorts plain numbers much faster.
 #
 # ## 4. Better NumPy
 #
-# One change: **pack** the three bytes of a pixel into one number, then sort numbers.
+# The first change: **pack** the three bytes of each pixel into one number, then sort the numbers.
 
 
 # %%
@@ -182,9 +182,10 @@ def colors_fast(image, n):
 
 
 # %% [markdown]
-# The second change: make fewer arrays. Every `<<` and `|` above writes a whole new array and reads it
-# back. Pack in place, sort in place, and find where a run of equal numbers begins. The third: let OpenCV
-# do the packing. `cvtColor` reorders four bytes a pixel, and four bytes *are* a number.
+# The second change: make fewer arrays. Every `<<` and `|` above writes a whole new array, and the
+# next step reads it back. The faster version packs in place, sorts in place, and finds where each
+# run of equal numbers begins. The third change: let OpenCV pack. `cvtColor` writes four bytes per
+# pixel, and four bytes *are* one number.
 
 # %%
 from baselines import colors_cv2_pack
@@ -202,13 +203,13 @@ ladder = compare(
 )
 tell(ladder.faster("fast: pack", than="naive") + ",",
      ladder.faster("fastest: let cv2 pack", than="fast: pack") + ".",
-     "No other language was needed for that: the data only took a shape that fast code exists for.")  # fmt: skip
+     "That took no other language. It only put the data into a shape for which fast code exists.")  # fmt: skip
 
 # %% [markdown]
 # ## 5. Cython and Numba: where they help
 #
-# Both compile Python. Do they make it fast? Take the smallest loop there is, the one from lesson 2, and
-# write it in every way. In Cython it stands twice, as it is and with C types:
+# Both compile Python. Do they make it fast? The test is the loop from lesson 2, written in several
+# ways. Cython compiles it twice: unchanged, and with C types:
 #
 # ```cython
 # def sum_typed(unsigned long long n):
@@ -232,16 +233,16 @@ tell(ladder.faster(C, than="Python loop") + ".")
 if "Cython: typed" in ways:
     tell(ladder.faster("Cython: typed", than="Python loop") + ", and",
          ladder.faster("Cython: the same loop", than="Python loop") + ":",
-         "compiling does little as long as every number is still a Python object.")  # fmt: skip
+         "compiling gains little while every number is still a Python object.")  # fmt: skip
 for name in find_formulas(ways, list(ladder.rows.values())):
-    tell(f"And **{name}**? It takes as long for a thousand times as many numbers: there is no loop any "
-         "more. The compiler saw what it adds up to, n (n − 1) / 2. *Measure what you think you "
-         "measure*; fastcv's C loop keeps the compiler from it on purpose.")  # fmt: skip
+    tell(f"**{name}** takes no longer for a thousand times as many numbers, so no loop runs. The compiler "
+         "replaced the loop by its sum, n (n − 1) / 2. *Check that you measure what you think you "
+         "measure.* fastcv's C loop prevents this replacement on purpose.")  # fmt: skip
 
 # %% [markdown]
-# So pure Python loops are where they shine. Now give them `colors_fast`, whose work is done by NumPy
-# already. Cython compiles it as it stands; and both get a loop of their own, with a table of all 16.8
-# million colours to count in.
+# Pure Python loops gain the most. Now both compilers get `colors_fast`, where NumPy already does
+# the work. Cython compiles it unchanged. Cython and Numba also compile a loop of their own, which
+# counts in a table of all 16.8 million colours.
 
 # %%
 import baselines
@@ -259,16 +260,16 @@ ladder = compare(
 )
 for name in list(ladder.rows)[1:-1]:
     tell(ladder.faster(name, than="fast by Python") + ".")
-tell("Where NumPy did the work, compiling the Python around it changes little. A loop of one's own is only "
-     "as good as its idea: a table of 64 MB is slow for a small image in any language.")  # fmt: skip
+tell("Where NumPy does the work, compiling the Python around it changes little. A loop of your own is only "
+     "as good as its algorithm: a table of 64 MiB is slow for a small image in any language.")  # fmt: skip
 
 # %% [markdown]
 # ## 6. The C-API: what an interface costs
 #
-# A C extension is a shared library whose functions take and return `PyObject *`. The first file to open is
-# fastcv's own [`src/binding/sums/cumulative_sum.c`](src/binding/sums/cumulative_sum.c), written for who
-# reads C for the first time. Here is a smaller module,
-# [`benchmarks/capi_lesson.c`](benchmarks/capi_lesson.c), compiled now.
+# A C extension is a shared library whose functions take and return `PyObject *`. Open fastcv's own
+# [`src/binding/sums/cumulative_sum.c`](src/binding/sums/cumulative_sum.c) first: it is written for
+# readers who are new to C. The next cell compiles a smaller module,
+# [`benchmarks/capi_lesson.c`](benchmarks/capi_lesson.c).
 
 # %%
 from ondemand import load_c
@@ -277,10 +278,10 @@ capi = load_c("capi_lesson")
 print(lesson.read_lesson("a list out"))
 
 # %% [markdown]
-# Two ways to fill a list. `PyList_SetItem` checks its arguments and lets go of what was there before;
-# the macro `PyList_SET_ITEM` writes the pointer, which is right for a new list and wrong (a leak) for any
-# other. Both *take over* the reference: the number belongs to the list afterwards. The third way makes no
-# numbers at all, only bytes in an array.
+# These are two ways to fill a list. `PyList_SetItem` checks its arguments and releases the old
+# item. The macro `PyList_SET_ITEM` only writes the pointer: right for a new list, and a leak for a
+# list that already holds items. Both *steal* the reference: the list owns the number afterwards. A
+# third way, `squares_array`, makes no Python numbers at all, only bytes in an array.
 
 # %%
 n = pick(300_000, 2_000)
@@ -312,18 +313,20 @@ if capi:
             "Python sum of a list": lambda: sum(numbers),
             "C sum of a list": lambda: capi.sum_list(numbers),
             "C sum of an array": lambda: capi.sum_array(array),
-            "C sum of a list made an array": lambda: capi.sum_array(numbers),
+            "C sum of a list, made an array first": lambda: capi.sum_array(numbers),
         },
         units=n, unit="number",
     )  # fmt: skip
     tell(out.faster("C array", than="C list, PyList_SET_ITEM") + ",",
          into.faster("C sum of an array", than="C sum of a list") + ".",
-         "Not the loop is slow, the objects are: hand over arrays, and arrays that are there already. What "
-         "converting on the way costs:", into.faster("C sum of a list made an array", than="C sum of a list") + ".")  # fmt: skip
+         "The objects are slow, not the loop. Pass arrays, and pass arrays that exist already, because "
+         "conversion costs time:",
+         into.faster("C sum of a list, made an array first", than="C sum of a list") + ".")  # fmt: skip
 
 # %% [markdown]
-# **References.** C counts them by hand. Forget one `Py_DECREF`, and the object lives for ever. The same
-# happens where `PyList_SET_ITEM` writes over an item that was there: nobody lets go of it.
+# **References.** C code counts references by hand. If one `Py_DECREF` is missing, the object is
+# never freed. The same happens when `PyList_SET_ITEM` overwrites an item: nothing releases the old
+# one.
 
 # %%
 print(
@@ -350,13 +353,13 @@ def kept_by(function, calls=50):
 if capi:
     names = "append_and_release", "append_and_leak", "replace_set_item", "replace_macro"
     lesson.table(
-        ["function", "bytes kept by a call"],
+        ["function", "bytes kept per call"],
         [[name, round(kept_by(getattr(capi, name)))] for name in names],
-        "tracemalloc's sum after 50 calls; a call makes 1,000 numbers, and what it returns is dropped",
+        "tracemalloc's average over 50 calls; a call makes 1,000 numbers, and its result is dropped",
     )
 
 # %% [markdown]
-# And how much is a call itself? A function that does nothing, called often:
+# What does a call itself cost? Functions that do nothing show it:
 
 # %%
 import timeit
@@ -367,20 +370,20 @@ if capi:
     rows = []
     for name, function in {
         "Python function": nothing,
-        "C, METH_O: one argument, handed over": capi.nothing,
+        "C, METH_O: one argument, passed as it is": capi.nothing,
         "C, METH_VARARGS: a tuple, parsed": capi.nothing_parsed,
         "fastcv.main_colors of one pixel": fastcv.main_colors,
     }.items():
         names = {"function": function, "pixel": pixel}
         seconds = timeit.repeat("function(pixel)", globals=names, number=calls, repeat=5)
         rows.append([name, 1e9 * min(seconds) / calls])
-    lesson.table(["call", "ns"], rows, f"each {calls:,} times in a row, the fastest of 5 such rows")
-    tell("A call is cheap beside a page, and dear beside a pixel. So the loop belongs *inside* the call: "
-         "one call for a thousand boxes, not a thousand calls.")  # fmt: skip
+    lesson.table(["call", "ns"], rows, f"{calls:,} calls in a row, the fastest of 5 series")
+    tell("A call is cheap compared with a page, and expensive compared with a pixel. The loop therefore "
+         "belongs *inside* the call: one call for a thousand boxes, not a thousand calls.")  # fmt: skip
 
 # %% [markdown]
-# So much for small examples. The colours, in C: one pass over the pixels, which counts runs of equal
-# colours in a hash table that fits the caches.
+# Back to the colours, in C: fastcv reads the pixels once and counts runs of equal colours in a hash
+# table that fits the caches.
 
 # %%
 threads = fastcv.get_num_threads()
@@ -403,7 +406,7 @@ for name, image in {"the logo": logo, "the page": page}.items():
 # %% [markdown]
 # ## 7. Crops: loops, threads and the GIL
 #
-# This is the talk's function, box by box:
+# The talk's function handles one box at a time:
 
 # %%
 from baselines import crop_batched, crop_loop, crop_pooled, find_transform
@@ -415,8 +418,9 @@ print(
 )
 
 # %% [markdown]
-# First better Python: all sizes at once in NumPy (v1.5). Then threads: cv2 releases the GIL while it warps,
-# so a pool of Python threads should help (v1.6). Then one call to C, on one thread and on several.
+# Version 1.5 is better Python: NumPy computes all sizes at once. Version 1.6 adds threads: cv2
+# releases the GIL while it warps, so a pool of Python threads should help. Then a single call to C
+# does everything, on one thread and on several.
 
 # %%
 from concurrent.futures import ThreadPoolExecutor
@@ -439,20 +443,20 @@ ladder = compare(
 )
 pool.shutdown()
 names = list(ladder.rows)
-tell(ladder.faster(names[2], than=names[1]) + ". The work between two warps holds the GIL, and threads can "
-     "only take turns at it.", ladder.faster("image_crop", than=names[0]) + ";",
+tell(ladder.faster(names[2], than=names[1]) + ". The work between two warps holds the GIL, so threads can "
+     "only take turns.", ladder.faster("image_crop", than=names[0]) + ";",
      ladder.faster(names[4], than="image_crop") + ".")  # fmt: skip
 
 # %% [markdown]
-# Why do threads not halve the time? cv2 does release the GIL, but for each box it must get it back. Put a
-# second Python thread beside the loop, one that only counts, and look at both:
+# Why do threads not halve the time? cv2 does release the GIL, but it must take the GIL back for
+# each box. The effect shows when a second Python thread, which only counts, runs beside the loop:
 
 # %%
 import threading
 
 
 def beside_a_counter(work):
-    """Seconds of work while another thread counts, and how far that comes in a second."""
+    """Return the seconds that work takes beside a counting thread, and that thread's counts per second."""
     counted, is_done = 0, False
 
     def count():
@@ -484,17 +488,18 @@ lesson.table(
     rows,
     f"{len(boxes):,} boxes, the fastest of 5 calls each",
 )
-tell(f"Beside another busy thread the loop takes {rows[0][3]:.0f} ms longer: it wants the GIL back after each "
-     f"call of cv2, and a thread that computes gives it up only when asked, after "
-     f"{1e3 * sys.getswitchinterval():.0f} ms. fastcv lets go of it once for all boxes, and takes "
-     f"{rows[1][3]:.0f} ms longer.")  # fmt: skip
+tell(f"Beside another busy thread, the loop takes {rows[0][3]:.0f} ms longer. It needs the GIL back after each "
+     "call of cv2. If the counting thread has taken the GIL by then, the loop waits: a computing thread gives "
+     f"up the GIL only on request, after {1e3 * sys.getswitchinterval():.0f} ms. fastcv releases the GIL once "
+     f"for all boxes, and takes {rows[1][3]:.0f} ms longer.")  # fmt: skip
 
 # %% [markdown]
 # ## 8. Kernels, and memory
 #
-# Inside the call, a pixel is four neighbours and two fractions. fastcv has that loop several times: in
-# plain C, and for each instruction set that computes 4, 8 or 16 pixels at once. `opencv` is
-# OpenCV's own `remap`, called from C. All give the same bytes.
+# Inside the call, each pixel is four neighbours blended by two fractions. fastcv has several
+# versions of that loop: one in plain C, and one for each instruction set that computes 4, 8 or 16
+# pixels at once. The version `opencv` calls OpenCV's own `remap` from C. All versions give the same
+# bytes.
 
 # %%
 kernels = fastcv.build_info()["kernels"]
@@ -516,14 +521,14 @@ ladder = compare(
     repeat=9,
 )
 tell("Same pixels, one thread, no other change:",
-     ladder.faster(f"image_crop: {kernels[0]}", than="image_crop: opencv") + ". How that works stands in "
-     "[docs/kernels.md](docs/kernels.md).")  # fmt: skip
+     ladder.faster(f"image_crop: {kernels[0]}", than="image_crop: opencv") + ". "
+     "[docs/kernels.md](docs/kernels.md) explains how.")  # fmt: skip
 
 # %% [markdown]
-# When pixels become that cheap, something else shows: memory. A thousand crops are new arrays, and
-# memory that is new to a process comes page by page from the operating system, each cleared first.
-# fastcv keeps what was given back in a pool; `out=` goes further and takes the caller's. The larger the
-# crops, the more it matters: here are 30 lines of text, and then the words.
+# Once pixels are that cheap, the cost of memory shows. A thousand crops are new arrays. The
+# operating system gives a process new memory page by page, and clears each page first. fastcv keeps
+# freed memory in a pool. With `out=`, the caller provides the memory. Memory matters more the
+# larger the crops are, so the next cell cuts 30 lines of text, and then the words.
 
 # %%
 ys = np.linspace(100, page.shape[0] - 200, 30)
@@ -548,12 +553,12 @@ for what, quads in {"lines": lines, "words": boxes}.items():
     pixels = int(fastcv.crop_shapes(quads).prod(axis=1).sum())
     own = np.empty(3 * pixels, np.uint8)
     ladder = compare(
-        f"{len(quads):,} {what}, by whose memory",
+        f"{len(quads):,} {what}, by source of memory",
         {
             "image_crop: fresh from the system": partial(crop_in_fresh_memory, quads),
             "image_crop: the pool": partial(fastcv.image_crop, page, quads),
             "image_crop: the caller's, out=": partial(fastcv.image_crop, page, quads, out=own),
-            "image_crop: an array each, of malloc": partial(crop_without_pool, quads),
+            "image_crop: no pool, one malloc a crop": partial(crop_without_pool, quads),
         },
         units=pixels,
         unit="px",
@@ -561,15 +566,15 @@ for what, quads in {"lines": lines, "words": boxes}.items():
     )
     fresh, pool = "image_crop: fresh from the system", "image_crop: the pool"
     tell(f"{what.title()}: {ladder.faster(pool, than=fresh)}.")
-tell("[docs/memory.md](docs/memory.md) has the rules.")
+tell("[docs/memory.md](docs/memory.md) explains the pool.")
 
 # %% [markdown]
 # ## 9. Polygons: objects, arrays, an index
 #
-# The article's task: a list of polygons and of points. For each point, of the polygons whose centre is
-# nearer than `max_dist`, take the smallest. Its first version is what anybody would write. Where does the
-# time go? A flame graph shows whole stacks, down into NumPy's C code: each frame stands below the one
-# that called it, and the wider it is, the longer it took.
+# The article's task takes a list of polygons and a list of points. For each point, it asks for the
+# smallest polygon whose centre is nearer than `max_dist`. The article's first version is what
+# anybody would write. Where does its time go? A flame graph shows whole call stacks, down into
+# NumPy's C code. Each frame stands below its caller, and its width is its share of the time.
 
 # %%
 import flame
@@ -577,16 +582,17 @@ from IPython.display import SVG, display
 
 graph = os.path.abspath("out/flame.svg")
 os.makedirs("out", exist_ok=True)
-problem = "not in a test run" if lesson.SMALL else flame.record(flame.Path(graph), calls=4)
+problem = "test runs skip it" if lesson.SMALL else flame.record(flame.Path(graph), calls=4)
 if problem:
-    tell(f"(A saved one is shown; py-spy could not take it here: {problem}.)")
+    tell(f"(This flame graph was saved earlier. py-spy did not record one here: {problem}.)")
 display(SVG(filename=str(flame.SAVED) if problem else graph))
 
 # %% [markdown]
-# The widest part is `find_close`, and in it `np.linalg.norm` and the subtraction before it: a hundred
-# thousand calls of functions made for large arrays, each on two numbers. The other is `area`, computed
-# anew for every comparison. So (v1.5) no NumPy for two numbers, and every area once; or one call for all
-# polygons (v2); or look only where something can be: an index.
+# The widest frame is `find_close`. Inside it, `np.linalg.norm` and the subtraction before it take
+# the time: a hundred thousand calls of functions made for large arrays, each on two numbers. The
+# other wide frame is `area`, which every comparison computes again. Version 1.5 avoids NumPy for
+# two numbers and computes every area once. Version 2 measures the distances to all polygons in one
+# NumPy call per point. An index looks only where a polygon can be.
 
 # %%
 import polygons as ways_of_polygons
@@ -608,12 +614,12 @@ ladder = compare(
     units=len(points), unit="point", repeat=3, same=same_areas,
 )  # fmt: skip
 v1, best = "v1: objects, a loop a point", "match_polygons of objects"
-tell(ladder.faster(best, than=v1) + ". All areas of this example are equal but for rounding, so equality "
-     "is of the areas chosen.")  # fmt: skip
+tell(ladder.faster(best, than=v1) + ". All areas of this example are equal except for rounding, so the "
+     "check compares the areas of the chosen polygons.")  # fmt: skip
 
 # %% [markdown]
-# Most of what is left is reading a thousand Python objects. Give it arrays, prepare the index once, and
-# take more polygons:
+# Most of the remaining time goes into reading a thousand Python objects. The next cell passes
+# arrays, prepares the index once, and takes more polygons:
 
 # %%
 shapes, points = make_large_example(pick(20_000, 300), pick(10_000, 50), pick(1000, 120))
@@ -624,16 +630,16 @@ ladder = compare(
     units=len(points), unit="point", repeat=3, same=same_areas,
 )  # fmt: skip
 index = "PolygonIndex, prepared"
-tell(ladder.faster(index, than="v2: NumPy, all polygons at once") + ": it looks at a few polygons a "
-     "point instead of all.")  # fmt: skip
+tell(ladder.faster(index, than="v2: NumPy, all polygons at once") + ": the index looks at a few polygons "
+     "per point instead of all.")  # fmt: skip
 for name in ("Cython: typed loops", "Numba: the same loops"):
     if name in ladder.rows:
         tell(
             ladder.faster(name, than="v2: NumPy, all polygons at once")
-            + ", for it still looks at all."
+            + ". The loop still looks at all polygons."
         )
 for tree, how in {
-    ways_of_polygons.TREE: "which makes a list of objects of every answer",
+    ways_of_polygons.TREE: "which returns every answer as a list of objects",
     ways_of_polygons.PAIRS: "which first makes an array of all close pairs",
 }.items():
     if tree in ladder.rows:
@@ -642,14 +648,15 @@ for tree, how in {
 # %% [markdown]
 # ## 10. In a container
 #
-# How many threads should it be? The number of CPUs of the machine is the wrong answer inside a container.
-# fastcv asks, in this order: the call, `set_num_threads`, `FASTCV_NUM_THREADS`, `OMP_NUM_THREADS`, and then
-# the smaller of the CPUs this process may run on and the quota of its cgroup.
+# How many threads should a call use? Inside a container, the number of the machine's CPUs is the
+# wrong answer. fastcv takes the first of these that is set: the call's `num_threads`,
+# `set_num_threads`, `FASTCV_NUM_THREADS`, `OMP_NUM_THREADS`. If none is set, it takes the smaller
+# of two numbers: the CPUs on which the process may run, and the CPU quota of its cgroup.
 
 # %%
 say = "import fastcv; print(fastcv.get_num_threads())"
 cpus = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else set()
-rows = [["as it is", lesson.in_a_process(say)]]
+rows = [["no setting", lesson.in_a_process(say)]]
 if cpus:
     rows.append(
         ["on one CPU (taskset, docker --cpuset-cpus)", lesson.in_a_process(say, {min(cpus)})]
@@ -658,18 +665,20 @@ rows.append(["OMP_NUM_THREADS=1", lesson.in_a_process(say, OMP_NUM_THREADS="1")]
 rows.append(["FASTCV_NUM_THREADS=3", lesson.in_a_process(say, FASTCV_NUM_THREADS="3")])
 limited = lesson.under_a_quota(say, cpus=1)
 rows.append(["a cgroup with a quota of 1 CPU (docker --cpus=1)", limited or "(see below)"])
-rows.append(["this cgroup's own quota, CPUs", fastcv._core._cgroup_cpus("") or "none is set"])
-lesson.table(["where", "threads"], rows, "`fastcv.get_num_threads()`, a new process a row")
+rows.append(["this cgroup's own quota, CPUs", fastcv._core._cgroup_cpus("") or "none"])
+lesson.table(["where", "threads"], rows, "`fastcv.get_num_threads()`, each row in a new process")
 if limited is None:
-    tell("This process may not make a cgroup, as is usual inside a container. Outside, "
+    tell("This process is not allowed to make a cgroup, which is usual inside a container. Outside, "
          "`systemd-run --scope -p CPUQuota=100%` starts a program in one.")  # fmt: skip
 
 # %% [markdown]
-# A quota does not say *which* CPUs, but how much of their time: 1 CPU is 100 ms of computing in every
-# 100 ms. Two threads use that up in 50, and then the kernel stops both until the next 100 ms begin.
+# A quota limits CPU *time*, not *which* CPUs a process uses: 1 CPU means 100 ms of computing in
+# every 100 ms. Two threads use that up in 50 ms. Then the kernel stops both until the next 100 ms
+# begin.
 #
-# And what does a wrong answer cost? Four workers at once, as a server has them, on four CPUs or fewer.
-# Each cuts the page again and again: with one thread, with as many as fastcv chooses, with eight.
+# What does a wrong thread count cost? Four workers run at once, as on a server, on four CPUs or
+# fewer. Each cuts the page again and again: with one thread, with as many as fastcv chooses, and
+# with eight.
 
 # %%
 worker = f"""
@@ -684,37 +693,36 @@ settings = {
     "1 thread each": {"FASTCV_NUM_THREADS": "1"},
     "fastcv's choice each": {},
     "8 threads each": {"FASTCV_NUM_THREADS": "8"},
-    "8 threads each, which spin": {"FASTCV_NUM_THREADS": "8", "OMP_WAIT_POLICY": "active"},
+    "8 spinning threads each": {"FASTCV_NUM_THREADS": "8", "OMP_WAIT_POLICY": "active"},
 }
 few = set(sorted(cpus)[:4])
 seconds = lesson.time_workers(settings, 4, worker, few, rounds=pick(5, 1))
 one, best = seconds["1 thread each"], min(seconds.values())
 lesson.table(
-    ["4 workers", "ms until all are done", "of 1 thread each"],
+    ["4 workers", "ms until all are done", "relative to 1 thread each"],
     [[name, 1e3 * each, each / one] for name, each in seconds.items()],
-    f"{pick(20, 1)} times {len(boxes):,} crops a worker, {len(few) or 'all'} CPUs, the fastest of "
-    f"{pick(5, 1)} rounds, in turn",
+    f"{pick(20, 1)} × {len(boxes):,} crops per worker, {len(few) or 'all'} CPUs, the fastest of "
+    f"{pick(5, 1)} interleaved rounds",
 )
 
 # %%
 worst = max(seconds, key=seconds.get)
 tell(f"**{worst}** takes {seconds[worst] / best:.2f} times as long as the fastest. One thread each keeps "
-     "these CPUs busy; more have no CPU to run on, they only take turns, and those that spin take turns at "
-     "nothing. What more threads may gain is other programs' time, for a scheduler shares CPUs out by "
-     "the thread. In a `multiprocessing` worker one thread is fastcv's default.")  # fmt: skip
+     "these CPUs busy. More threads have no CPU to run on and only take turns; spinning threads take turns "
+     "at doing nothing. More threads can only gain time that other programs lose, because a scheduler "
+     "shares CPUs by thread. In a `multiprocessing` worker, fastcv's default is one thread.")  # fmt: skip
 
 # %% [markdown]
 # ## 11. Where it does not win
 #
-# A call has a fixed price, and so has everything around it. With few boxes, or few pixels, there is
-# little to gain:
+# A call has a fixed cost. With few boxes, or few pixels, there is little to gain:
 
 # %%
 from harness import measure
 
 
 def side_by_side(theirs, ours):
-    """A row: µs of both, the ratio, and the ms that are saved."""
+    """Return a table's row: µs of both, their ratio, and the ms saved."""
     seconds = measure({"theirs": theirs, "ours": ours}, pick(30, 2))
     slow, fast = (1e6 * min(seconds[name]) for name in ("theirs", "ours"))
     return [slow, fast, slow / fast, (slow - fast) / 1e3]
@@ -728,11 +736,11 @@ rows = [
 ]  # fmt: skip
 lesson.table(
     ["boxes", "loop over cv2, µs", "image_crop, µs", "ratio", "saved, ms"], rows,
-    f"the first boxes of the page; the fastest of {pick(30, 2)} calls, in turn",
+    f"the first boxes of the page; the fastest of {pick(30, 2)} interleaved calls",
 )  # fmt: skip
-tell(f"With {rows[0][0]} box the ratio is {rows[0][3]:.1f}, but what is saved is {1e3 * rows[0][4]:.0f} "
-     f"µs; with {rows[-1][0]:,} boxes it is {rows[-1][4]:.1f} ms a page. With a handful of boxes, keep the "
-     "loop: it is shorter to read.")  # fmt: skip
+tell(f"With {rows[0][0]} box the ratio is {rows[0][3]:.1f}, but fastcv saves only {1e3 * rows[0][4]:.0f} "
+     f"µs. With {rows[-1][0]:,} boxes it saves {rows[-1][4]:.1f} ms a page. With a handful of boxes, keep a "
+     "loop that you have.")  # fmt: skip
 
 # %%
 rows = []
@@ -742,20 +750,21 @@ for side in (4, 16, 64, 256):
                                                    partial(fastcv.main_colors, part, 6))])  # fmt: skip
 lesson.table(
     ["px", "NumPy: let cv2 pack, µs", "main_colors, µs", "ratio", "saved, ms"], rows,
-    f"6 main colours of a part of the page; the fastest of {pick(30, 2)} calls, in turn",
+    f"6 main colours of a part of the page; the fastest of {pick(30, 2)} interleaved calls",
 )  # fmt: skip
-tell(f"From {rows[0][0]} px to {rows[-1][0]} the ratio goes from {rows[0][3]:.1f} to {rows[-1][3]:.1f}: first "
-     "it is the price of NumPy's calls that is saved, then work. Under a tenth of a millisecond either is "
-     "quick enough, unless it is called for every word.")  # fmt: skip
+tell(f"From {rows[0][0]} px to {rows[-1][0]} px the ratio goes from {rows[0][3]:.1f} to {rows[-1][3]:.1f}. "
+     "Small images save the cost of NumPy's calls, large ones save work. Below a tenth of a millisecond both "
+     "are fast enough, unless you call them for every word.")  # fmt: skip
 
 # %% [markdown]
-# And where the network itself runs on the CPU, none of this matters: with RapidOCR 3.10 on CPU inference,
-# crops are 0.1–0.8 % of the time and detection and recognition 91 % (measured for the
-# [README](README.md), not here). First find out what the time is spent on. That was lesson 3.
+# If the network itself runs on the CPU, none of this matters. With RapidOCR 3.10 on CPU inference,
+# crops take 0.1–0.8 % of the time, and detection and recognition take 91 % (measured for the
+# [README](README.md), not here). First find out where the time goes, as in lesson 3.
 #
 # ## 12. All ladders
 #
-# Every table of this run, each from its first line to its last:
+# The chart has one line for every comparison above that includes fastcv, from the slowest way to
+# the fastest:
 
 # %%
 lesson.draw_all()
@@ -765,15 +774,16 @@ for fact, value in lesson.describe_machine(threads).items():
     print(f"{fact:<16}{value}")
 
 # %% [markdown]
-# **What to take along**
+# **What to remember**
 #
-# - Measure first, and measure what you think you measure: the fastest of several, taken in turn, on data
-#   like yours.
-# - Give fast code the shape it wants before you write faster code.
-# - Compiled Python helps where Python itself was the work.
-# - Objects are dear, arrays are cheap; one call for all, not one for each.
-# - Threads need work without the GIL, and no more of them than CPUs you may use.
-# - An idea (an index, a table, not looking at all) beats a compiler.
-# - Then, last, C and SIMD: several times more, for code that is called for a reason.
+# - Measure first, and check that you measure what you think you measure. Take the fastest of
+#   several interleaved calls, on data like yours.
+# - Give the data the shape that fast code wants before you write faster code.
+# - Compiling Python helps where Python itself takes the time.
+# - Objects are expensive, arrays are cheap. Make one call for all, not one call for each.
+# - Threads need work that runs without the GIL. Use no more threads than CPUs you may use.
+# - A better algorithm (an index, a table, not looking at everything) beats a compiler.
+# - C and SIMD come last. They make code several times faster again; use them where a profile shows
+#   that it matters.
 #
-# [docs/sources.md](docs/sources.md) sets the talk's and the article's own figures beside ours.
+# [docs/sources.md](docs/sources.md) compares the talk's and the article's own figures with ours.

@@ -460,10 +460,10 @@ for function in CROPS.split():
         add_row(f"{function}(a page of 40,000 px, {name})", function,
                 {"image": FAR_PAGE, "boxes": lambda b, box=box: [BOX, box], "border": border,
                  "interpolation": "lanczos4"}, ValueError,
-                "boxes[1] cannot be cut from a page with a side over 32,766 px: it is not convex "
-                "or all but degenerate, or what it reads of the page is itself that large, lies "
-                "beyond 2**24 px, or, under a border other than constant and replicate, is partly "
-                f"outside: {corners(box)}")  # fmt: skip
+                "boxes[1] cannot be cut from a page with a side over 32,766 px: it is not convex, "
+                "is nearly degenerate, reads over 32,766 px of the page, reads beyond 2**24 px, "
+                "or, with a border other than constant and replicate, lies partly outside: "
+                f"{corners(box)}")  # fmt: skip
 
 
 # ---- options of crops ----

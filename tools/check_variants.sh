@@ -1,10 +1,10 @@
 #!/bin/sh
 # Usage: check_variants.sh native | avx512 | aarch64
 # Builds tests/c/*.c and runs them:
-#   native    with sanitizers, and the variants that this CPU has
-#   avx512    the same, and AVX-512 in plain C by SIMDe
+#   native    with sanitizers; the variants that this CPU has
+#   avx512    the same, with AVX-512 emulated by SIMDe: any CPU with AVX2 runs it
 #   aarch64   cross-compiled, in qemu
-# Installs nothing; says in one sentence what it lacks.
+# Installs nothing. If a package is missing, says which.
 set -eu
 cd "$(dirname "$0")/.."
 . tools/compile.sh
@@ -13,7 +13,7 @@ out=build/check/$target
 
 need() { # COMMAND-THAT-FINDS-IT PACKAGES
     sh -c "$1" >/dev/null 2>&1 || {
-        echo "fastcv: the check for $target needs what Debian calls $2; please install it." >&2
+        echo "fastcv: the check for $target needs these Debian packages: $2." >&2
         exit 1
     }
 }
@@ -28,8 +28,8 @@ case $target in
 native) ;;
 avx512)
     need "[ -f /usr/include/simde/x86/avx512.h ]" libsimde-dev
-    # SIMDe's own code has its own warnings and habits.
-    simde="-mavx2 -mfma -Itests/c/simde -D__builtin_cpu_supports(feature)=1 -w -Wno-psabi"
+    # SIMDe's code gives warnings and overflows signed integers.
+    simde="-mavx2 -mfma -Itests/c/simde -w -Wno-psabi"
     simde="$simde -ffp-contract=off -fno-sanitize=signed-integer-overflow"
     ;;
 aarch64)
@@ -38,7 +38,7 @@ aarch64)
     packages="gcc-aarch64-linux-gnu, libc6-dev-arm64-cross and qemu-user"
     need "command -v $cc" "$packages"
     need "command -v $run" "$packages"
-    sanitizers= # qemu-user has no room for their shadow memory
+    sanitizers= # their shadow memory does not fit qemu-user's address space
     link=-static
     ;;
 *) sed -n '2,3p' "$0" >&2 && exit 2 ;;
@@ -47,9 +47,11 @@ flags="$flags $sanitizers"
 
 mkdir -p "$out"
 objects=
-for source in $(sources_in src/kernels) tests/c/*.c; do
+# core/crop/map.c plans the tiles that map_tile is checked on.
+for source in $(sources_in src/kernels) src/core/crop/map.c tests/c/*.c; do
     case $simde:$source in
     ?*:*/avx512.c) more=$simde ;;
+    ?*:*/cpu.c) more="-D__builtin_cpu_supports(feature)=1" ;;
     *) more=$(flags_of "$cc" "$source") ;;
     esac
     object=$(object_of "$out" "$source")

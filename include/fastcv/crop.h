@@ -1,41 +1,56 @@
-/* Cutting quads out of a page: plan each (may fault), then run them all (cannot fail half-way). */
+/* Cutting quads out of a page: plan all crops (which may fault), then cut them all. */
 #ifndef FASTCV_CROP_H
 #define FASTCV_CROP_H
 
 #include "fastcv/image.h"
-#include "fastcv/quad.h"
+#include "fastcv/rule.h"
 #include "fastcv/sampling.h"
 #include "fastcv/status.h"
 #include "fastcv/threads.h"
 
-/* How one call cuts: with fastcv's own kernels, or, where they do not cover its image and options,
- * with OpenCV. Made once, it holds for the whole call. */
+typedef enum FastcvEngineKind {
+    FASTCV_ENGINE_KERNELS, /* fastcv's own kernels */
+    FASTCV_ENGINE_OPENCV,  /* cv::remap */
+} FastcvEngineKind;
+
+/* How one call cuts. It is chosen once and holds for the whole call. */
 typedef struct FastcvCropEngine {
+    FastcvEngineKind kind;
     const FastcvImage *page;
-    const FastcvSampling *options;
-    const struct FastcvKernels *kernels;
-    int uses_kernels;
+    const FastcvSampling *sampling;
+    const struct FastcvWarpKernels *kernels;
 } FastcvCropEngine;
 
-FastcvCropEngine fastcv_crop_engine(const FastcvImage *page, const FastcvSampling *options);
+/* Own kernels where they cover the page and the sampling, unless OpenCV was asked for. */
+FastcvCropEngine fastcv_crop_engine(const FastcvImage *page, const FastcvSampling *sampling);
 
-/* One planned crop. The part of the page that OpenCV is shown is a region: the whole page, or,
- * where a page is beyond what OpenCV takes, what this quad reads of it. */
+/* Rows of pixels that somebody else owns. */
+typedef struct FastcvRows {
+    void *pixels;
+    ptrdiff_t stride_bytes;
+} FastcvRows;
+
+/* One planned crop. OpenCV is shown a region of the page: all of it, or, where the page is beyond
+ * what OpenCV takes, the part that this quad reads. */
 typedef struct FastcvCrop {
-    double inverse[9];
-    void *pixels; /* given by the caller after planning: height × width × channels, no padding */
-    ptrdiff_t first_item; /* the run's own bookkeeping */
-    int32_t width_px, height_px;
+    FastcvGeometry geometry;
     int32_t region_x, region_y, region_width, region_height; /* of OpenCV only */
-    FastcvQuadFault fault; /* with any, width_px = height_px = 0, and the run skips the crop */
+    const double *border_value; /* a number a channel, in the page's units; crops may share it */
 } FastcvCrop;
 
-/* Fills all but pixels of every crop, from the quad of the same index. */
-FastcvStatus fastcv_crop_plan(const FastcvCropEngine *engine, const FastcvQuad *quads,
-                              FastcvCrop *crops, ptrdiff_t count, FastcvPool pool);
+/* Plans every crop from the quad of the same index, all with one border value. */
+FastcvStatus fastcv_crops_plan(const FastcvCropEngine *engine, const FastcvRule *rule,
+                               const FastcvQuad *quads, const double *border_value,
+                               FastcvCrop *crops, ptrdiff_t count, FastcvPool pool);
 
-/* Writes every crop. The bytes do not depend on num_threads. */
-FastcvError fastcv_crop_run(const FastcvCropEngine *engine, FastcvCrop *crops, ptrdiff_t count,
-                            FastcvPool pool);
+/* The geometry alone, on any page. */
+FastcvStatus fastcv_crops_measure(const FastcvRule *rule, const FastcvQuad *quads,
+                                  FastcvGeometry *geometries, ptrdiff_t count, FastcvPool pool);
+
+/* Cuts crop i into rows[i], which has room for its height × width × channels; crops with a fault
+ * are skipped. The bytes do not depend on the number of threads. FASTCV_ERR_MEMORY comes before
+ * anything is written. */
+FastcvError fastcv_crops_cut(const FastcvCropEngine *engine, const FastcvCrop *crops,
+                             const FastcvRows *rows, ptrdiff_t count, FastcvPool pool);
 
 #endif

@@ -1,5 +1,5 @@
-/* How many pixels of crops took which way through our own kernels: for benchmarks, and only in
- * builds with FASTCV_COUNT_PATHS. */
+/* How many pixels of crops took which path through our own kernels. For benchmarks; only in builds
+ * with FASTCV_COUNT_PATHS. */
 #ifndef FASTCV_PATH_COUNTS_H
 #define FASTCV_PATH_COUNTS_H
 

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "fastcv/disc.h"
 #include "fastcv/threads.h"
 
 enum { FASTCV_MAX_POLYGONS = INT32_MAX };
@@ -25,21 +26,6 @@ FastcvPolygon fastcv_polygon_measure(const char *x, ptrdiff_t x_step_bytes, cons
 /* count polygons of so many vertices each, coordinates x, y, x, y … without gaps. */
 FastcvStatus fastcv_polygons_measure(const double *xy, ptrdiff_t vertices, ptrdiff_t count,
                                      FastcvPool pool, FastcvPolygon *polygons);
-
-/* A point, and how near is near: a centre is where its squared distance dx² + dy² is below limit,
- * which is exactly where the square root of that is below max_dist, all in double. */
-typedef struct FastcvDisc {
-    double x, y, limit;
-} FastcvDisc;
-
-/* Of a max_dist that is negative, 0 or NaN: a disc in which nothing lies. */
-FastcvDisc fastcv_disc(double x, double y, double max_dist);
-
-static inline int fastcv_disc_has(FastcvDisc disc, double x, double y)
-{
-    const double dx = x - disc.x, dy = y - disc.y;
-    return dx * dx + dy * dy < disc.limit;
-}
 
 /* Centres and areas, prepared for many queries. It is never changed after it was made, so any
  * number of threads may use it at once. */

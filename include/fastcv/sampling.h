@@ -2,8 +2,6 @@
 #ifndef FASTCV_SAMPLING_H
 #define FASTCV_SAMPLING_H
 
-#include "fastcv/image.h"
-
 typedef enum FastcvInterpolation {
     FASTCV_NEAREST,
     FASTCV_LINEAR,
@@ -25,7 +23,6 @@ typedef enum FastcvBorder {
 typedef struct FastcvSampling {
     FastcvInterpolation interpolation;
     FastcvBorder border;
-    double border_value[FASTCV_MAX_CHANNELS]; /* in the image's own units, within its range */
 } FastcvSampling;
 
 #endif

@@ -36,15 +36,18 @@ FastcvStatus fail(FastcvError *error, FastcvStatus status, const char *message)
 } // namespace
 
 extern "C" FastcvStatus fastcv_opencv_remap(const FastcvImage *source,
-                                            const FastcvSampling *options,
+                                            const FastcvSampling *sampling,
+                                            const double *border_value,
                                             const FastcvRemapBlock *block,
                                             FastcvError *error) noexcept
 {
     try {
         const int type = CV_MAKETYPE(kDepths[source->depth], source->channels);
-        const double *value = options->border_value;
         const int width = block->width_px, height = block->height_px;
 
+        cv::Scalar border;
+        for (int c = 0; c < source->channels; c++)
+            border[c] = border_value[c];
         cv::Mat from = view(source->pixels, (int)source->height_px, (int)source->width_px, type,
                             (size_t)source->stride_bytes);
         cv::Mat to(height, width, type, block->pixels, block->stride_bytes);
@@ -53,8 +56,8 @@ extern "C" FastcvStatus fastcv_opencv_remap(const FastcvImage *source,
         if (block->fraction)
             fraction = view(block->fraction, height, width, CV_16UC1, cv::Mat::AUTO_STEP);
 
-        cv::remap(from, to, xy, fraction, kInterpolations[options->interpolation],
-                  kBorders[options->border], cv::Scalar(value[0], value[1], value[2], value[3]));
+        cv::remap(from, to, xy, fraction, kInterpolations[sampling->interpolation],
+                  kBorders[sampling->border], border);
         if (to.data != block->pixels)
             return fail(error, FASTCV_ERR_OPENCV, "cv::remap did not write in place");
         return FASTCV_OK;

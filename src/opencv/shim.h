@@ -32,10 +32,12 @@ typedef struct FastcvRemapBlock {
     int width_px, height_px;
 } FastcvRemapBlock;
 
-/* Reads source and the maps in place, writes the block in place; all memory is the caller's.
- * error, if OpenCV threw, says what; else it is left alone. */
-FastcvStatus fastcv_opencv_remap(const FastcvImage *source, const FastcvSampling *options,
-                                 const FastcvRemapBlock *block, FastcvError *error) FASTCV_NOEXCEPT;
+/* Reads source and the maps in place, and writes the block in place; all memory is the caller's.
+ * border_value has a number a channel. If OpenCV threw, error says what; otherwise it is left
+ * alone. */
+FastcvStatus fastcv_opencv_remap(const FastcvImage *source, const FastcvSampling *sampling,
+                                 const double *border_value, const FastcvRemapBlock *block,
+                                 FastcvError *error) FASTCV_NOEXCEPT;
 
 enum { FASTCV_VERSION_BYTES = 16 };
 

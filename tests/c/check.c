@@ -2,9 +2,11 @@
 
 #include <math.h>
 #include <stdarg.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 /* ---- the case at work, and how to end with it ---- */
@@ -66,8 +68,25 @@ int one_in(int n)
     return random_int(1, n) == 1;
 }
 
-/* Of any magnitude between the two powers of 2, and of either sign. */
 double random_scale(int low, int high)
 {
     return exp2(random_real(low, high)) * (one_in(2) ? 1 : -1);
+}
+
+/* ---- memory ---- */
+
+uint8_t *make_source(void)
+{
+    const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    uint8_t *all =
+        mmap(NULL, SOURCE_BYTES + 2 * page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (all == MAP_FAILED || mprotect(all + page, SOURCE_BYTES, PROT_READ | PROT_WRITE) != 0) {
+        perror("mmap");
+        exit(1);
+    }
+    for (ptrdiff_t i = 0; i < SOURCE_BYTES; i++) {
+        const uint64_t bits = random_bits();
+        all[(ptrdiff_t)page + i] = (uint8_t)(bits & 0x300 ? bits : bits & 0x400 ? 255 : 0);
+    }
+    return all + page;
 }

@@ -1,10 +1,11 @@
-/* What the checks of the variants share: the case at work, how to end with it, random values. */
+/* What the checks of the kernels share: the case at work, how to end with it, random values, and
+ * memory that ends where it says. */
 #ifndef FASTCV_CHECK_H
 #define FASTCV_CHECK_H
 
 #include <stdint.h>
 
-#include "kernels/kernels.h"
+#include "fastcv/variants.h" /* fastcv_variant() names the variant at work */
 
 /* Names what is being checked, for differ and for a fault. */
 void set_case(const char *format, ...);
@@ -12,20 +13,46 @@ void set_case(const char *format, ...);
 /* Prints the case and what differs, and exits with 1. */
 _Noreturn void differ(const char *format, ...);
 
-/* A handler: prints the case that has read or written what it must not. */
+/* A signal handler: prints the case that read or wrote beyond its bounds. */
 void on_fault(int signal);
 
-/* splitmix64; the same each time. */
+/* splitmix64; the same values each time. */
 extern uint64_t random_state;
 uint64_t random_bits(void);
 int random_int(int low, int high);
 double random_real(double low, double high);
 int one_in(int n);
 
-/* Of any magnitude between the two powers of 2, and of either sign. */
+/* Any magnitude between the two powers of 2, and either sign. */
 double random_scale(int low, int high);
 
-/* check_near.c: centres in discs. Returns how many discs. */
-long check_near(const FastcvKernels *kernels);
+/* SOURCE_BYTES of noise, with much black and white in it, between pages that nobody may touch. */
+enum { SOURCE_BYTES = 1 << 24 };
+uint8_t *make_source(void);
+
+/* ---- a check a file; each returns how much it compared ---- */
+
+typedef struct MapCounts {
+    int rows, places, tiles;
+    long tile_pixels;
+} MapCounts;
+
+struct FastcvMap4;
+MapCounts check_map4(const struct FastcvMap4 *map);
+
+/* Calls compared. Blends and runs read source, and runs write it. */
+struct FastcvBlend4;
+long check_blend4(const struct FastcvBlend4 *blends, const uint8_t *source);
+
+/* Comes first: the weights are made once a process. */
+void check_weights(void);
+
+/* Rows of pixels. */
+struct FastcvRunsKernels;
+int check_runs(const struct FastcvRunsKernels *kernels, uint8_t *source);
+
+/* Discs. */
+struct FastcvNearKernels;
+long check_near(const struct FastcvNearKernels *kernels);
 
 #endif

@@ -1,12 +1,15 @@
-/* Every variant's search for centres in a disc, compared with a look at one after the other. */
+/* Every variant's search for centres in a disc, compared with a look at one centre after the other.
+ */
 #include <math.h>
 #include <stdlib.h>
 
 #include "check.h"
+#include "kernels/near/near.h"
 
 enum { SETS = 400, DISCS = 30, MOST_CENTERS = 300, GRID = 4 };
 
-/* As many as there are, and then what is near nothing; of exactly the length that may be read. */
+/* count numbers and then NaN, which is near nothing, in an array exactly as long as kernels read.
+ */
 static double *make_numbers(int count)
 {
     double *numbers = malloc(((size_t)count + FASTCV_NEAR_OVERRUN) * sizeof *numbers);
@@ -25,7 +28,7 @@ static FastcvDisc random_disc(void)
     return (FastcvDisc){random_int(-2, 22), one_in(20) ? NAN : random_real(-2, 22), limit};
 }
 
-static void check_first(const FastcvKernels *kernels, const FastcvCenters *centers, int count,
+static void check_first(const FastcvNearKernels *kernels, const FastcvCenters *centers, int count,
                         FastcvDisc disc)
 {
     ptrdiff_t right = 0;
@@ -37,7 +40,7 @@ static void check_first(const FastcvKernels *kernels, const FastcvCenters *cente
         differ("found centre %td, and the first near is %td", found, right);
 }
 
-static void check_least(const FastcvKernels *kernels, const FastcvCenters *centers, int count,
+static void check_least(const FastcvNearKernels *kernels, const FastcvCenters *centers, int count,
                         FastcvDisc disc)
 {
     int32_t begin[GRID * GRID + 1] = {0};
@@ -62,7 +65,7 @@ static void check_least(const FastcvKernels *kernels, const FastcvCenters *cente
         differ("found rank %g, and the least is %g", found, least);
 }
 
-long check_near(const FastcvKernels *kernels)
+long check_near(const FastcvNearKernels *kernels)
 {
     for (int set = 0; set < SETS; set++) {
         const int count = random_int(0, one_in(4) ? MOST_CENTERS : 40);
@@ -77,8 +80,8 @@ long check_near(const FastcvKernels *kernels)
         }
         for (int n = 0; n < DISCS; n++) {
             const FastcvDisc disc = random_disc();
-            set_case("%s, disc %d of set %d: %d centres, (%g, %g), limit %g", kernels->name, n, set,
-                     count, disc.x, disc.y, disc.limit);
+            set_case("%s, disc %d of set %d: %d centres, (%g, %g), limit %g", fastcv_variant(), n,
+                     set, count, disc.x, disc.y, disc.limit);
             check_first(kernels, &centers, count, disc);
             check_least(kernels, &centers, count, disc);
         }

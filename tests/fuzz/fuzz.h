@@ -1,4 +1,4 @@
-/* What the targets share: an input is read from its start, and is zeros beyond its end. */
+/* Shared parts of the targets. An input is read from its start and continues with zeros. */
 #ifndef FASTCV_FUZZ_H
 #define FASTCV_FUZZ_H
 
@@ -34,13 +34,13 @@ static inline unsigned take_byte(Input *input)
     return byte;
 }
 
-/* From low to high, both of them included. */
+/* Returns a number from low to high, both included. */
 static inline int take_int(Input *input, int low, int high)
 {
     return low + (int)(take_byte(input) % (unsigned)(high - low + 1));
 }
 
-/* Of exactly so many bytes, so that the sanitizer sees one too many. */
+/* Returns a block of exactly this size, so that the sanitizer sees any access beyond it. */
 static inline void *new_bytes(size_t bytes)
 {
     void *memory = malloc(bytes ? bytes : 1);
@@ -49,7 +49,7 @@ static inline void *new_bytes(size_t bytes)
     return memory;
 }
 
-/* The rest of the input, again and again. */
+/* Fills out with repetitions of the rest of the input. */
 static inline void fill(Input rest, uint8_t *out, size_t bytes)
 {
     static const uint8_t zero;
@@ -58,7 +58,7 @@ static inline void fill(Input rest, uint8_t *out, size_t bytes)
     if (done > bytes)
         done = bytes;
     memcpy(out, from, done);
-    while (done < bytes) { /* twice as much each time */
+    while (done < bytes) { /* doubles the filled part */
         const size_t more = done < bytes - done ? done : bytes - done;
         memcpy(out + done, out, more);
         done += more;

@@ -1,4 +1,4 @@
-/* Counts of any small image: every variant must find what one look at every pixel finds. */
+/* Colours of any small image: every variant must give the counts that a plain sort gives. */
 #include "fastcv/colors.h"
 #include "fastcv/variants.h"
 #include "fuzz.h"
@@ -31,7 +31,7 @@ static int compare_counts(const void *a, const void *b)
     return compare_packed(&left->packed, &right->packed);
 }
 
-/* All colours, sorted; returns how many. */
+/* Writes the counts of all colours in order; returns how many colours there are. */
 static size_t count_slowly(const FastcvImage *image, FastcvColorCount *counts)
 {
     const size_t most = (size_t)(image->width_px * image->height_px);
@@ -62,12 +62,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const int is_long = take_byte(&input) % 32 == 1;
     image.width_px = 1 + take_byte(&input) % 40;
     image.height_px = is_long ? 1 : 1 + take_byte(&input) % 4;
-    if (is_long) /* up to a second piece of FASTCV_RUNS_PX */
+    if (is_long) /* reaches into a second piece of FASTCV_RUNS_PX pixels */
         image.width_px += 5 * (ptrdiff_t)take_byte(&input);
     const ptrdiff_t row = image.width_px * image.channels;
     image.stride_bytes = row + take_byte(&input) % 4;
     const size_t n = (size_t)take_int(&input, 1, MAX_COLORS);
-    const unsigned mask = take_byte(&input); /* few bits: few colours */
+    const unsigned mask = take_byte(&input); /* few bits make few colours */
 
     const size_t bytes = (size_t)((image.height_px - 1) * image.stride_bytes + row);
     uint8_t *pixels = new_bytes(bytes);
@@ -84,10 +84,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         size_t found = n;
         fastcv_variant_choose(fastcv_variant_name(v));
         expect(fastcv_main_colors(&image, one_thread, top, &found) == FASTCV_OK, "count failed");
-        expect(found == (n < colors ? n : colors), "another number of colours");
+        expect(found == (n < colors ? n : colors), "the number of colours is wrong");
         for (size_t i = 0; i < found; i++)
             expect(top[i].count == all[i].count && top[i].packed == all[i].packed,
-                   "another colour or count");
+                   "a colour or its count is wrong");
         free(top);
     }
     free(all);

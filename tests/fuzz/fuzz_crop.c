@@ -1,15 +1,14 @@
-/* Crops of any image, by any quads and options: every variant of the kernels, and OpenCV, must
- * write the same bytes and touch no others. */
+/* Crops of any image by any quads and options: every variant of the kernels, and OpenCV, must write
+ * the same bytes and no others. */
 #include <math.h>
 
 #include "fastcv/crop.h"
 #include "fastcv/variants.h"
 #include "fuzz.h"
-#include "kernels/kernels.h"
 
 enum { MAX_QUADS = 3, MAX_CALL_PX = 1500 };
 
-/* Corners as any bits, or in 1/16 px near the page. */
+/* Corners are any bits, or multiples of 1/16 px near the page. */
 static FastcvQuad take_quad(Input *input)
 {
     FastcvQuad quad;
@@ -26,7 +25,7 @@ static FastcvQuad take_quad(Input *input)
     return quad;
 }
 
-/* border_value must be within the depth's range, as the binding sees to. */
+/* Keeps border_value within the depth's range, as the binding does. */
 static double take_border_value(Input *input, FastcvDepth depth)
 {
     double value;
@@ -55,25 +54,31 @@ static FastcvImage take_page(Input *input)
     return page;
 }
 
-static void cut(const FastcvImage *page, const FastcvSampling *options, const FastcvQuad *quads,
-                int count, uint8_t *out[MAX_QUADS], size_t bytes[MAX_QUADS])
+static void cut(const FastcvImage *page, const FastcvSampling *options, const double *border_value,
+                const FastcvQuad *quads, int count, uint8_t *out[MAX_QUADS],
+                size_t bytes[MAX_QUADS])
 {
     FastcvCrop crops[MAX_QUADS];
+    FastcvRows rows[MAX_QUADS];
     int64_t pixels = 0;
     const FastcvCropEngine engine = fastcv_crop_engine(page, options);
-    expect(fastcv_crop_plan(&engine, quads, crops, count, one_thread) == FASTCV_OK, "plan failed");
+    expect(fastcv_crops_plan(&engine, &fastcv_own_rule, quads, border_value, crops, count,
+                             one_thread) == FASTCV_OK,
+           "plan failed");
     for (int i = 0; i < count; i++) {
-        const int64_t px = (int64_t)crops[i].width_px * crops[i].height_px;
-        expect(px >= 0, "a crop of negative size");
-        if (px > MAX_CALL_PX - pixels) /* only to save time */
-            crops[i].width_px = crops[i].height_px = 0;
+        FastcvGeometry *crop = &crops[i].geometry;
+        const int64_t px = (int64_t)crop->width_px * crop->height_px;
+        expect(px >= 0, "a crop's size is negative");
+        if (px > MAX_CALL_PX - pixels) /* saves time */
+            *crop = (FastcvGeometry){.kind = FASTCV_GEOMETRY_NONE};
         else
             pixels += px;
-        bytes[i] =
-            (size_t)crops[i].width_px * (size_t)crops[i].height_px * fastcv_pixel_bytes(page);
-        crops[i].pixels = out[i] = new_bytes(bytes[i]);
+        rows[i].stride_bytes = crop->width_px * (ptrdiff_t)fastcv_pixel_bytes(page);
+        bytes[i] = (size_t)(rows[i].stride_bytes * crop->height_px);
+        rows[i].pixels = out[i] = new_bytes(bytes[i]);
     }
-    expect(fastcv_crop_run(&engine, crops, count, one_thread).status == FASTCV_OK, "run failed");
+    expect(fastcv_crops_cut(&engine, crops, rows, count, one_thread).status == FASTCV_OK,
+           "cut failed");
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -83,12 +88,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     FastcvSampling options = {
         .interpolation = (FastcvInterpolation)take_int(&input, 0, FASTCV_INTERPOLATIONS - 1),
         .border = (FastcvBorder)take_int(&input, 0, FASTCV_BORDERS - 1)};
-    if (take_byte(&input) % 32 != 1) { /* what our own kernels do */
+    if (take_byte(&input) % 32 != 1) { /* mostly options that our own kernels cover */
         options.interpolation = options.interpolation % 2 ? FASTCV_LINEAR : FASTCV_CUBIC;
         options.border = options.border % 2 ? FASTCV_CONSTANT : FASTCV_REPLICATE;
     }
+    double border_value[FASTCV_MAX_CHANNELS];
     for (int c = 0; c < FASTCV_MAX_CHANNELS; c++)
-        options.border_value[c] = take_border_value(&input, page.depth);
+        border_value[c] = take_border_value(&input, page.depth);
     const int is_compared_with_opencv = take_byte(&input) % 64 == 1;
     const int count = take_int(&input, 0, MAX_QUADS);
     FastcvQuad quads[MAX_QUADS];
@@ -104,15 +110,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     uint8_t *expected[MAX_QUADS], *found[MAX_QUADS];
     size_t bytes[MAX_QUADS], found_bytes[MAX_QUADS];
     fastcv_variant_choose("c");
-    cut(&page, &options, quads, count, expected, bytes);
-    const int has_variants = fastcv_crop_engine(&page, &options).uses_kernels;
-    const FastcvKernels *kernels;
-    for (int n = 0; has_variants && (kernels = fastcv_kernels_nth(n)); n++) {
-        const int is_opencv = strcmp(kernels->name, "opencv") == 0;
-        if (strcmp(kernels->name, "c") == 0 || (is_opencv && !is_compared_with_opencv))
+    cut(&page, &options, border_value, quads, count, expected, bytes);
+    const int has_variants = fastcv_crop_engine(&page, &options).kind == FASTCV_ENGINE_KERNELS;
+    const char *name;
+    for (int n = 0; has_variants && (name = fastcv_variant_name(n)); n++) {
+        const int is_opencv = strcmp(name, "opencv") == 0;
+        if (strcmp(name, "c") == 0 || (is_opencv && !is_compared_with_opencv))
             continue;
-        fastcv_variant_choose(kernels->name);
-        cut(&page, &options, quads, count, found, found_bytes);
+        fastcv_variant_choose(name);
+        cut(&page, &options, border_value, quads, count, found, found_bytes);
         for (int i = 0; i < count; i++) {
             expect(found_bytes[i] == bytes[i], "variants disagree on a size");
             expect(memcmp(found[i], expected[i], bytes[i]) == 0, "variants disagree on pixels");

@@ -1,10 +1,10 @@
-/* Files of /proc and of cgroups that say anything: a count of CPUs, and nothing worse. */
+/* Files of /proc and cgroups with any content must give a valid count of CPUs. */
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "fuzz.h"
 
-/* One after the other in an input, ended by a zero. */
+/* An input holds their contents one after another, each ended by a zero. */
 static const char *const files[] = {"proc/self/cgroup",   "proc/self/mountinfo",
                                     "g/cpu.max",          "g/a/cpu.max",
                                     "g/cpu.cfs_quota_us", "g/cpu.cfs_period_us"};
@@ -53,6 +53,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         size -= end ? length + 1 : length;
     }
     const int cpus = fastcv_cgroup_cpus(root);
-    expect(cpus >= 0 && cpus <= FASTCV_MAX_THREADS, "a count that is none");
+    expect(cpus >= 0 && cpus <= FASTCV_MAX_THREADS, "the count of CPUs is out of range");
     return 0;
 }

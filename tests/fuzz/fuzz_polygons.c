@@ -1,4 +1,4 @@
-/* Polygons, points and distances of any bits: the index must answer as a look at all of them. */
+/* Polygons, points and distances of any bits: the index must give the answers of a plain loop. */
 #include <math.h>
 
 #include "fastcv/polygons.h"
@@ -7,7 +7,7 @@
 
 enum { MAX_POLYGONS = 60, MAX_POINTS = 8, MAX_VERTICES = 6 };
 
-/* Any bits, or, more often, a small whole number, so that ties come up. */
+/* Returns any bits or a small whole number, which makes ties likely. */
 static double take_number(Input *input, int is_raw)
 {
     double value;
@@ -36,11 +36,11 @@ static void check_find(const FastcvPolygonIndex *index, const FastcvPolygon *pol
     ptrdiff_t k = 0;
     for (ptrdiff_t i = 0; i < count; i++) {
         if (fastcv_disc_has(disc, polygons[i].x, polygons[i].y)) {
-            expect(k < near && found[k] == i, "another polygon is near");
+            expect(k < near && found[k] == i, "a near polygon was not found");
             k++;
         }
     }
-    expect(k == near, "more polygons are near");
+    expect(k == near, "a polygon was found that is not near");
     free(found);
 }
 
@@ -66,7 +66,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     expect(fastcv_polygons_measure(xy, vertices, count, one_thread, polygons) == FASTCV_OK,
            "measure failed");
     expect(fastcv_polygon_index_make(polygons, count, one_thread, &index) == FASTCV_OK,
-           "no index was made");
+           "making the index failed");
     for (int v = 0; fastcv_variant_name(v); v++) {
         ptrdiff_t best[MAX_POINTS];
         fastcv_variant_choose(fastcv_variant_name(v));
@@ -75,7 +75,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                "match failed");
         for (int i = 0; i < point_count; i++) {
             const FastcvDisc disc = fastcv_disc(points[2 * i], points[2 * i + 1], max_dist);
-            expect(best[i] == match_slowly(polygons, count, disc), "another polygon is best");
+            expect(best[i] == match_slowly(polygons, count, disc), "the best polygon is wrong");
             if (v == 0)
                 check_find(index, polygons, count, disc, max_dist);
         }

@@ -1,4 +1,4 @@
-/* Runs a target without libFuzzer: replay RUNS FILE… runs every file, then random inputs. */
+/* Runs a target without libFuzzer: replay RUNS FILE… runs every file, then RUNS random inputs. */
 #include "fuzz.h"
 
 enum { MOST_BYTES = 4096 };

@@ -1,4 +1,4 @@
-"""Every variant of the kernels has the bytes of cv::remap on the same maps, and of the others."""
+"""Every variant of the kernels writes the bytes that cv::remap writes on the same maps."""
 
 import numpy as np
 import pytest
@@ -34,7 +34,7 @@ def random_options(rng, channels):
 @pytest.mark.parametrize("kind", quads.HARD_KINDS)
 @pytest.mark.parametrize("channels", [1, 3, 4])
 def test_hard_boxes(rng, kind, channels):
-    """Ties, lines all but through the crop, any size and place; on images with odd strides."""
+    """Ties, vanishing lines close to the crop, any size and place; images with odd strides."""
     for _ in range(12):
         width, height = rng.integers([80, 60], [600, 400])
         image = rng.integers(0, 256, (height, width + 5, channels), np.uint8)[:, : width - 1]
@@ -59,7 +59,7 @@ def test_images_smaller_than_a_vector(rng, size):
 
 @pytest.mark.parametrize("width", range(1, 40))
 def test_rows_of_any_length(rng, width):
-    """Every rest after whole vectors, at every place on the page's rim and inside."""
+    """Rows that end anywhere in a vector, on the page's rim and inside."""
     image = rng.integers(0, 256, (60, 64, 3), np.uint8)
     corners = np.array([[0, 0], [1, 0], [1, 1], [0, 1]])
     start = rng.uniform([-8, -8], [64, 60], (40, 1, 2))
@@ -72,8 +72,8 @@ def test_rows_of_any_length(rng, width):
 
 
 def test_pages_far_apart_in_memory(rng):
-    """Rows of a view may lie so far apart that a tile's offsets leave int32."""
-    whole = np.empty(60 << 25, np.uint8)  # never touched but in the rows
+    """A view's rows may be so far apart that a tile's offsets do not fit int32."""
+    whole = np.empty(60 << 25, np.uint8)  # only the rows are ever touched
     image = np.lib.stride_tricks.as_strided(whole, (60, 100, 3), (1 << 25, 3, 1))
     image[:] = rng.integers(0, 256, image.shape, np.uint8)
     boxes = quads.turned(rng, 20, 100, 60)

@@ -1,4 +1,4 @@
-"""The kernels' variants against the portable one, in C: see tests/c/check_variants.c."""
+"""The kernels' variants, compared in C: see tests/c/check_variants.c."""
 
 import shutil
 import subprocess
@@ -12,7 +12,7 @@ from conftest import ROOT, linux
 @linux
 @pytest.mark.skipif(shutil.which("cc") is None, reason="needs a C compiler")
 @pytest.mark.rest
-def test_every_variant_of_this_cpu_does_as_the_portable_one():
+def test_every_variant_of_this_cpu_gives_the_same():
     done = subprocess.run(
         [ROOT / "tools/check_variants.sh", "native"], capture_output=True, text=True, timeout=100
     )

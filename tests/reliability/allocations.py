@@ -1,9 +1,10 @@
-"""Memory refused at every place of every public call: a MemoryError or the right result each time.
+"""Every allocation of every public call fails once: a MemoryError or the right result each time.
 
-Each call of the list below is made again and again while its first allocation fails, its second
-and so on, until it gets by without one that fails: one alone, or all from there on; malloc's and
-mmap's (failing_malloc.c, preloaded), or CPython's own (_testcapi). After each of them the arguments
-must be as before, the same call must give the right result again, and nothing may stay allocated.
+Each call of the list below is repeated while its k-th allocation fails, for k = 1, 2, … until no
+allocation fails any more. Either that one allocation fails, or all from it on. The allocations are
+malloc's and mmap's (failing_malloc.c, preloaded) or CPython's own (_testcapi). After each attempt,
+the arguments must be unchanged, the same call must give the right result, and nothing may stay
+allocated.
 """
 
 import contextlib
@@ -37,30 +38,30 @@ from fastcv import _core, files
 HERE = Path(__file__).resolve().parent
 PATTERNS = ("one", "rest")  # which allocations fail from the k-th on
 CALLS = 2
-TRIES = 300  # a leak leaves something each time; CPython's and NumPy's caches are full some time
-SHARES = 2  # processes at once
+TRIES = 300  # a leak grows at every try; CPython's and NumPy's caches fill up and stop growing
+SHARES = 2  # concurrent processes
 
 
 # ---- the calls ----
 
 
 class Call(NamedTuple):
-    """One call of the list, and what is to be done before and after it."""
+    """One call of the list, and how to prepare and check it."""
 
     name: str
     function: object
     args: tuple = ()
     options: dict = MappingProxyType({})
-    error: type | None = None  # the call is refused with it
-    before: object = None  # makes it so that the call allocates all that it may need
-    of: object = None  # what to compare of the result
-    is_cold: bool = False  # each in a process that has not made the call before
-    is_any_thread: bool = False  # allocations of its helpers fail too
-    is_one_only: bool = False  # not with all allocations from the k-th on failing
+    error: type | None = None  # the exception that the call raises
+    before: object = None  # resets the state, so that the call makes all allocations again
+    of: object = None  # extracts the part of the result to compare
+    is_cold: bool = False  # each attempt runs in a process that has not made the call before
+    is_any_thread: bool = False  # allocations on other threads fail too
+    is_one_only: bool = False  # only one allocation fails, never all from the k-th on
 
 
 class HasArray:
-    """Whatever has the array protocol."""
+    """An object with the array protocol."""
 
     def __init__(self, array):
         self.array = array
@@ -70,14 +71,14 @@ class HasArray:
 
 
 class Polygon:
-    """As in the article: an object with x and y."""
+    """The article's polygon: an object with x and y."""
 
     def __init__(self, corners):
         self.x, self.y = np.ascontiguousarray(corners.T)
 
 
 def decoded(function, path):
-    """As function(path), without OpenCV's decoder: refused memory, it may end the process."""
+    """Return function(path) without OpenCV's decoder, which may end the process without memory."""
     before = files.decode
     files.decode = lambda content: PICTURE
     try:
@@ -90,7 +91,7 @@ PICTURE = np.arange(60, dtype=np.uint8).reshape(4, 5, 3) // 9
 
 
 class Numbers:
-    """A sequence that is no list."""
+    """A sequence that is not a list."""
 
     def __init__(self, *numbers):
         self.numbers = numbers
@@ -103,7 +104,7 @@ class Numbers:
 
 
 def kernel(name):
-    """Cut with this variant of the kernels."""
+    """Return a function that chooses this variant of the kernels."""
     return lambda: _core._set_kernel(name)
 
 
@@ -116,7 +117,7 @@ def low_limit():
 
 
 def defaults():
-    """What a call may have changed."""
+    """Reset all settings that a call may have changed."""
     fastcv.set_num_threads(None)
     fastcv.set_memory_pool(64 << 20)
     fastcv.empty_memory_pool()
@@ -215,7 +216,7 @@ def crop_calls():
             before=None if is_cold else defaults,
             is_cold=is_cold,
         )
-    for threads in (2, 3):  # with own kernels: OpenCV's thread-local data would end the process
+    for threads in (2, 3):  # own kernels only: OpenCV's thread-local data would end the process
         options = {"num_threads": threads}
         yield Call(
             f"image_crop_openmp, {threads} threads, all of which are refused memory",
@@ -229,7 +230,7 @@ def crop_calls():
 
 
 def grow_team(openmp, args, options):
-    """Until libgomp, which ends the process where it finds no memory, has all that it needs."""
+    """Call until libgomp has all its threads; without memory for one, it ends the process."""
     while proof.os_threads() < options["num_threads"]:
         openmp(*args, **options)
         time.sleep(0.001)
@@ -259,7 +260,7 @@ def color_calls():
         options = {"num_threads": threads}
         yield Call(name, main, (large, 3000), options, is_cold=is_cold)
     yield Call("extract_main_colors", extract, (few,))
-    # While no allocation succeeds, CPython 3.11 never leaves a with statement.
+    # CPython 3.11 never leaves a with statement while all allocations fail.
     yield Call("extract_main_colors, a path", decoded, (extract, str(readme)), is_one_only=True)
     yield Call("extract_main_colors, a Path", decoded, (extract, readme), is_one_only=True)
     yield Call("extract_main_colors_openmp", openmp, (some, 3), {"num_threads": 2})
@@ -392,23 +393,23 @@ def other_calls():
 
 
 def made_anew(spec=_core.__spec__):
-    """Another module of the extension, as an import makes it."""
+    """Return a new module of the extension, as an import makes it."""
     module = spec.loader.create_module(spec)
     spec.loader.exec_module(module)
     return module
 
 
 def all_calls():
-    """Those that fork first, while no other has made anything."""
+    """Return all calls; those that fork come first, before other calls have allocated anything."""
     calls = [*crop_calls(), *color_calls(), *polygon_calls(), *other_calls()]
     return sorted(calls, key=lambda call: not call.is_cold)
 
 
-# ---- what must be as before ----
+# ---- what must stay unchanged ----
 
 
 def frozen(value):
-    """Something to compare: the same only for equal values of the same types."""
+    """Return a value for comparison, equal only for equal values of the same types."""
     if isinstance(value, np.ndarray):
         return type(value).__name__, value.dtype.str, value.shape, value.strides, value.tobytes()
     if isinstance(value, (list, tuple)):
@@ -423,7 +424,7 @@ def frozen(value):
 
 
 def parts(call):
-    """The objects that a call is given, in its lists too."""
+    """Yield the objects that a call receives, including the items of lists."""
     for value in (*call.args, *call.options.values()):
         yield value
         if isinstance(value, (list, tuple)):
@@ -431,7 +432,7 @@ def parts(call):
 
 
 def references(call):
-    """How many each of them has."""
+    """Return the reference count of each of these objects."""
     shared = (int, str, type(None))
     return [sys.getrefcount(part) for part in parts(call) if not isinstance(part, shared)]
 
@@ -440,7 +441,7 @@ def references(call):
 
 
 class Malloc:
-    """The preloaded library: allocations of the calling thread fail, or of any."""
+    """The preloaded library: allocations of the calling thread, or of any thread, fail."""
 
     name = "malloc"
 
@@ -449,7 +450,7 @@ class Malloc:
         self._call = library.failing_call
         self._call.restype = ctypes.py_object
         self._call.argtypes = [ctypes.py_object] * 3 + [ctypes.c_long] + [ctypes.c_int] * 2
-        self.mark = library.live_mark  # makes no Python object, which would be alive itself
+        self.mark = library.live_mark  # called directly: a wrapper would allocate Python objects
         self.count = library.failing_count
         self.blocks, self.mapped_bytes = library.live_more_blocks, library.live_more_mapped_bytes
         for function in (self.count, self.blocks, self.mapped_bytes):
@@ -461,7 +462,7 @@ class Malloc:
 
 
 class NoMemory:
-    """CPython's own hooks. The library, in which nothing fails then, counts."""
+    """CPython's own hooks make allocations fail; the library only counts."""
 
     name = "set_nomemory"
 
@@ -488,9 +489,9 @@ OURS = [f"function {name}>" for name in dir(_core)]
 
 
 def is_others(error):
-    """Whether CPython or NumPy lost a MemoryError on the way."""
+    """Return whether CPython or NumPy replaced a MemoryError by this error."""
     text = str(error)
-    if isinstance(error, NotImplementedError):  # NumPy goes on with a buffer's items
+    if isinstance(error, NotImplementedError):  # NumPy, reading a buffer's items
         return "sub-views are not implemented" in text
     if isinstance(error, TypeError):  # os.fspath
         return "os.PathLike object, not PosixPath" in text
@@ -499,17 +500,17 @@ def is_others(error):
     return (
         isinstance(error, SystemError)
         and ("without" in text or "with an exception set" in text)
-        and "fastcv" not in text.replace("execution of module fastcv._core", "")  # of its type
+        and "fastcv" not in text.replace("execution of module fastcv._core", "")  # by CPython
         and not any(name in text for name in OURS)
     )
 
 
 class Fault(Exception):
-    """A call that did not do what it should."""
+    """A call behaved wrongly."""
 
 
 def attempt(failing, call, k, pattern, expected):
-    """Make the call while its k-th allocation fails; whether that was its MemoryError."""
+    """Make the call while its k-th allocation fails; return whether it raised MemoryError."""
     if call.before:
         call.before()
     before, was_refused, result = references(call), False, None
@@ -522,10 +523,10 @@ def attempt(failing, call, k, pattern, expected):
             raise Fault(f"{type(error).__name__}: {error}") from None
     else:
         if call.error or outcome(call, result) != expected:
-            raise Fault("a wrong result")
+            raise Fault("the result is wrong")
     del result
     if references(call) != before:
-        raise Fault(f"references: {before} became {references(call)}")
+        raise Fault(f"reference counts changed from {before} to {references(call)}")
     return was_refused
 
 
@@ -534,24 +535,24 @@ def outcome(call, result):
 
 
 def check_after(call, expected, inputs):
-    """The arguments are as they were, and the call gives the right result."""
+    """Check that the arguments are unchanged and that the call gives the right result."""
     if frozen(call.args) != inputs:
         raise Fault("an argument was changed")
     try:
         result = call.function(*call.args, **call.options)
     except Exception as error:
         if not call.error or not isinstance(error, call.error):
-            raise Fault(f"afterwards {type(error).__name__}: {error}") from None
+            raise Fault(f"the next call raised {type(error).__name__}: {error}") from None
     else:
         if call.error or outcome(call, result) != expected:
-            raise Fault("afterwards a wrong result")
+            raise Fault("the next call gave a wrong result")
 
 
 # ---- one call, for every k ----
 
 
 class Sweep:
-    """What was seen of one call while its allocations failed one after the other."""
+    """The results of one call while its allocations fail one by one."""
 
     def __init__(self, malloc, failing, call, pattern, note):
         self.malloc = malloc
@@ -562,7 +563,7 @@ class Sweep:
         self.faults = []
 
     def run(self, share):
-        """As long as there is a k-th allocation; only so many of a hundred."""
+        """Try each k up to the last allocation, or only ``share`` percent of them."""
         step = max(1, 100 // share)
         for k in itertools.count(1 + zlib.crc32(self.call.name.encode()) % step, step):
             place = f"{self.call.name}: {self.failing.name}, {self.pattern}, k = {k}"
@@ -575,12 +576,12 @@ class Sweep:
                 self.faults.append(f"{place}: {fault}")
                 was_refused, count = False, k
             self.refused += was_refused
-            self.attempts += k <= count  # in the last one no allocation fails any more
+            self.attempts += k <= count  # no allocation fails in the last attempt
             if k > count or len(self.faults) > 3:
                 break
 
     def expect(self):
-        """What the call returns; and made once more, so that whatever it keeps is there."""
+        """Return the call's right result; this first call also fills the caches that it keeps."""
         if self.call.error:
             return None
         if self.call.before:
@@ -589,14 +590,14 @@ class Sweep:
         return expected
 
     def once(self, k):
-        """(whether it was a MemoryError, how many allocations there were)."""
+        """Return whether the call raised MemoryError, and the number of its allocations."""
         was_refused = attempt(self.failing, self.call, k, self.pattern, self.expected)
         count = self.failing.count()
         check_after(self.call, self.expected, self.inputs)
         return was_refused, count
 
     def again(self, k, calls):
-        """As once, so many times and more; what stays allocated must not be more each time."""
+        """Repeat `once`; fail if every repetition leaves more memory allocated."""
         one = self.once(k)
         for _ in range(TRIES):
             self.malloc.mark()
@@ -605,10 +606,10 @@ class Sweep:
             blocks, mapped = self.malloc.blocks(), self.malloc.mapped_bytes()
             if blocks < calls and mapped < calls:
                 return one
-        raise Fault(f"{blocks} blocks and {mapped} mapped bytes stay allocated in {calls} calls")
+        raise Fault(f"{calls} calls leave {blocks} blocks and {mapped} mapped bytes allocated")
 
     def apart(self, function, *args):
-        """Call it in a fork of this process."""
+        """Return function(*args), called in a fork of this process."""
         read, write = os.pipe()
         child = os.fork()
         if child == 0:
@@ -633,7 +634,7 @@ class Sweep:
 
 
 def sweep_all(first, step, share):
-    """In a process with the library: every step-th sweep, a line of JSON for each."""
+    """Run every step-th sweep in a process with the library; print a line of JSON for each."""
     malloc = Malloc()
     ways = [malloc]
     with contextlib.suppress(ImportError):
@@ -657,7 +658,7 @@ def sweep_all(first, step, share):
 
 
 def build_library(folder):
-    """Compile failing_malloc.c with the compiler that Python's extensions are built with."""
+    """Compile failing_malloc.c with the compiler that builds Python's extensions."""
     library = folder / "failing_malloc.so"
     compiler = shlex.split(os.environ.get("CC") or sysconfig.get_config_var("CC") or "cc")
     options = ["-std=c11", "-O2", "-shared", "-fPIC", "-o", str(library)]
@@ -671,7 +672,7 @@ def build_library(folder):
 
 
 def environment(folder):
-    """Where the library is preloaded, and every allocation of Python's comes to malloc."""
+    """Return an environment that preloads the library and makes Python allocate by malloc."""
     return {
         **os.environ,
         "LD_PRELOAD": str(build_library(folder)),
@@ -683,7 +684,7 @@ def environment(folder):
 
 
 def run_share(first, step, share, variables):
-    """Every step-th sweep, in processes: one that dies is told, and the next goes on behind it."""
+    """Run every step-th sweep in a process; report one that dies, and continue in a new process."""
     with tempfile.NamedTemporaryFile() as state:
         variables = {**variables, "ALLOCATIONS_STATE": state.name}
         while True:
@@ -705,9 +706,9 @@ def run_share(first, step, share, variables):
 
 
 def prove(share):
-    """All sweeps, on two processes."""
+    """Run all sweeps in two processes."""
     if sys.platform != "linux" or not platform.libc_ver()[0].startswith("glibc"):
-        proof.skip("needs glibc, whose malloc can be replaced")
+        proof.skip("this proof needs glibc, whose malloc can be replaced")
     with tempfile.TemporaryDirectory() as folder:
         variables = environment(Path(folder))
         with ThreadPoolExecutor(SHARES) as pool:
@@ -719,8 +720,8 @@ def prove(share):
     proof.expect(not faults, f"{len(faults)} faults\n" + "\n".join(faults))
     attempts, refused = (sum(sweep[i] for sweep in sweeps) for i in (0, 1))
     return (
-        f"{len(all_calls())} calls, {attempts:,} places where memory was refused: "
-        f"{refused:,} MemoryErrors, the right result or error at the others; 0 deaths, 0 leaks"
+        f"{len(all_calls())} calls, {attempts:,} refused allocations: {refused:,} MemoryErrors, "
+        "the right result or error for the others; 0 crashes, 0 leaks"
     )
 
 
@@ -728,8 +729,8 @@ if __name__ == "__main__":
     proof.main(
         prove,
         promise="allocation failure",
-        goal="MemoryError or the right result at every place, 0 deaths, 0 leaks",
+        goal="MemoryError or the right result for every refused allocation, 0 crashes, 0 leaks",
         short=2,
         long=100,
-        unit="of a hundred places",
+        unit="percent of the allocations",
     )

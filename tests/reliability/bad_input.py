@@ -6,12 +6,12 @@ import sys
 
 import proof
 
-os.environ["OPENCV_LOG_LEVEL"] = "SILENT"  # it tells of some of the files
+os.environ["OPENCV_LOG_LEVEL"] = "SILENT"  # OpenCV logs some of the files
 
 import bad_inputs
 
 LEAST_FOR_LEAKS = 50
-WARM_UP = 300  # free lists of the interpreter's and of NumPy's fill
+WARM_UP = 300  # fills the free lists of CPython and NumPy
 MOST_GROWN_MIB = 8
 
 
@@ -22,9 +22,8 @@ def prove(count):
         proof.expect(not fault, fault)
     functions = {row.function for row in bad_inputs.ROWS.values()}
     figure = (
-        f"{len(names):,} bad inputs of {len(functions)} functions, each {count} times: its "
-        "exception and text, inputs and counts of references as before, a good call right after "
-        "is right"
+        f"{len(names):,} bad inputs of {len(functions)} functions, each {count} times: right "
+        "exception and text, inputs and reference counts unchanged, the next good call right"
     )
     if count < LEAST_FOR_LEAKS:
         return figure
@@ -33,13 +32,13 @@ def prove(count):
     grown = (proof.rss_bytes() - before) / 2**20
     proof.expect(grown < MOST_GROWN_MIB, f"the process grew by {grown:.1f} MiB")
     return (
-        f"{figure}; and as often again: at most {most} pieces of memory more of any, "
-        f"{grown:.1f} MiB more of the process"
+        f"{figure}; after as many more refusals, at most {most} more memory blocks for any input "
+        f"and {grown:.1f} MiB more in the process"
     )
 
 
 def leaked(name, count):
-    """Pieces of memory that Python has more of after so many refusals than before them."""
+    """Return how many more memory blocks Python has after this many refusals."""
     row = bad_inputs.ROWS[name]
     arguments = bad_inputs.arguments_of(row)
     for done in range(WARM_UP + count):
@@ -48,7 +47,7 @@ def leaked(name, count):
         with contextlib.suppress(row.error):
             bad_inputs.call(row.function, arguments)
     more = sys.getallocatedblocks() - before
-    proof.expect(more < count / 2, f"{name}: {more} pieces of memory more after {count} refusals")
+    proof.expect(more < count / 2, f"{name}: {more} more memory blocks after {count} refusals")
     return more
 
 
@@ -56,8 +55,8 @@ if __name__ == "__main__":
     proof.main(
         prove,
         promise="bad input",
-        goal="a table of 100 or more: each its exception, by function, argument, index and value; "
-        "nothing changed, nothing leaked",
+        goal="100 or more bad inputs: each gets an exception that names function, argument, index "
+        "and value; nothing changed, nothing leaked",
         short=1,
         long=200,
         unit="times each",

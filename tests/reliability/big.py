@@ -1,6 +1,6 @@
-"""Big: what is larger than 32 bits, than OpenCV's sides, than memory, or nothing at all.
+"""Big inputs: beyond 32 bits, beyond OpenCV's sides, beyond memory; and empty ones.
 
-Each case runs in a process of its own, and its peak memory, with its arguments, is looked at.
+Each case runs in a new process. The peak memory that is checked includes the arguments.
 """
 
 import os
@@ -16,14 +16,14 @@ GIB = 1 << 30
 
 
 def mapped(shape, dtype=np.uint8):
-    """Zeros that take no memory until they are written or read: a file with nothing in it."""
+    """Return zeros from an empty mapped file, which take no memory until they are used."""
     with tempfile.TemporaryFile() as file:
         file.truncate(int(np.prod(shape)) * np.dtype(dtype).itemsize)
         return np.memmap(file, dtype, "r+", shape=shape)
 
 
 def put_words(page, places, seed=1):
-    """Noise of 60 x 200 px at each (x, y), and boxes around it."""
+    """Write noise of 60 x 200 px at each (x, y); return boxes on it, the noise, local boxes."""
     rng = np.random.default_rng(seed)
     boxes, parts = [], []
     for x, y in places:
@@ -36,7 +36,7 @@ def put_words(page, places, seed=1):
 
 
 def cut_far_away(shape, places, **options):
-    """Words far apart are the same as cut from small pages; returns the page."""
+    """Check that words far apart equal the same words on small pages; return the page."""
     import fastcv
 
     page = mapped(shape)
@@ -51,7 +51,7 @@ def cut_far_away(shape, places, **options):
 
 
 def image_over_2_gib():
-    """Whole coordinates up to 2**24 are exact in float32, so words move by whole pixels."""
+    """float32 holds whole coordinates up to 2**24 exactly, so words move by whole pixels."""
     for options in ({}, {"interpolation": "cubic", "border": "replicate"}):
         cut_far_away((45_000, 20_000, 3), [(0, 0), (19_800, 44_940), (7_000, 40_000)], **options)
 
@@ -60,7 +60,7 @@ def rows_over_4_gib_apart():
     import fastcv
 
     base = mapped((3000, 1_500_000))
-    page = base[:, 1_499_000:]  # a view: rows lie 1.5 MB apart
+    page = base[:, 1_499_000:]  # a view whose rows lie 1.5 MB apart
     boxes, parts, local = put_words(page, [(0, 0), (780, 2930)])
     expected = [
         fastcv.image_crop(part, box[np.newaxis])[0] for part, box in zip(parts, local, strict=True)
@@ -97,12 +97,12 @@ def crop_of_16_000_by_16_000():
     corners = np.float32([[0, 0], [side, 0], [side, side], [0, side]])
     fastcv.set_output_limits(crop_bytes=GIB, call_bytes=GIB)
     serial = fastcv.image_crop(page, corners[np.newaxis], border_value=7)[0]
-    proof.expect(serial.shape == (side, side, 3), "another shape")
-    proof.expect((serial[:199, :199] == page[:199, :199]).all(), "not the page's pixels")
-    proof.expect((serial[200:] == 7).all() and (serial[:, 200:] == 7).all(), "not the border")
+    proof.expect(serial.shape == (side, side, 3), "the shape is wrong")
+    proof.expect((serial[:199, :199] == page[:199, :199]).all(), "the page's pixels are wrong")
+    proof.expect((serial[200:] == 7).all() and (serial[:, 200:] == 7).all(), "the border is wrong")
     again = fastcv.image_crop_openmp(page, corners[np.newaxis], border_value=7, num_threads=2)[0]
     proof.expect(np.array_equal(serial, again), "threads change the result")
-    proof.expect(fastcv.image_crop(page, box)[0].shape[0] > 100, "no more small crops")
+    proof.expect(fastcv.image_crop(page, box)[0].shape[0] > 100, "a small crop fails afterwards")
 
 
 def a_million_boxes():
@@ -112,9 +112,11 @@ def a_million_boxes():
     few = proof.made_boxes(1000)
     expected = fastcv.image_crop(page, few)
     crops = fastcv.image_crop_openmp(page, np.tile(few, (1000, 1, 1)), num_threads=2)
-    proof.expect(len(crops) == 1_000_000, "another number of crops")
+    proof.expect(len(crops) == 1_000_000, "the number of crops is wrong")
     for first in range(0, 1_000_000, 83_000):
-        proof.expect(proof.same(crops[first : first + 1000], expected), f"from {first}")
+        proof.expect(
+            proof.same(crops[first : first + 1000], expected), f"crops from {first} are wrong"
+        )
 
 
 def no_boxes():
@@ -123,16 +125,16 @@ def no_boxes():
     page = proof.made_page()
     for boxes in ([], (), np.zeros((0, 4, 2))):
         for crop in (fastcv.image_crop, fastcv.image_crop_openmp):
-            proof.expect(crop(page, boxes) == [], "boxes out of nothing")
-    proof.expect(fastcv.crop_shapes([]).shape == (0, 2), "shapes out of nothing")
+            proof.expect(crop(page, boxes) == [], "crops without boxes")
+    proof.expect(fastcv.crop_shapes([]).shape == (0, 2), "shapes without boxes")
 
 
 def caps_refuse_before_they_allocate():
-    """A crop of 1 GB, a call of 4.4 GB, and a box of 10^9 px, in a process with little room."""
+    """Try crops beyond each cap in a process with an address-space limit of 256 MiB more."""
     import fastcv
 
     used_pages = int(Path("/proc/self/statm").read_text().split()[0])
-    most = used_pages * os.sysconf("SC_PAGE_SIZE") + (256 << 20)  # memory not written counts too
+    most = used_pages * os.sysconf("SC_PAGE_SIZE") + (256 << 20)  # untouched memory counts too
     resource.setrlimit(resource.RLIMIT_AS, (most, most))
     page = proof.made_page()
     unit = np.float32([[0, 0], [1, 0], [1, 1], [0, 1]])
@@ -150,11 +152,13 @@ def caps_refuse_before_they_allocate():
             continue
         raise proof.Broken("a crop beyond the caps was made")
     grown = 1024 * (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
-    proof.expect(grown < 64 << 20 and proof.rss_bytes() - used < 64 << 20, f"{grown:,} bytes more")
+    proof.expect(
+        grown < 64 << 20 and proof.rss_bytes() - used < 64 << 20, f"memory grew by {grown:,} bytes"
+    )
 
 
 def colours_of_a_large_image():
-    """3 GB that are a few colours: a row repeated, and one pixel that is not."""
+    """Count 3 GB of three colours: the background, one row, and one pixel."""
     import fastcv
 
     page = mapped((30_000, 100_000))
@@ -178,7 +182,7 @@ def a_million_polygons():
     for i in range(0, 2000, 100):
         near = np.hypot(*(index.centers - points[i]).T) < 5
         expected = np.flatnonzero(near)[np.argmin(index.areas[near])]
-        proof.expect(best[i] == expected, f"point {i}: {best[i]}, not {expected}")
+        proof.expect(best[i] == expected, f"point {i}: found {best[i]}, expected {expected}")
 
 
 SHORT = [
@@ -196,11 +200,11 @@ LONG = [
     a_million_boxes,
     colours_of_a_large_image,
 ]
-MOST_BYTES = 4 * GIB  # pages of a mapped file that was read count, and could be dropped
+MOST_BYTES = 4 * GIB  # includes pages read from mapped files, which the system could drop
 
 
 def run(case):
-    """In a child; returns the peak of its memory."""
+    """Run a case in a child process; return its peak memory in bytes."""
     child = os.fork()
     if child == 0:
         try:

@@ -1,7 +1,7 @@
-"""Concurrent change: another thread writes into what a call reads, resizes it, drops it.
+"""Concurrent change: another thread writes into, resizes and drops the arrays that a call reads.
 
-The pixels may be those of before or after; the process lives, and ndarray.resize, which would free
-the memory under the call, is refused.
+The result may hold values from before or after a write. The process must survive, and NumPy must
+refuse ndarray.resize, which would free the memory during the call.
 """
 
 import random
@@ -13,7 +13,7 @@ import proof
 
 
 class Reader:
-    """A kind of call, on arrays of its own, that another thread gets hold of."""
+    """Calls on arrays that another thread changes."""
 
     def __init__(self):
         self.arrays = {}
@@ -68,9 +68,9 @@ def spoil(reader, stop, done):
             elif arrays:
                 kind(rng.choice(arrays), rng)
             done[kind.__name__] = done.get(kind.__name__, 0) + 1
-        except ValueError:  # refused, as it should be during a call
+        except ValueError:  # expected during a call
             done["resize refused"] = done.get("resize refused", 0) + 1
-        except (IndexError, RuntimeError):  # nothing left; the other thread was faster
+        except (IndexError, RuntimeError):  # the arrays were dropped or renewed meanwhile
             pass
         time.sleep(rng.choice([0, 0, 0.0005]))
 
@@ -92,10 +92,10 @@ def prove(count):
     finally:
         stop.set()
         thread.join()
-    proof.expect(done.get("write", 0) > count / 50, f"hardly anything was changed: {done}")
-    proof.expect(outcomes["right"] > count / 20, f"hardly a call took place: {outcomes}")
+    proof.expect(done.get("write", 0) > count / 50, f"too few changes: {done}")
+    proof.expect(outcomes["right"] > count / 20, f"too few calls succeeded: {outcomes}")
     return (
-        f"0 deaths in {count:,} calls ({outcomes['refused']:,} refused their arguments), during "
+        f"0 crashes in {count:,} calls ({outcomes['refused']:,} refused their arguments), during "
         + ", ".join(f"{times:,} {kind}" for kind, times in sorted(done.items()))
     )
 

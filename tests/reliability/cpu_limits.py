@@ -1,7 +1,7 @@
 """CPU limits: the default thread count is right for any affinity, quota and environment.
 
-Layouts of cgroups are written to a folder and compared with a plain reading of them in Python; real
-groups are made where the machine lets us.
+Made cgroup layouts are written to a folder, and fastcv's reading of them is compared with a plain
+one in Python. Real groups are made if the machine allows it.
 """
 
 import itertools
@@ -22,7 +22,7 @@ PERIODS = [100_000, 50_000, 1_000, 250_000]
 
 
 class Layout:
-    """Groups and mounts of a machine that does not exist, and the CPUs that its quotas allow."""
+    """The cgroups and mounts of an invented machine, and the CPUs that its quotas allow."""
 
     def __init__(self, rng):
         self.rng, self.files, self.quotas = rng, {}, []
@@ -43,11 +43,11 @@ class Layout:
         parts = [rng.choice(["a", "pod-7", "user.slice"]) for _ in range(rng.randint(0, 5))]
         path = "".join("/" + part for part in parts)
         root = "/"
-        if path and rng.random() < 0.3:  # a container that sees the host's path
+        if path and rng.random() < 0.3:  # like a container that sees the host's path
             root = "".join("/" + part for part in parts[: rng.randint(1, len(parts))])
         at = f"/sys/fs/cgroup/{rng.choice(['cpu', 'cpu,cpuacct', 'unified', 'g'])}{version}"
         controllers = rng.choice(["cpu", "cpu,cpuacct", "cpuacct,cpu"])
-        is_lost = rng.random() < 0.1  # no mount, no line, or another controller's
+        is_lost = rng.random() < 0.1  # the mount is missing or another controller's
         groups.append(
             f"{5 if version == 1 else 0}:{controllers if version == 1 else ''}:{path or '/'}"
         )
@@ -66,7 +66,7 @@ class Layout:
                 self.quotas.append(quota)
 
     def write_quota(self, version, folder):
-        """Write a group's files; returns the CPUs that they allow."""
+        """Add a group's files; return the CPUs that they allow."""
         rng, period = self.rng, self.rng.choice(PERIODS)
         cpus = rng.choice([0.1, 0.5, 1, 1.5, 1.999, 2, 2.5, 3, 7.2, 64, 5000])
         quota = round(cpus * period)
@@ -93,7 +93,7 @@ class Layout:
             path.write_text(text)
 
     def cpus(self):
-        """0 where nothing is limited."""
+        """Return the number of CPUs that the quotas allow, or 0 without a limit."""
         tightest = min(self.quotas, default=math.inf)
         return 0 if tightest == math.inf else min(max(1, math.floor(tightest)), MAX_THREADS)
 
@@ -108,7 +108,7 @@ def check_made_layouts(count):
             found = _core._cgroup_cpus(root)
             proof.expect(
                 found == layout.cpus(),
-                f"layout {seed}: {found} CPUs, not {layout.cpus()}: {layout.files}",
+                f"layout {seed}: found {found} CPUs, expected {layout.cpus()}: {layout.files}",
             )
 
 
@@ -116,7 +116,7 @@ def check_made_layouts(count):
 
 
 def check_affinities():
-    """Every mask of at most three CPUs, and all; returns how many."""
+    """Check every mask of at most three CPUs, and the full one; return how many."""
     import fastcv
 
     every = sorted(os.sched_getaffinity(0))
@@ -133,7 +133,7 @@ def check_affinities():
 
 
 def check_settings():
-    """All combinations of the environment's settings; returns how many."""
+    """Check all combinations of the environment's settings; return how many."""
     names = ["FASTCV_NUM_THREADS", "OMP_NUM_THREADS", "OMP_THREAD_LIMIT"]
     import fastcv
 
@@ -162,7 +162,7 @@ def check_settings():
 
 
 class RealGroup:
-    """A cgroup with a CPU quota, for a child to enter."""
+    """A cgroup with a CPU quota, which a child process enters."""
 
     def __init__(self, name, parent=None):
         self.is_v1 = Path("/sys/fs/cgroup/cpu").is_dir()
@@ -178,7 +178,7 @@ class RealGroup:
             (self.path / "cpu.max").write_text(f"{int(cpus * period)} {period}")
 
     def run(self, function):
-        """function() in a forked child in the group; returns its result, a float."""
+        """Return function(), a float, from a forked child in the group."""
         reading, writing = os.pipe()
         child = os.fork()
         if child == 0:
@@ -191,17 +191,17 @@ class RealGroup:
         os.close(writing)
         with os.fdopen(reading) as pipe:
             text = pipe.read()
-        proof.expect(os.waitpid(child, 0)[1] == 0, "a child in a cgroup died")
+        proof.expect(os.waitpid(child, 0)[1] == 0, "a child in a cgroup failed")
         return float(text)
 
 
 def count_here():
-    """In a new process, for what is read of cgroups is kept for a second."""
+    """Return the thread count of a new process, because fastcv caches cgroups for a second."""
     return float(proof.python("import fastcv; print(fastcv.get_num_threads())"))
 
 
 def latencies(calls, seconds):
-    """p99 of each call in ms, called in turn."""
+    """Call in turn for some seconds; return each call's p99 in ms."""
     taken = [[] for _ in calls]
     end = time.perf_counter() + seconds
     while time.perf_counter() < end:
@@ -213,11 +213,11 @@ def latencies(calls, seconds):
 
 
 def p99_ratio(seconds):
-    """Of the default call to the serial one, here."""
+    """Return the default call's p99 as a multiple of the serial call's."""
     import fastcv
 
     page, boxes = proof.made_page(800, 1200), proof.made_boxes(400, 800, 1200)
-    time.sleep(1.1)  # what was read of the parent's cgroups is kept for a second
+    time.sleep(1.1)  # fastcv caches the parent's cgroups for a second
     serial, default = latencies(
         [lambda: fastcv.image_crop(page, boxes), lambda: fastcv.image_crop_openmp(page, boxes)],
         seconds,
@@ -226,10 +226,10 @@ def p99_ratio(seconds):
 
 
 def check_real_groups(seconds):
-    """Counts under real quotas, and p99 at one CPU; or why not."""
+    """Check counts under real quotas, and p99 at one CPU; return the figures, or why not."""
     cpus = len(os.sched_getaffinity(0))
     above = int(proof.python("from fastcv import _core; print(_core._cgroup_cpus(''))"))
-    if above:  # v1 refuses larger ones below it
+    if above:  # v1 refuses larger quotas in groups below
         return f"no real group: a quota of {above} CPUs is set already"
     try:
         outer = RealGroup(f"fastcv-proof-{os.getpid()}")
@@ -246,7 +246,7 @@ def check_real_groups(seconds):
         checked = 0
         for outer_quota, inner_quota in itertools.product((0.5, 1, 1.5, 2, 3), repeat=2):
             if inner_quota > outer_quota:
-                continue  # the kernel refuses it, in v1
+                continue  # v1 refuses a larger quota in the inner group
             inner.set_quota(0.01 if inner.is_v1 else inner_quota)
             outer.set_quota(outer_quota)
             inner.set_quota(inner_quota)
@@ -254,7 +254,8 @@ def check_real_groups(seconds):
             found = inner.run(count_here)
             proof.expect(
                 found == expected,
-                f"quotas {outer_quota} and {inner_quota}: {found} threads, not {expected}",
+                f"quotas {outer_quota} and {inner_quota}: found {found} threads, "
+                f"expected {expected}",
             )
             checked += 1
         inner.set_quota(1)
@@ -271,7 +272,7 @@ def check_real_groups(seconds):
 
 def prove(count):
     for name in ("FASTCV_NUM_THREADS", "OMP_NUM_THREADS", "OMP_THREAD_LIMIT"):
-        os.environ.pop(name, None)  # they would go before affinity and quota
+        os.environ.pop(name, None)  # they would override affinity and quota
     check_made_layouts(count)
     masks, settings = check_affinities(), check_settings()
     real = check_real_groups(seconds=count / 200)
@@ -282,7 +283,7 @@ if __name__ == "__main__":
     proof.main(
         prove,
         promise="CPU limits",
-        goal="the right count each; at quota 1.0 p99 ≤ 2× serial",
+        goal="the right thread count in each case; p99 ≤ 2× serial at quota 1.0",
         short=200,
         long=5000,
         unit="layouts",

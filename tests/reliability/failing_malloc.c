@@ -1,6 +1,6 @@
-/* To be preloaded: lets a call of Python's run while its k-th allocation fails, or all from the
- * k-th on, and counts what is allocated. Allocations are malloc and its like, which C++'s operator
- * new and, with PYTHONMALLOC=malloc, Python come to as well, and mmap. */
+/* A library to preload. It runs a Python call while the k-th allocation fails, or all from the k-th
+ * on, and counts live allocations. Allocations are mmap, and malloc and its relatives, which C++'s
+ * operator new uses, and Python too with PYTHONMALLOC=malloc. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <limits.h>
@@ -11,7 +11,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* glibc's own, under its other names. */
+/* glibc's own functions, under their internal names. */
 void *__libc_malloc(size_t bytes);
 void *__libc_calloc(size_t count, size_t bytes);
 void *__libc_realloc(void *block, size_t bytes);
@@ -22,15 +22,15 @@ static struct {
     atomic_int is_armed;
     pthread_t thread;
     int is_any_thread;
-    long first, last;  /* of those that fail */
-    atomic_long count; /* since armed */
+    long first, last;  /* the failing allocations, counted from 1 */
+    atomic_long count; /* allocations since is_armed was set */
 } plan;
 
 static struct {
     atomic_long blocks, mapped_bytes;
 } live, mark;
 
-/* Counts an allocation; whether it is to fail. */
+/* Counts an allocation; returns whether it must fail. */
 static int fails(void)
 {
     if (!atomic_load(&plan.is_armed) ||
@@ -50,7 +50,7 @@ static void *count_block(void *block)
     return block;
 }
 
-/* ---- in place of glibc's ---- */
+/* ---- replacements of glibc's functions ---- */
 
 void *malloc(size_t bytes)
 {
@@ -77,7 +77,7 @@ void *realloc(void *block, size_t bytes)
         return count_block(__libc_realloc(NULL, bytes));
     void *moved = __libc_realloc(block, bytes);
     if (!moved && !bytes)
-        atomic_fetch_sub(&live.blocks, 1); /* that was a free */
+        atomic_fetch_sub(&live.blocks, 1); /* realloc(block, 0) frees the block */
     return moved;
 }
 
@@ -131,8 +131,8 @@ PyObject *PyObject_Call(PyObject *callable, PyObject *args, PyObject *kwargs) __
 PyObject *PyErr_Occurred(void) __attribute__((weak));
 PyObject *PyErr_Format(PyObject *exception, const char *format, ...) __attribute__((weak));
 
-/* callable(*args, **kwargs), of whose allocations the k-th fails, or all from it on: those of the
- * calling thread, or of any. With k 0 none does. */
+/* Returns callable(*args, **kwargs) while its k-th allocation fails, or all from the k-th on. Only
+ * allocations of the calling thread count, or those of any thread. With k = 0 none fails. */
 PyObject *failing_call(PyObject *callable, PyObject *args, PyObject *kwargs, long k,
                        int is_only_one, int is_any_thread)
 {
@@ -144,18 +144,18 @@ PyObject *failing_call(PyObject *callable, PyObject *args, PyObject *kwargs, lon
     atomic_store(&plan.is_armed, 1);
     PyObject *result = PyObject_Call(callable, args, kwargs);
     atomic_store(&plan.is_armed, 0);
-    if (!result && !PyErr_Occurred()) /* CPython 3.11 loses some; ctypes would crash */
+    if (!result && !PyErr_Occurred()) /* CPython 3.11 loses some errors; ctypes would crash */
         PyErr_Format(PyExc_SystemError, "%R returned NULL without setting an exception", callable);
     return result;
 }
 
-/* How many allocations the last such call made, with those that failed. */
+/* Returns how many allocations the last failing_call made, failed ones included. */
 long failing_count(void)
 {
     return atomic_load(&plan.count);
 }
 
-/* What the process has more than at the last call of live_mark: blocks, and mapped bytes. */
+/* live_mark remembers the live blocks and mapped bytes; the others return the growth since then. */
 
 void live_mark(void)
 {

@@ -1,8 +1,9 @@
-"""Untrusted files: whatever is given to the command line is one clear line of error, or done.
+"""Untrusted files: the command line processes each file, or reports it in one clear line.
 
-Pictures and files of boxes are made from seeds: damaged, cut, larger than they are, of another
-format than they say, deep, and full of what is no number. Most go through `cli.main` in this
-process; some of them, and what is no file, through processes with little memory.
+Pictures and box files are made from seeds: damaged, truncated, with huge sizes in their headers, in
+another format than their suffix says, deeply nested, with values that are not numbers. Most run
+through `cli.main` in this process. Some, and paths that are not regular files, run in processes
+with little memory.
 """
 
 import contextlib
@@ -26,8 +27,8 @@ import numpy as np
 from bad_inputs import png_of
 from fastcv import cli
 
-BATCH = 50  # files of one command
-MOST_RSS_MIB = 1600  # what docs/command-line.md says of pictures of 8 bits
+BATCH = 50  # files per command
+MOST_RSS_MIB = 1600  # the bound that docs/command-line.md gives for 8-bit pictures
 ADDRESS_SPACE = 4 << 30
 TIMEOUT_S = 60
 
@@ -41,7 +42,7 @@ SUFFIXES = ["png", "jpg", "tiff", "webp", "bmp", "gif", "ppm", "pgm", "jp2", "hd
 
 
 def picture(rng, suffix):
-    """A sound one, of one of the dtypes and numbers of channels that its format takes."""
+    """Return a valid picture of a dtype and channel count that its format supports."""
     image = np.ascontiguousarray(PAGE[: rng.integers(32, 60), : rng.integers(32, 80)])
     if suffix in ("png", "tiff") and rng.random() < 0.3:
         image = image.astype(np.uint16) * 255
@@ -57,7 +58,7 @@ def cut(rng, content):
 
 
 def flipped(rng, content):
-    """Some bits are others: most of the time in the head, where sizes and kinds stand."""
+    """Flip some bits, mostly in the header, which holds sizes and types."""
     damaged = bytearray(content)
     end = len(content) if rng.random() < 0.4 else min(len(content), 64)
     for place in rng.integers(0, end, rng.integers(1, 9)):
@@ -66,7 +67,7 @@ def flipped(rng, content):
 
 
 def overwritten(rng, content):
-    """A run of bytes is noise, or the largest numbers that there are."""
+    """Replace a run of bytes by noise or by 0xff bytes."""
     damaged = bytearray(content)
     start = rng.integers(0, len(content))
     length = rng.integers(1, 40)
@@ -76,7 +77,7 @@ def overwritten(rng, content):
 
 
 def spliced(rng, content):
-    """A part of it is missing, or comes twice."""
+    """Remove or repeat a part."""
     first, second = np.sort(rng.integers(0, len(content), 2))
     parts = (content[:second], content[first:]) if rng.random() < 0.5 else (
         content[:first], content[second:])  # fmt: skip
@@ -88,7 +89,7 @@ def huge_side(rng):
 
 
 def vast(rng, suffix):
-    """A small file whose head tells of a huge picture."""
+    """Return a small file whose header claims a huge picture."""
     width, height = huge_side(rng), huge_side(rng)
     if suffix in ("ppm", "pgm"):
         kind = b"P6" if suffix == "ppm" else b"P5"
@@ -108,13 +109,13 @@ def vast(rng, suffix):
 
 
 def bomb(rng, suffix):
-    """A PNG of some kB that is pixels by the hundred million."""
+    """Return a PNG of a few kB that claims hundreds of millions of pixels."""
     side = int(rng.integers(12_000, 30_000))
     return png_of(side, side, bytes(5_000_000))
 
 
 def other_format(rng, suffix):
-    """What its suffix does not say; a sound picture is read all the same."""
+    """Return a file of another format than its suffix says; valid pictures are still read."""
     other = rng.choice(["npy", "json", "text", "zip", *SUFFIXES])
     return {
         "npy": lambda: saved(PAGE), "json": lambda: json.dumps(QUADS).encode(),
@@ -123,7 +124,7 @@ def other_format(rng, suffix):
 
 
 def make_picture(rng):
-    """(suffix, content)"""
+    """Return (suffix, content) of a picture file."""
     suffix = str(rng.choice(SUFFIXES))
     damage = rng.choice(["none", "cut", "flipped", "overwritten", "spliced", "vast", "other",
                          "noise", "bomb"],
@@ -149,7 +150,7 @@ def saved(array, allow_pickle=False):
 
 
 class Unpickled:
-    """Whoever unpickles it is told of."""
+    """Ends the process with status 99 when it is unpickled."""
 
     def __reduce__(self):
         return os._exit, (99,)
@@ -206,7 +207,7 @@ JSON = [
 
 
 def with_word(rng, text):
-    """A number of it is something else."""
+    """Replace one number by another word."""
     places = [i for i, c in enumerate(text) if c in "[,"]
     place = int(rng.choice(places)) + 1
     end = min((text.find(c, place) for c in ",]" if text.find(c, place) >= 0), default=len(text))
@@ -214,7 +215,7 @@ def with_word(rng, text):
 
 
 def make_boxes(rng):
-    """(suffix, content)"""
+    """Return (suffix, content) of a box file."""
     suffix, makers = ("json", JSON) if rng.random() < 0.6 else ("npy", NPY)
     content = makers[rng.integers(len(makers))](rng)
     content = content if isinstance(content, bytes) else content.encode(errors="surrogatepass")
@@ -248,7 +249,7 @@ def make_name(rng, number, suffix):
 
 
 def listen(arguments):
-    """(exit status, standard output, standard error) of a command."""
+    """Run a command; return its exit status, standard output and standard error."""
     out, error = io.StringIO(), io.StringIO()
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(error):
         status = cli.main([str(argument) for argument in arguments])
@@ -256,7 +257,7 @@ def listen(arguments):
 
 
 def check_batch(status, out, error, paths, seed):
-    """Every file was done or complained of, in one line. Returns how many were not done."""
+    """Check that each file was processed, or reported in one line; return how many failed."""
     lines = error.splitlines()
     done = out.splitlines()
     for path in paths:
@@ -290,7 +291,7 @@ def count_pictures(folder, rng, count, seed):
 
 
 def crop_with_boxes(folder, rng, count, seed):
-    """A sound page for each file of boxes, which lies beside."""
+    """Crop a valid page with each box file, which lies beside the page; return how many failed."""
     pages = []
     content = cv2.imencode(".png", PAGE)[1].tobytes()
     for path in write_batch(folder, rng, count, make_boxes):
@@ -304,10 +305,10 @@ def crop_with_boxes(folder, rng, count, seed):
     proof.expect(not left, f"seed {seed}: left behind: {left}")
     for path in out.rglob("*.png"):
         whole = cv2.imdecode(np.frombuffer(path.read_bytes(), np.uint8), cv2.IMREAD_UNCHANGED)
-        proof.expect(whole is not None, f"seed {seed}: {path} is not whole")
+        proof.expect(whole is not None, f"seed {seed}: {path} is incomplete")
     outside = set(os.listdir(folder)) - {p.name for p in pages} - {"out"}
     boxes = {name for name in outside if name.endswith((".json", ".npy"))}
-    proof.expect(outside == boxes, f"seed {seed}: made beside: {outside - boxes}")
+    proof.expect(outside == boxes, f"seed {seed}: written outside --out: {outside - boxes}")
     return failed
 
 
@@ -315,7 +316,7 @@ def crop_with_boxes(folder, rng, count, seed):
 
 
 def run_apart(arguments, stdout=subprocess.PIPE):
-    """(exit status, standard output, standard error), with little memory and time."""
+    """Run fastcv with little memory and time; return exit status, standard output and error."""
 
     def limit():
         resource.setrlimit(resource.RLIMIT_AS, (ADDRESS_SPACE, ADDRESS_SPACE))
@@ -329,7 +330,7 @@ def run_apart(arguments, stdout=subprocess.PIPE):
 
 
 def odd_places(folder):
-    """What is no file to read, or no place to write to."""
+    """Make and return paths that are not readable regular files."""
     (folder / "a folder.png").mkdir()
     os.mkfifo(folder / "a pipe.png")
     for name, target in (("loop.png", "loop.png"), ("zero.png", "/dev/zero"),
@@ -345,7 +346,7 @@ def odd_places(folder):
 
 
 def try_apart(rng, folder, seed):
-    """The same kinds of files in real processes. Returns how many files."""
+    """Run the same kinds of files in separate processes; return how many files."""
     content = cv2.imencode(".png", PAGE)[1].tobytes()
     (folder / "odd").mkdir()
     paths = odd_places(folder / "odd")
@@ -374,12 +375,12 @@ def try_apart(rng, folder, seed):
         pages[-1].write_bytes(content)
     status, out, error = run_apart(["crop", "--out", folder / "out", "--", *pages])
     proof.expect(check_batch(status, out, error, pages, seed) == len(pages), error)
-    proof.expect(not (folder / "out").exists(), "crops of boxes that are none")
+    proof.expect(not (folder / "out").exists(), "crops were written for invalid boxes")
     return len(paths) + len(many) + len(pages) + 2
 
 
 def write_badly(folder, seed):
-    """Crops that have nowhere to go. Returns how many places."""
+    """Crop into places that cannot be written; return how many places."""
     page = folder / "page.png"
     page.write_bytes(cv2.imencode(".png", PAGE)[1].tobytes())
     (folder / "page.json").write_text(json.dumps(QUADS))
@@ -393,7 +394,7 @@ def write_badly(folder, seed):
 
 def prove(count):
     if not sys.platform.startswith("linux"):
-        proof.skip("uses Linux's own ways")
+        proof.skip("this proof needs Linux")
     os.environ.setdefault("OPENCV_IO_MAX_IMAGE_PIXELS", str(1 << 28))
     failed = done = 0
     with tempfile.TemporaryDirectory() as place:
@@ -406,10 +407,12 @@ def prove(count):
             done += BATCH
     own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    proof.expect(max(own, children) < MOST_RSS_MIB, f"{own:.0f} and {children:.0f} MiB at the most")
+    proof.expect(
+        max(own, children) < MOST_RSS_MIB, f"peak memory is {own:.0f} and {children:.0f} MiB"
+    )
     return (
         f"{done:,} files: {failed:,} of those made from seeds refused in one line each, the others "
-        f"done; no traceback, nothing left half written, nothing unpickled; at most {own:.0f} MiB "
+        f"processed; no traceback, no partial output, nothing unpickled; peak memory {own:.0f} MiB "
         f"in this process, {children:.0f} MiB in others"
     )
 
@@ -418,7 +421,8 @@ if __name__ == "__main__":
     proof.main(
         prove,
         promise="untrusted files",
-        goal="one clear line of error for each, the others done, bounded memory, nothing partial",
+        goal="one clear error line for each bad file, the others processed, bounded memory, no "
+        "partial output",
         short=300,
         long=20_000,
         unit="files",

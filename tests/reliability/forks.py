@@ -1,7 +1,7 @@
-"""Forks: whatever the parent had done with threads, a child's calls end, with the same results.
+"""Forks: calls in a child end with the right results, for any use of threads in the parent.
 
-A thread pool does not survive a fork. libgomp's hangs for good in a child whose parent has used it
-on the forking thread; fastcv keeps it on a thread of its own, and makes a new one.
+A thread pool does not survive a fork. libgomp's pool hangs forever in a child if the parent used it
+on the forking thread. fastcv runs libgomp on its own host thread, and makes a new one in the child.
 """
 
 import ctypes
@@ -18,7 +18,7 @@ from pathlib import Path
 
 import proof
 
-HANG_S = 60  # a run takes some milliseconds; on a busy machine perhaps a second
+HANG_S = 60  # a run takes milliseconds, or about a second on a busy machine
 
 OTHER_OPENMP_USER = """
 int sum(int n)
@@ -33,7 +33,7 @@ int sum(int n)
 
 
 class Work:
-    """Calls on several threads, and what they must give."""
+    """Calls on several threads, and their right results."""
 
     def __init__(self):
         import fastcv
@@ -53,7 +53,7 @@ class Work:
 
 
 def run_child(function):
-    """Fork; function() in the child says whether all was right. 0, or what the child ended with."""
+    """Return the exit code of a forked child, which is 0 if function() returns true there."""
     child = os.fork()
     if child == 0:
         status = 2
@@ -71,10 +71,10 @@ def run_child(function):
 def expect_right(status, scenario):
     if status == -signal.SIGALRM:
         raise proof.Broken(f"{scenario}: a child hung")
-    proof.expect(status == 0, f"{scenario}: a child ended with {status}")
+    proof.expect(status == 0, f"{scenario}: a child ended with exit code {status}")
 
 
-# ---- what the parent has done before ----
+# ---- what the parent did before the fork ----
 
 
 def parent_has_used_threads(count):
@@ -141,7 +141,7 @@ def fork_on_a_python_thread(count):
 
 
 def parent_goes_on(count):
-    """Children that call, and a parent that does in between."""
+    """Children call, and the parent calls between them."""
     work = Work()
     for _ in range(count):
         status = run_child(work.use_threads)
@@ -152,7 +152,7 @@ def parent_goes_on(count):
 
 
 def work_in_a_pool(_):
-    """In a worker: under spawn and forkserver it has imported everything anew."""
+    """Call in a worker; under spawn and forkserver, it has imported everything again."""
     signal.alarm(HANG_S)
     return bool(Work().use_threads())
 
@@ -183,7 +183,7 @@ def pool_by_spawn(count):
 
 
 class Pages:
-    """A data set for torch: item i is right when its crops are."""
+    """A data set for torch; each item says whether its calls' results are right."""
 
     def __init__(self, count):
         self.work, self.count = Work(), count
@@ -201,7 +201,7 @@ def torch_data_loader(count):
     from torch.utils.data import DataLoader
 
     torch.set_num_threads(2)
-    torch.ones(600, 600) @ torch.ones(600, 600)  # torch's own libgomp, with threads
+    torch.ones(600, 600) @ torch.ones(600, 600)  # starts the threads of torch's own libgomp
     for method in ("fork", "forkserver", "spawn"):
         pages = Pages(count // 3 + 1)
         for batch in DataLoader(pages, batch_size=4, num_workers=2, multiprocessing_context=method):
@@ -222,7 +222,7 @@ POOLS = [pool_by_fork, pool_by_forkserver, pool_by_spawn]
 
 
 def run_scenario(scenario, count):
-    """In a process of its own, for none must find what another has left."""
+    """Run a scenario in a new process, so that no scenario affects another."""
 
     def run():
         done = 0
@@ -251,8 +251,8 @@ def has_torch():
 
 
 def prove(runs):
-    warnings.simplefilter("ignore", DeprecationWarning)  # fork with threads: what this is about
-    pool_runs = max(8, runs // 50)  # a new interpreter takes some tenths of a second
+    warnings.simplefilter("ignore", DeprecationWarning)  # CPython warns of forks with threads
+    pool_runs = max(8, runs // 50)  # starting an interpreter takes some tenths of a second
     scenarios = [(scenario, pool_runs) for scenario in POOLS]
     if has_torch():
         scenarios.append((torch_data_loader, pool_runs))

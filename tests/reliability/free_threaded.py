@@ -1,9 +1,9 @@
-"""Threads of a Python without a GIL call everything that fastcv has, at once. Run by races.py.
+"""Threads of a Python without a GIL call all of fastcv's functions at once. races.py runs this.
 
 Usage: free_threaded.py EXPECTED.npz CALLS
 
-The file holds what is given and what must come of it, as OpenCV, NumPy and plain Python have it:
-OpenCV has no package for such a Python. Prints what was done as a line of JSON.
+The file holds the inputs and the right results, which OpenCV, NumPy and plain Python computed
+elsewhere, because OpenCV has no package for such a Python. Prints its figures as a line of JSON.
 """
 
 import json
@@ -28,8 +28,10 @@ REFUSALS = (TypeError, ValueError, IndexError)
 
 
 class Changing:
-    """Lists that one thread changes while the others hand them over. What is in a list are always
-    the first of its items, and now and then something that does not belong there."""
+    """Lists that one thread changes while others pass them to fastcv.
+
+    A list always holds the first of its items, and now and then a wrong item at its end.
+    """
 
     def __init__(self, given):
         self.items = {
@@ -61,7 +63,7 @@ class Changing:
             self.box[pick.randrange(4)] = [pick.uniform(0, 300), pick.uniform(0, 300)]
 
     def change_environment(self):
-        """As it grows, it is moved to other memory."""
+        """Grow and shrink the environment; libc moves it to other memory as it grows."""
         names = [f"FASTCV_TEST_{i}" for i in range(50)]
         for _ in range(1000):
             for name in names:
@@ -72,7 +74,7 @@ class Changing:
 
 
 class Caller:
-    """One of the threads."""
+    """One of the calling threads."""
 
     def __init__(self, given, index, changing, seed):
         self.given, self.index, self.changing = given, index, changing
@@ -80,7 +82,7 @@ class Caller:
         self.arena = np.empty(sum(map(len, given["crops 0"])), np.uint8)
         self.refused = self.changed = 0
         self.error = None
-        # Fast calls come more often.
+        # Fast calls are chosen more often.
         self.calls = [self.crop, self.crop_into, self.crop_changing, self.color, self.panel]
         self.calls += 2 * [self.shapes, self.match, self.match_changing, self.select, self.settings]
         self.calls += 2 * [self.find, self.find_changing, self.sum, self.border]
@@ -88,7 +90,7 @@ class Caller:
     def run(self, count):
         try:
             while not self.changing.has_environment:
-                proof.expect(fastcv.get_num_threads() == 3, "another thread count")
+                proof.expect(fastcv.get_num_threads() == 3, "the thread count is wrong")
             self.changing.all_have_asked.wait()
             for _ in range(count):
                 self.pick.choice(self.calls)()
@@ -100,7 +102,7 @@ class Caller:
         return self.pick.choice([None, 1, 2, 3, 4])
 
     def refusable(self, call):
-        """What call returns on what is changed meanwhile, or None where it was refused."""
+        """Return call() on changing input, or None if fastcv refuses the input."""
         self.changed += 1
         try:
             return call()
@@ -151,7 +153,7 @@ class Caller:
         )
         crops = self.refusable(lambda: fastcv.image_crop(page, box - 500, border_value=border))
         if crops is not None:
-            proof.expect((crops[0] == [1, 2, 3]).all(), "another border")
+            proof.expect((crops[0] == [1, 2, 3]).all(), "the border is wrong")
 
     def shapes(self):
         shapes = fastcv.crop_shapes(self.given["boxes"])
@@ -165,12 +167,12 @@ class Caller:
     def color(self):
         found = fastcv.main_colors(self.given["image"], TOP, num_threads=self.threads())
         for name in ("colors", "counts"):
-            proof.expect((getattr(found, name) == self.given[name]).all(), f"other {name}")
+            proof.expect((getattr(found, name) == self.given[name]).all(), f"the {name} are wrong")
 
     def panel(self):
         draw = self.pick.choice([fastcv.extract_main_colors, fastcv.extract_main_colors_openmp])
         rows = draw(self.given["image"], TOP)[::64, 0]
-        proof.expect((rows == self.given["colors"]).all(), "another panel")
+        proof.expect((rows == self.given["colors"]).all(), "the panel is wrong")
 
     # ---- polygons ----
 
@@ -181,27 +183,27 @@ class Caller:
             best = polygons.match(points, MAX_DIST, num_threads=threads)
         else:
             best = fastcv.match_polygons(polygons, points, MAX_DIST, num_threads=threads)
-        proof.expect((best == expected).all(), "another polygon")
+        proof.expect((best == expected).all(), "a matched polygon is wrong")
         proof.expect(len(self.index) == len(self.index.areas) == len(self.index.centers), "length")
 
     def match_changing(self):
         points = self.changing.lists["points"]
         best = self.refusable(lambda: self.index.match(points, MAX_DIST))
         if best is not None:
-            proof.expect((best == self.given["best"][: len(best)]).all(), "another polygon")
+            proof.expect((best == self.given["best"][: len(best)]).all(), "a polygon is wrong")
         polygons = self.changing.lists[self.pick.choice(["polygons", "nested polygons"])]
         index = self.refusable(lambda: fastcv.PolygonIndex(polygons))
         if index is not None:
             areas = self.index.areas[: len(index)]
-            proof.expect((index.areas == areas).all(), "another index")
+            proof.expect((index.areas == areas).all(), "the index is wrong")
 
     def find(self):
         i = self.pick.randrange(len(self.given["points"]))
         point, expected = self.given["points"][i], self.given["close"][i]
         found = self.index.find_close(point, MAX_DIST)
-        proof.expect(found.tolist() == expected, "other polygons are close")
+        proof.expect(found.tolist() == expected, "the close polygons are wrong")
         close = fastcv.find_close_polygons(self.given["polygons"], point, MAX_DIST)
-        proof.expect(len(close) == len(expected), "other polygons are close")
+        proof.expect(len(close) == len(expected), "the close polygons are wrong")
 
     def find_changing(self):
         i = self.pick.randrange(len(self.given["points"]))
@@ -210,38 +212,38 @@ class Caller:
         expected = [self.changing.items["polygons"][k] for k in self.given["close"][i]]
         if close is not None:
             same = all(a is b for a, b in zip(close, expected, strict=False))
-            proof.expect(same and len(close) <= len(expected), "other polygons are close")
+            proof.expect(same and len(close) <= len(expected), "the close polygons are wrong")
 
     def select(self):
         sets = self.changing.lists["sets"]
         selected = self.refusable(lambda: fastcv.select_best_polygon(sets))
         smallest = self.changing.items["polygons"][int(self.given["smallest"])]
         for i, (name, polygon) in enumerate(selected or []):
-            proof.expect(name == i and (polygon == smallest).all(), "another polygon selected")
+            proof.expect(name == i and (polygon == smallest).all(), "the selected polygon is wrong")
 
-    # ---- all else ----
+    # ---- the other functions ----
 
     def sum(self):
         n = self.pick.randrange(100_000)
-        proof.expect(fastcv.cumulative_sum(n) == n * (n - 1) // 2, "another sum")
+        proof.expect(fastcv.cumulative_sum(n) == n * (n - 1) // 2, "the sum is wrong")
 
     def settings(self):
         pick = self.pick
         fastcv.set_num_threads(pick.choice([None, 1, 2, 3]))
-        proof.expect(1 <= fastcv.get_num_threads() <= 3, "a thread count that nobody set")
+        proof.expect(1 <= fastcv.get_num_threads() <= 3, "the thread count is one that nobody set")
         limits = (1 << 28, 1 << 29, 1 << 30)
         fastcv.set_output_limits(**{pick.choice(["crop_bytes", "call_bytes"]): pick.choice(limits)})
         proof.expect(all(n in (*limits, 4 << 30) for n in fastcv.get_output_limits()), "limits")
         fastcv.set_memory_pool(pick.choice([0, 1 << 20, 64 << 20]))
-        proof.expect(min(fastcv.memory_pool_info().values()) >= 0, "a sum below 0")
+        proof.expect(min(fastcv.memory_pool_info().values()) >= 0, "the pool's size is negative")
         fastcv.empty_memory_pool()
         info = fastcv.build_info()
         fastcv._core._set_kernel(pick.choice(info["kernels"]))
-        proof.expect(info["kernel"] in info["kernels"], "no kernel")
+        proof.expect(info["kernel"] in info["kernels"], "the kernel is unknown")
 
 
 def read(path):
-    """The file's content; crops as lists of bytes, lists of indices as such."""
+    """Return the file's content, with crops and rows of indices as lists."""
     given = dict(np.load(path))
     ends = np.cumsum(given["shapes"].prod(axis=1) * given["page"].shape[2])
     for option in range(len(CROP_OPTIONS)):
@@ -252,7 +254,7 @@ def read(path):
 
 
 def call_at_once(given, count):
-    """All threads at work; returns the figures."""
+    """Run all threads; return the figures."""
     changing = Changing(given)
     index = fastcv.PolygonIndex(given["polygons"])
     callers = [Caller(given, index, changing, seed) for seed in range(THREADS)]
@@ -280,7 +282,7 @@ def call_at_once(given, count):
 
 if __name__ == "__main__":
     if len(sys.argv) != 3 or not hasattr(sys, "_is_gil_enabled"):
-        proof.skip("run by races.py, with a Python that has no GIL")
+        proof.skip("races.py runs this script, with a Python without a GIL")
     import fastcv
 
     proof.expect(not sys._is_gil_enabled(), "the import of fastcv turned the GIL on")

@@ -1,4 +1,4 @@
-"""Interruption: Ctrl-C at any moment of a long call ends it soon, and leaves all as it was."""
+"""Interruption: Ctrl-C at any moment of a long call ends the call soon and leaks nothing."""
 
 import os
 import random
@@ -9,7 +9,7 @@ import time
 import numpy as np
 import proof
 
-MOST_WAIT_S = 0.25  # before the signal
+MOST_WAIT_S = 0.25  # longest wait before the signal
 GOAL_S = 0.1
 
 
@@ -21,7 +21,7 @@ class Shape:
 
 
 def long_calls():
-    """Name -> function: longer than MOST_WAIT_S, or called again and again."""
+    """Return functions by name; a call lasts longer than MOST_WAIT_S, or is repeated."""
     import fastcv
 
     rng = np.random.default_rng(5)
@@ -80,7 +80,7 @@ class Sender:
         os.write(self.requests[1], np.float64(wait_s).tobytes())
 
     def sent(self):
-        """When; perf_counter is the machine's on Linux, not the process's."""
+        """Return when the signal was sent; on Linux, processes share perf_counter's clock."""
         return np.frombuffer(os.read(self.answers[0], 8))[0]
 
     def close(self):
@@ -90,7 +90,7 @@ class Sender:
 
 
 def interrupt(call, sender, wait_s):
-    """Seconds from a SIGINT until its KeyboardInterrupt is caught here."""
+    """Return the seconds from a SIGINT until its KeyboardInterrupt is caught here."""
     try:
         sender.send_after(wait_s)
         while True:
@@ -103,7 +103,7 @@ def interrupt(call, sender, wait_s):
 def prove(count):
     import fastcv
 
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # background jobs ignore it
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # background jobs ignore SIGINT
     fastcv.set_output_limits(crop_bytes=1 << 33, call_bytes=1 << 33)
     rng = random.Random(7)
     page, boxes = proof.made_page(), proof.made_boxes()
@@ -115,7 +115,7 @@ def prove(count):
         name = list(calls)[i % len(calls)]
         late[name].append(interrupt(calls[name], sender, rng.uniform(0, MOST_WAIT_S)))
         crops = fastcv.image_crop_openmp(page, boxes, num_threads=2)
-        proof.expect(proof.same(crops, expected), f"after {name}: another result")
+        proof.expect(proof.same(crops, expected), f"after {name}: the result is wrong")
         del crops
         if i == min(2 * len(calls), count // 2):
             before = proof.rss_bytes(), sys.getrefcount(page)
@@ -125,11 +125,13 @@ def prove(count):
     worst = max(late, key=lambda name: max(late[name], default=0))
     p99 = proof.percentile(every, 0.99)
     grown = (after[0] - before[0]) / (1 << 20)
-    if count >= 500:  # few signals have no 99th percentile
+    if count >= 500:  # fewer signals have no useful 99th percentile
         proof.expect(p99 <= GOAL_S, f"p99 is {1e3 * p99:.0f} ms; the slowest is {worst}")
-        proof.expect(grown < 64, f"{grown:.0f} MiB more than after the first {2 * len(calls)}")
-    proof.expect(after[1] == before[1], "a reference is left")
-    proof.expect(fastcv.memory_pool_info()["used_bytes"] < 4 << 20, "slabs are left")
+        proof.expect(
+            grown < 64, f"memory grew by {grown:.0f} MiB after the first {2 * len(calls)} signals"
+        )
+    proof.expect(after[1] == before[1], "a reference leaked")
+    proof.expect(fastcv.memory_pool_info()["used_bytes"] < 4 << 20, "slabs leaked")
     return (
         f"{count:,} of {count:,} KeyboardInterrupts over {len(calls)} kinds of calls: median "
         f"{1e3 * proof.percentile(every, 0.5):.0f} ms, p99 {1e3 * p99:.0f} ms, "
@@ -141,7 +143,7 @@ if __name__ == "__main__":
     proof.main(
         prove,
         promise="interruption",
-        goal="KeyboardInterrupt, p99 ≤ 100 ms, nothing leaked, next call right",
+        goal="KeyboardInterrupt after ≤ 100 ms (p99), nothing leaked, the next call right",
         short=45,
         long=1000,
         unit="signals",

@@ -1,7 +1,7 @@
-"""Leaks: a call, right or refused, leaves no memory and no reference behind, however often made.
+"""Leaks: a successful or refused call leaks no memory and no reference, however often it is made.
 
-Every function and every kind of its exceptions is called so many times, each in a process of its
-own; memory is read after a tenth of the calls and after all.
+Each function and each kind of exception is repeated in a new process. Memory is read after a tenth
+of the calls and after all calls.
 """
 
 import contextlib
@@ -28,7 +28,7 @@ class Shape:
 
 
 def cases(folder):
-    """name -> (function, arguments, keywords); a name with an exception's says what it raises."""
+    """Return (function, arguments, keywords) by name; a name includes the exception it raises."""
     import fastcv
 
     page = proof.made_page(40, 60)
@@ -135,7 +135,7 @@ def repeat(call, count):
 
 
 def ending(call):
-    """The name of the exception that it ends with, or ''."""
+    """Return the name of the exception that the call raises, or ''."""
     function, arguments, keywords = call
     try:
         function(*arguments, **keywords)
@@ -150,11 +150,11 @@ def references(call):
 
 
 def are_kept(call, before):
-    """Whether the arguments' reference counts are as before.
+    """Return whether the arguments' reference counts are unchanged.
 
-    None, numbers and texts are shared with all of the process (the interpreter's method cache
-    holds "empty", a name of NumPy's, now and then), so those may be a few off; a call that leaked
-    one would be off by the number of calls.
+    None, numbers and texts are shared with the whole process: CPython's method cache sometimes
+    holds "empty", which is also a name in NumPy. Their counts may differ by a few. A leak would
+    change a count by the number of calls.
     """
     after = references(call)
     _, arguments, keywords = call
@@ -166,7 +166,7 @@ def are_kept(call, before):
 
 
 def drift(name, call, count):
-    """How many bytes more the process has after all of the calls than after a tenth."""
+    """Return how many bytes the process grows between a tenth of the calls and all of them."""
     raised = ending(call)
     proof.expect(
         raised in name if raised else "Error" not in name, f"{name}: raised {raised or 'nothing'}"
@@ -176,7 +176,7 @@ def drift(name, call, count):
     before, counts = proof.rss_bytes(), references(call)
     repeat(call, count - count // 10)
     gc.collect()
-    proof.expect(are_kept(call, counts), f"{name}: other reference counts")
+    proof.expect(are_kept(call, counts), f"{name}: reference counts changed")
     return proof.rss_bytes() - before
 
 
@@ -198,7 +198,7 @@ def drift_in_child(name, folder, count):
 
 
 def slow_share(name):
-    """Calls that read a file or make a panel take some hundred times as long as the others."""
+    """Return the divisor of the number of calls; reading files and making panels is slow."""
     return 50 if "extract" in name and "TypeError" not in name else 1
 
 
@@ -210,7 +210,10 @@ def prove(count):
         for name in proof.progress(names, "leaks"):
             times = max(100, count // slow_share(name))
             drifted = drift_in_child(name, folder, times)
-            proof.expect(drifted <= MOST_DRIFT_BYTES, f"{name}: {drifted:,} bytes, {times:,} calls")
+            proof.expect(
+                drifted <= MOST_DRIFT_BYTES,
+                f"{name}: memory grew by {drifted:,} bytes in {times:,} calls",
+            )
             largest, calls = max(largest, drifted), calls + times
     return (
         f"largest drift {largest / 1024:.0f} KiB over {calls:,} calls: {len(names)} kinds, "

@@ -1,8 +1,8 @@
-"""Memory safety: the C core on inputs that libFuzzer looks for, and everything through Python on
-inputs that hypothesis makes, both under the address and undefined-behaviour sanitizers; and with
-them what of the test suite can run so, on every variant of the kernels.
+"""Memory safety: the address and undefined-behaviour sanitizers find no fault in three ways.
 
-Without clang's libFuzzer the C core runs the kept corpus and random inputs.
+The C core runs inputs that libFuzzer generates, or the kept corpus and random inputs if clang has
+no libFuzzer. All functions run through Python on inputs that hypothesis generates. The test suite
+runs on every variant of the kernels, without the tests that cannot run under sanitizers.
 """
 
 import os
@@ -15,7 +15,7 @@ from pathlib import Path
 import proof
 
 BUILD = proof.ROOT / "build/sanitized"
-# How often libFuzzer runs each target, of all runs, and how long its inputs may be.
+# Each target's share of all runs, and the longest input in bytes.
 TARGETS = {
     "crop": (0.5, 256),
     "polygons": (0.3, 512),
@@ -25,9 +25,9 @@ TARGETS = {
 REPLAYED = 20_000
 LEAST_LONG = 1_000_000
 
-# Tests that limit memory, which the sanitizers' shadow is far beyond, or that look at how much is
-# in use, which they change; that fork while threads allocate, after which the sanitizers' malloc
-# may stay locked in the child; that measure, build or draw; and those of the notebook.
+# These tests are excluded: tests that limit memory (the sanitizers' shadow memory is far larger),
+# that check memory use (sanitizers change it), that fork while threads allocate (the sanitizers'
+# malloc may stay locked in the child), that measure, build or draw, and those of the notebook.
 NOT_UNDER_SANITIZERS = [
     "--ignore=tests/project",
     "--ignore=tests/kernels/test_kernels_c.py",
@@ -41,7 +41,7 @@ NOT_UNDER_SANITIZERS = [
 
 
 def run(*command, **environment):
-    """Run it; returns what it printed."""
+    """Run a command in the project's folder; return its output."""
     done = subprocess.run(
         [str(part) for part in command],
         cwd=proof.ROOT,
@@ -107,7 +107,7 @@ def build():
 
 
 def run_tests(kernel, *arguments, **environment):
-    """pytest in the sanitized build; returns how many tests passed."""
+    """Run pytest with the sanitized build; return how many tests passed."""
     found = run(
         sys.executable,
         *("-m", "pytest", "-p", "no:cacheprovider", "-o", "timeout=3000", *arguments),

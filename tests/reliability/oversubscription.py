@@ -1,5 +1,6 @@
-"""Oversubscription: more callers than CPUs, each with the default threads, against the same callers
-on one thread each. Counted are the seconds until all are done, and the threads that there were.
+"""Oversubscription: more callers than CPUs, on default threads and on one thread each.
+
+Compares the seconds until all callers are done, and counts the OS threads.
 """
 
 import multiprocessing
@@ -17,7 +18,7 @@ def page_and_boxes():
 
 
 def default_threads():
-    """What a process would use that is not multiprocessing's worker."""
+    """Return the default of a process that is not a multiprocessing worker."""
     import fastcv
 
     return fastcv.get_num_threads()
@@ -27,7 +28,7 @@ def default_threads():
 
 
 def work_in_process(pipe, threads):
-    """Worker: wait for a number of calls and for how, do them, answer; until told 0."""
+    """Repeatedly receive a number of calls and a way, make the calls, and answer; end at 0."""
     import fastcv
 
     page, boxes = page_and_boxes()
@@ -48,7 +49,7 @@ def work_in_process(pipe, threads):
 
 
 def time_processes(pipes, count, way):
-    """Seconds until all are done, and the most threads that one of them had."""
+    """Return the seconds until all processes are done, and the largest thread count of one."""
     start = time.perf_counter()
     for pipe in pipes:
         pipe.send((count, way))
@@ -76,11 +77,11 @@ def compare_processes(rounds):
 # ---- Python threads ----
 
 
-CALLER_IDS = set()  # a joined thread may still be on its way out, also those of the round before
+CALLER_IDS = set()  # of all rounds, because a joined thread may exist for a while longer
 
 
 def other_threads(callers):
-    """How many threads this process has besides the callers of this round and of those before."""
+    """Return how many threads this process has besides the callers of this and earlier rounds."""
     CALLER_IDS.update(str(caller.native_id) for caller in callers)
     return len(set(os.listdir("/proc/self/task")) - CALLER_IDS)
 
@@ -116,7 +117,7 @@ def compare_callers(rounds):
 
 
 def compare(time_way, rounds):
-    """(ratio of the medians of seconds, most threads) of openmp to serial, measured in turn."""
+    """Return the ratio of median seconds, openmp to serial, timed in turn, and the most threads."""
     seconds, most = {"serial": [], "openmp": []}, 0
     for _ in proof.progress(range(rounds), "oversubscription"):
         for way, times in seconds.items():
@@ -133,9 +134,9 @@ def prove(rounds):
     by_callers, most_with_callers = compare_callers(rounds)
     by_processes, _ = compare_processes(rounds)
     ours = most_with_callers - before
-    # The host with its team, and tqdm's monitor.
+    # The host thread with its team makes `threads`; tqdm's monitor is one more.
     proof.expect(ours <= threads + 1, f"{ours} threads more than before")
-    if rounds >= 20:  # below, a neighbour's burst decides
+    if rounds >= 20:  # with fewer rounds, a burst of other load decides
         proof.expect(by_processes <= 1.10, f"processes took {by_processes:.2f} x the serial total")
         proof.expect(by_callers <= 1.10, f"callers took {by_callers:.2f} x the serial total")
     return (

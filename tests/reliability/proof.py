@@ -1,7 +1,7 @@
-"""What the proofs of this folder share: how they are run, and what they end with.
+"""Shared parts of this folder's proofs: running them, and reporting their result.
 
-A proof is a script with a function that does something so many times and returns what it saw, as
-one sentence of figures. What breaks the promise is an exception, and so an exit status of 1.
+A proof is a script with a function that repeats something a given number of times and returns its
+figures as one sentence. A broken promise raises an exception, which gives exit status 1.
 """
 
 import argparse
@@ -15,34 +15,36 @@ from pathlib import Path
 import numpy as np
 
 ROOT = Path(__file__).resolve().parents[2]
-SKIPPED = 77  # exit status of a proof that this machine has not the means for
+SKIPPED = 77  # exit status of a proof that this machine cannot run
 
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "benchmarks")]
 
 
 class Broken(Exception):
-    """The promise is not kept."""
+    """A promise is broken."""
 
 
 def expect(is_kept, text):
-    """As assert, but also under python -O and in one line."""
+    """Raise Broken unless the condition holds, also under python -O."""
     if not is_kept:
         raise Broken(text)
 
 
 def skip(reason):
-    """End the proof: this machine cannot run it."""
+    """End the proof, because this machine cannot run it."""
     print(f"skipped: {reason}", file=sys.stderr)
     sys.exit(SKIPPED)
 
 
 def main(prove, *, promise, goal, short, long, unit="runs"):
-    """Call prove with the number from the command line and print what it returns."""
+    """Call prove with the size from the command line, and print its figures."""
     parser = argparse.ArgumentParser(description=sys.modules["__main__"].__doc__)
     size = parser.add_mutually_exclusive_group()
-    size.add_argument("--long", action="store_true", help=f"{long:,} {unit}, not {short:,}")
-    size.add_argument("--size", type=int, help=f"so many {unit}")
-    parser.add_argument("--json", action="store_true", help="print a line of JSON")
+    size.add_argument(
+        "--long", action="store_true", help=f"size {long:,} instead of {short:,} ({unit})"
+    )
+    size.add_argument("--size", type=int, help=f"size of the proof, in {unit}")
+    parser.add_argument("--json", action="store_true", help="print the result as a line of JSON")
     options = parser.parse_args()
     count = options.size or (long if options.long else short)
     start = time.perf_counter()
@@ -56,14 +58,14 @@ def main(prove, *, promise, goal, short, long, unit="runs"):
 
 
 def progress(items, text):
-    """The items, with a bar where the terminal shows one."""
+    """Return the items, with a progress bar if standard error is a terminal."""
     from tqdm import tqdm
 
     return tqdm(items, desc=text, file=sys.stderr, disable=None, leave=False)
 
 
 def python(code, *, timeout=600, **environment):
-    """Run code in a process of its own; returns what it printed."""
+    """Run Python code in a new process; return its output."""
     done = subprocess.run(
         [sys.executable, "-c", code],
         capture_output=True,
@@ -76,23 +78,23 @@ def python(code, *, timeout=600, **environment):
 
 
 def rss_bytes():
-    """Memory that this process has in use."""
+    """Return the resident memory of this process."""
     return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
 def os_threads():
-    """How many threads this process has."""
+    """Return the number of threads of this process."""
     return len(os.listdir("/proc/self/task"))
 
 
 def made_page(height=300, width=400, channels=3, seed=1):
-    """A page of noise, the same each time."""
+    """Return a page of noise, the same at each call."""
     shape = (height, width, channels)
     return np.random.default_rng(seed).integers(0, 256, shape, np.uint8)
 
 
 def made_boxes(count=40, height=300, width=400, seed=2):
-    """Rotated boxes all over such a page, some of them over its edges."""
+    """Return rotated boxes all over such a page; some cross its edges."""
     rng = np.random.default_rng(seed)
     middle = rng.uniform((0, 0), (width, height), (count, 1, 2))
     side = rng.uniform((20, 8), (90, 30), (count, 1, 2)) / 2
@@ -105,7 +107,7 @@ def made_boxes(count=40, height=300, width=400, seed=2):
 
 
 def same(crops, expected):
-    """Whether two lists of crops hold the same."""
+    """Return whether two lists of crops are equal."""
     return len(crops) == len(expected) and all(
         a.shape == b.shape and a.tobytes() == b.tobytes()
         for a, b in zip(crops, expected, strict=True)
@@ -113,5 +115,5 @@ def same(crops, expected):
 
 
 def percentile(values, share):
-    """The value that so large a share of all are not above."""
+    """Return the value that this share of the values does not exceed."""
     return float(np.percentile(values, 100 * share, method="higher"))

@@ -1,7 +1,8 @@
-"""Calls from several threads at once never touch the same memory unordered.
+"""Data races: concurrent calls never access the same memory without synchronisation.
 
-Twice: the C core under ThreadSanitizer (tools/check_races.sh), and all of fastcv in a Python
-without a GIL, where FASTCV_FREE_THREADED_PYTHON names one that has NumPy and setuptools.
+The proof has two parts: the C core under ThreadSanitizer (tools/check_races.sh), and all of fastcv
+in a Python without a GIL. FASTCV_FREE_THREADED_PYTHON names that Python, which needs NumPy and
+setuptools.
 """
 
 import json
@@ -19,11 +20,11 @@ import reference
 import reference_polygons
 
 PYTHON = "FASTCV_FREE_THREADED_PYTHON"
-PYTHON_CALLS = 10  # to one of the core, for those run without ThreadSanitizer
+PYTHON_CALLS = 10  # per call of the core; calls are fast without ThreadSanitizer
 
 
 def run(command, seconds, **environment):
-    """Run it, from the project's folder."""
+    """Run a command in the project's folder."""
     return subprocess.run(
         command,
         cwd=proof.ROOT,
@@ -35,7 +36,7 @@ def run(command, seconds, **environment):
 
 
 def check_core(count):
-    """The core's calls, by six threads; what was done, or why not."""
+    """Check the core's calls by six threads; return the figures and None, or None and why not."""
     done = run(["tools/check_races.sh", str(count)], 600 + 10 * count)
     if done.returncode == proof.SKIPPED:
         return None, done.stderr.strip()
@@ -46,7 +47,7 @@ def check_core(count):
 
 
 def write_expected(path):
-    """What free_threaded.py gives, and what OpenCV, NumPy and plain Python make of it."""
+    """Write free_threaded.py's inputs, and the results of OpenCV, NumPy and plain Python."""
     rng = np.random.default_rng(1)
     given = {"page": proof.made_page(), "boxes": proof.made_boxes()}
     for option, more in enumerate(free_threaded.CROP_OPTIONS):
@@ -75,12 +76,12 @@ def write_expected(path):
 
 
 def check_free_threaded(count):
-    """All of fastcv's calls in the Python that was named; what was done, or why not."""
+    """Check all functions in the named Python; return the figures and None, or None and why not."""
     python = os.environ.get(PYTHON)
     if not python:
         return None, f"{PYTHON} names no Python"
     built = run([python, "setup.py", "-q", "build_ext", "--inplace"], 600)
-    proof.expect(built.returncode == 0, f"it cannot be built: {built.stderr[-2000:]}")
+    proof.expect(built.returncode == 0, f"the build failed: {built.stderr[-2000:]}")
     with tempfile.TemporaryDirectory() as folder:
         expected = Path(folder, "expected.npz")
         write_expected(expected)
@@ -103,11 +104,11 @@ def prove(count):
     if python:
         sentences.append(
             f"all right in {python['calls']:,} calls by {free_threaded.THREADS} threads of Python "
-            f"{python['python']} without a GIL, {python['changed']:,} more on lists that were "
-            f"changed meanwhile, of which {python['refused']:,} were refused"
+            f"{python['python']} without a GIL, and in {python['changed']:,} more on lists that "
+            f"change during the call, of which {python['refused']:,} were refused"
         )
     else:
-        sentences.append(f"without a GIL not run: {python_lacks}")
+        sentences.append(f"not run without a GIL: {python_lacks}")
     return "; ".join(sentences)
 
 

@@ -1,6 +1,6 @@
-"""Refused threads: where the system gives no more, calls do with fewer, and the process lives.
+"""Refused threads: calls use fewer threads when the system refuses more, and the process survives.
 
-libgomp ends the process when it cannot create a thread.
+libgomp alone would end the process when it cannot create a thread.
 """
 
 import itertools
@@ -12,22 +12,22 @@ from pathlib import Path
 
 import proof
 
-NOBODY = 65534  # RLIMIT_NPROC does not count root's
+NOBODY = 65534  # RLIMIT_NPROC does not apply to root
 PIDS_GROUPS = [Path("/sys/fs/cgroup/pids"), Path("/sys/fs/cgroup")]  # v1, v2
 
 
 def limit_processes(extra):
-    """RLIMIT_NPROC: so many more threads than this process has."""
+    """Allow this process ``extra`` more threads by RLIMIT_NPROC."""
     if os.getuid() == 0:
         os.setgid(NOBODY)
         os.setuid(NOBODY)
-    # It counts all of the user's threads, here and in other runs of this proof: none but ours.
+    # RLIMIT_NPROC counts all threads of the user; only this process is expected to have any.
     allowed = proof.os_threads() + extra
     resource.setrlimit(resource.RLIMIT_NPROC, (allowed, allowed))
 
 
 def can_become_nobody():
-    """Not without CAP_SETUID, nor in a user namespace that has no such user."""
+    """Return whether this process may become nobody; that needs CAP_SETUID and a mapped user."""
     if os.getuid() != 0:
         return True
     child = os.fork()
@@ -47,16 +47,16 @@ def limit_group(group, extra):
 
 
 def limit_address_space(extra):
-    """RLIMIT_AS: room for so many more stacks of 8 MiB, and half a one."""
+    """Leave room for ``extra`` more stacks of 8 MiB and half a stack, by RLIMIT_AS."""
     used = int(Path("/proc/self/statm").read_text().split()[0]) * os.sysconf("SC_PAGE_SIZE")
     stack = 8 << 20
-    arenas = 64 << 20  # malloc's, for whoever is the first on another thread
+    arenas = 64 << 20  # malloc's arena for the first other thread
     allowed = used + stack * extra + stack // 2 + (arenas if extra else 0)
     resource.setrlimit(resource.RLIMIT_AS, (allowed, allowed))
 
 
 def make_pids_group():
-    """A cgroup that counts threads, or None."""
+    """Make a cgroup that limits threads; return None if that is not possible."""
     for parent in PIDS_GROUPS:
         group = parent / f"fastcv-proof-{os.getpid()}"
         try:
@@ -70,7 +70,7 @@ def make_pids_group():
 
 
 def call(limit, extra, is_used_before, seed):
-    """In a process of its own: calls of several thread counts under the limit."""
+    """Return whether calls on several thread counts are right under the limit."""
     import fastcv
 
     page, boxes = proof.made_page(600, 800), proof.made_boxes(60, 600, 800)
@@ -106,8 +106,8 @@ def run(name, limit, extra, is_used_before, seed):
     status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     proof.expect(
         status == 0,
-        f"{name}, {extra} more threads, {'after' if is_used_before else 'before'} the first, "
-        f"seed {seed}: ended with {status}",
+        f"{name}, {extra} more threads, {'with' if is_used_before else 'without'} an earlier call "
+        f"on threads, seed {seed}: exit code {status}",
     )
 
 
@@ -128,14 +128,14 @@ def prove(runs):
         if group:
             group.rmdir()
     by = ", ".join(limits) + ("" if group else " (no pids cgroup could be made)")
-    return f"0 deaths, 0 differences in {runs:,} processes of 12 calls: {by}, 0 to 8 threads left"
+    return f"0 crashes, 0 differences in {runs:,} processes of 12 calls: {by}, 0 to 8 threads left"
 
 
 if __name__ == "__main__":
     proof.main(
         prove,
         promise="threads refused",
-        goal="same pixels, serially; process alive",
+        goal="same pixels on fewer threads; the process survives",
         short=108,
         long=3000,
         unit="processes",

@@ -1,5 +1,6 @@
-"""Soak: mixed calls from several threads of several processes, for minutes, every crop compared by
-its hash with what a Python loop over cv2 cut.
+"""Soak: several processes of several threads make mixed calls for minutes.
+
+The hash of every crop is compared with that of the crop of a Python loop over cv2.
 """
 
 import collections
@@ -17,7 +18,7 @@ REPORT_S = 1.0
 
 
 class Kind:
-    """A page with boxes, and the hashes of its crops."""
+    """A page, its boxes, the options, and the hashes of the right crops."""
 
     def __init__(self, page, boxes, **options):
         import reference
@@ -38,13 +39,13 @@ def kinds():
         Kind(gray, boxes[3]),
         Kind(alpha, boxes[4], border_value=9),
         Kind(alpha, boxes[5], interpolation="cubic"),
-        Kind(color[::-1, ::-1], boxes[6]),  # copied
-        Kind(gray, boxes[7][:200], interpolation="lanczos4", border="reflect"),  # by OpenCV
+        Kind(color[::-1, ::-1], boxes[6]),  # fastcv copies this page
+        Kind(gray, boxes[7][:200], interpolation="lanczos4", border="reflect"),  # OpenCV cuts
     ]
 
 
 class Counts:
-    """What the threads of a process have done."""
+    """The figures of a process's threads."""
 
     def __init__(self):
         self.lock = threading.Lock()
@@ -52,7 +53,7 @@ class Counts:
 
 
 def cut(kind, rng, memory):
-    """One call of any kind; how many of its crops are wrong, and how many there were."""
+    """Make one call of a kind; return its crops, and how many of them are wrong."""
     import fastcv
 
     first = rng.randrange(max(1, len(kind.boxes) - BOXES_A_CALL))
@@ -76,9 +77,9 @@ def check_others(rng, image, colors, index, points, best):
     import fastcv
 
     found = fastcv.main_colors(image, num_threads=rng.choice([1, 2]))
-    proof.expect(found.counts.tolist() == colors.counts.tolist(), "other counts of colours")
+    proof.expect(found.counts.tolist() == colors.counts.tolist(), "the colours' counts are wrong")
     matched = index.match(points, 20, num_threads=rng.choice([1, 2]))
-    proof.expect((matched == best).all(), "other polygons")
+    proof.expect((matched == best).all(), "a matched polygon is wrong")
     if rng.random() < 0.2:
         fastcv.empty_memory_pool()
     try:
@@ -117,7 +118,7 @@ def run_process(pipe, stopped, seed):
     counts, stop = Counts(), threading.Event()
     all_kinds = kinds()
     threads = [
-        # Daemons, for where the parent is killed, sending to it raises and nobody sets stop.
+        # Daemons: if the parent is killed, sending to it raises, and nobody sets stop.
         threading.Thread(target=work, args=(counts, all_kinds, stop, 10 * seed + i), daemon=True)
         for i in range(THREADS)
     ]
@@ -173,7 +174,7 @@ def prove(count):
     proof.expect(not failures, "; ".join(failures))
     proof.expect(wrong == 0, f"{wrong:,} of {crops:,} crops are wrong")
 
-    # What is alive at a moment is up to chance, so the tenth after warm-up against the last tenth.
+    # Live memory varies at random, so medians are compared: the second tenth against the last.
     drift = 0
     for values in memory:
         tenth = len(values) // 10

@@ -1,5 +1,7 @@
-"""Waiting threads do not burn: CPU time of calls on several threads beside that of serial ones,
-while another process keeps every CPU busy, and with pauses in which nothing must spin.
+"""Waiting threads do not burn CPU: compares the CPU time of parallel and serial calls.
+
+Calls run with and without another process that keeps every CPU busy. During the pauses between
+calls, nothing may spin.
 """
 
 import multiprocessing
@@ -13,25 +15,25 @@ PAUSE_S = 0.005
 
 def burn(cpu, parent):
     os.sched_setaffinity(0, {cpu})
-    while os.getppid() == parent:  # one that is killed cannot stop its loads
+    while os.getppid() == parent:  # a killed parent cannot stop its loads
         for _ in range(100_000):
             pass
 
 
 def measure(call, calls):
-    """CPU and wall seconds of so many calls with pauses between them."""
+    """Return CPU and wall seconds of calls with pauses; only the CPU time includes the pauses."""
     cpu = wall = 0.0
     for _ in range(calls):
         cpu_start, wall_start = time.process_time(), time.perf_counter()
         call()
         wall += time.perf_counter() - wall_start
-        time.sleep(PAUSE_S)  # a spinning thread would be paid for here
+        time.sleep(PAUSE_S)  # a spinning thread would use CPU time here
         cpu += time.process_time() - cpu_start
     return cpu, wall
 
 
 def compare(rounds, calls=20):
-    """Ratios of 2 threads to one, of CPU time and of wall time: medians of the rounds'."""
+    """Return the median ratios of CPU and wall time, parallel to serial, and the thread count."""
     import fastcv
 
     page, boxes = proof.made_page(2000, 1500), proof.made_boxes(1500, 2000, 1500)
@@ -53,8 +55,8 @@ def compare(rounds, calls=20):
 
 
 def idle_cpu_share(seconds=1.0):
-    """Of one CPU, used by a process whose threads wait for the next call."""
-    time.sleep(0.2)  # with three threads and more libgomp's spin for some ms first
+    """Return the share of one CPU that this process uses while its threads wait for a call."""
+    time.sleep(0.2)  # with three or more threads, libgomp's threads spin for some ms first
     start = time.process_time()
     time.sleep(seconds)
     return (time.process_time() - start) / seconds
@@ -75,7 +77,7 @@ def prove(rounds):
     idle_cpu, idle_wall, _ = compare(rounds)
     share = idle_cpu_share()
     proof.expect(share < 0.02, f"waiting threads use {share:.1%} of a CPU")
-    if rounds >= 20:  # below, a neighbour's burst decides
+    if rounds >= 20:  # with fewer rounds, a burst of other load decides
         proof.expect(loaded_cpu <= 1.15, f"CPU time is {loaded_cpu:.2f} x the serial calls'")
     return (
         f"{threads} threads beside a load on each of {len(cpus)} CPUs: CPU {loaded_cpu:.2f} × "

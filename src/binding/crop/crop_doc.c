@@ -5,58 +5,60 @@
     "Parameters\n"                                                                                 \
     "----------\n"                                                                                 \
     "image : array, shape (height, width) or (height, width, channels)\n"                          \
-    "    The page: uint8, uint16, int16, float32 or float64, 1 to 4 channels. Any layout; it is\n" \
-    "    never written, and not copied while its rows are contiguous and run downwards.\n"         \
+    "    The page: uint8, uint16, int16, float32 or float64, 1 to 4 channels, in any memory\n"     \
+    "    layout. It is never written. It is copied only if its rows are not contiguous or run\n"   \
+    "    upwards.\n"                                                                               \
     "boxes : array, shape (n, 4, 2), or a sequence of (4, 2)\n"                                    \
-    "    Corners in px, left-top, right-top, right-bottom, left-bottom as the text is read; "      \
-    "ints\n"                                                                                       \
-    "    or floats, worked with as float32. Boxes may lie partly or wholly outside the page.\n"
+    "    Corners in px, in reading order: left-top, right-top, right-bottom, left-bottom. Ints\n"  \
+    "    or floats; they are rounded to float32. Boxes may lie partly or wholly outside the\n"     \
+    "    page.\n"
 
 #define CROP_OPTIONS                                                                               \
     "interpolation : {\"linear\", \"nearest\", \"cubic\", \"area\", \"lanczos4\"}\n"               \
-    "    As in OpenCV's warp, where \"area\" computes \"linear\".\n"                               \
+    "    As OpenCV's warp; \"area\" computes \"linear\" there too.\n"                              \
     "border : {\"constant\", \"replicate\", \"reflect\", \"reflect101\", \"wrap\"}\n"              \
-    "    What the page continues with beyond its edges.\n"                                         \
+    "    What lies beyond the page's edges.\n"                                                     \
     "border_value : number or one number a channel, default 0\n"                                   \
-    "    The constant border, in the image's units. A single number fills every channel (cv2\n"    \
-    "    fills the first and leaves the others 0).\n"                                              \
+    "    The colour of the constant border, in the image's units. A single number fills every\n"   \
+    "    channel; cv2 fills only the first.\n"                                                     \
     "degenerate : {\"raise\", \"empty\"}\n"                                                        \
-    "    What to do with a box that has no transform: NaN or infinite, beyond ±2**30, a side\n"    \
-    "    under 2 px, three corners on a line. \"raise\" refuses the call; \"empty\" puts an "      \
-    "array\n"                                                                                      \
-    "    of shape (0, 0, channels) in its place. A box that is sound but too large is refused.\n"  \
+    "    What to do with a box that has no transform: a corner is NaN, infinite or beyond\n"       \
+    "    ±2**30, a side is under 2 px, or three corners lie on a line. \"raise\" refuses the\n"    \
+    "    call. \"empty\" puts an array of shape (0, 0, channels) in the crop's place. Both "       \
+    "refuse\n"                                                                                     \
+    "    a sound box whose crop would be too large.\n"                                             \
     "out : ndarray, optional\n"                                                                    \
-    "    Memory for the crops, which then are views of it, packed one after the other.\n"          \
-    "    One-dimensional, contiguous, writeable, of the image's dtype but not its memory, with\n"  \
-    "    at least as many items as the crops have (see `crop_shapes`).\n"                          \
+    "    Memory for the crops; they are views of it, packed one after the other. It must be\n"     \
+    "    one-dimensional, contiguous and writeable, have the image's dtype but not its memory,\n"  \
+    "    and have room for all crops (see `crop_shapes`).\n"                                       \
     "\n"                                                                                           \
     "Returns\n"                                                                                    \
     "-------\n"                                                                                    \
     "list of ndarray\n"                                                                            \
-    "    One array a box, in the order of the boxes, of the image's dtype and channels; 2-D "      \
-    "when\n"                                                                                       \
-    "    the image is. A crop is max(int(|rb - lb|), int(|rt - lt|)) px wide and\n"                \
-    "    max(int(|rt - rb|), int(|lt - lb|)) px high. Crops may share a piece of memory, at\n"     \
-    "    most 2 MiB, which the last of them keeps alive (docs/memory.md).\n"                       \
+    "    One array a box, in the order of the boxes, with the image's dtype and channels; 2-D\n"   \
+    "    if the image is 2-D. A crop is max(int(|rb - lb|), int(|rt - lt|)) px wide and\n"         \
+    "    max(int(|rt - rb|), int(|lt - lb|)) px high. Small crops share pieces of memory of at\n"  \
+    "    most 256 KiB; the last crop of a piece keeps it alive (docs/memory.md).\n"                \
     "\n"                                                                                           \
     "Raises\n"                                                                                     \
     "------\n"                                                                                     \
     "TypeError\n"                                                                                  \
-    "    Wrong dtype or type of an argument; a masked array.\n"                                    \
+    "    An argument has the wrong type or dtype, or is a masked array.\n"                         \
     "ValueError\n"                                                                                 \
-    "    Wrong shape or value, a degenerate box (named by its index), outputs beyond\n"            \
-    "    `set_output_limits`, an ``out`` that will not do. Nothing has been written then.\n"       \
+    "    An argument has the wrong shape or value, a box is degenerate (the message names its\n"   \
+    "    index), the crops exceed `set_output_limits`, or ``out`` does not fit. Nothing has\n"     \
+    "    been written.\n"                                                                          \
     "MemoryError\n"                                                                                \
-    "    The outputs, or a copy of an image that needs one, do not fit in memory.\n"               \
+    "    There is no memory for the crops or for a copy of the image.\n"                           \
     "\n"
 
 #define CROP_NOTES                                                                                 \
     "Notes\n"                                                                                      \
     "-----\n"                                                                                      \
-    "The pixels are those of ``cv2.getPerspectiveTransform`` and ``cv2.warpPerspective`` of\n"     \
-    "OpenCV 4.x, byte for byte for uint8 (docs/arithmetic.md has the other dtypes), with the\n"    \
-    "crop's corners at (0, 0), (w-1, 0), (w-1, h-1), (0, h-1). The GIL is released while\n"        \
-    "pixels are computed.\n"
+    "A crop has the pixels of OpenCV 4.x's ``cv2.getPerspectiveTransform`` and\n"                  \
+    "``cv2.warpPerspective`` with the box's corners at (0, 0), (w-1, 0), (w-1, h-1) and\n"         \
+    "(0, h-1): the same bytes for uint8; docs/arithmetic.md has the other dtypes. The GIL is\n"    \
+    "released while pixels are computed.\n"
 
 const char py_image_crop_doc[] =
     "image_crop($module, image, boxes, *, interpolation=\"linear\", border=\"constant\",\n"
@@ -66,8 +68,8 @@ const char py_image_crop_doc[] =
     "Cut every box out of a page, upright.\n"
     "\n" CROP_PARAMETERS CROP_OPTIONS "See Also\n"
     "--------\n"
-    "image_crop_openmp : the same on several threads.\n"
-    "crop_shapes : how large the crops will be.\n"
+    "image_crop_openmp : The same on several threads.\n"
+    "crop_shapes : How large the crops will be.\n"
     "\n" CROP_NOTES "\n"
     "Examples\n"
     "--------\n"
@@ -86,17 +88,17 @@ const char py_image_crop_openmp_doc[] =
     "\n"
     "Cut every box out of a page, upright, on several threads.\n"
     "\n" CROP_PARAMETERS "num_threads : int, optional\n"
-    "    At most this many, 1 to 1024; by default `get_num_threads`. Small calls use fewer. The\n"
-    "    result does not depend on it.\n" CROP_OPTIONS "See Also\n"
+    "    The most threads to use, 1 to 1024; `get_num_threads` by default. Small calls use\n"
+    "    fewer. The result does not depend on it.\n" CROP_OPTIONS "See Also\n"
     "--------\n"
-    "image_crop : the same on the calling thread.\n"
+    "image_crop : The same on the calling thread.\n"
     "\n" CROP_NOTES;
 
 const char py_crop_shapes_doc[] =
     "crop_shapes($module, /, boxes, *, degenerate=\"raise\")\n"
     "--\n"
     "\n"
-    "How large the crops of boxes are, on any page.\n"
+    "Compute how large the crops of boxes are. That does not depend on the page.\n"
     "\n"
     "Parameters\n"
     "----------\n"
@@ -106,7 +108,7 @@ const char py_crop_shapes_doc[] =
     "Returns\n"
     "-------\n"
     "ndarray, shape (n, 2), of int\n"
-    "    Height and width in px; 0, 0 where ``degenerate`` leaves a crop empty.\n"
+    "    Height and width in px; 0 and 0 for a crop that ``degenerate`` leaves empty.\n"
     "\n"
     "Raises\n"
     "------\n"

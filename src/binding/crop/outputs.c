@@ -4,7 +4,7 @@
 /* Less than this malloc keeps by itself when it is freed, and few crops should not keep a slab. */
 enum { LEAST_SLAB_BYTES = 1 << 17 };
 
-size_t py_crop_bytes(const PyImage *image, const FastcvCrop *crop)
+size_t py_crop_bytes(const PyImage *image, const FastcvGeometry *crop)
 {
     const size_t row = (size_t)crop->width_px * fastcv_pixel_bytes(&image->view);
     return crop->height_px && row > SIZE_MAX / (size_t)crop->height_px
@@ -65,8 +65,9 @@ int py_out_check(const char *function, PyObject *object, const PyImage *image, s
 /* The list in the making, and the crops that it is for. */
 typedef struct Outputs {
     const PyImage *image;
-    FastcvCrop *crops;
+    const FastcvCrop *crops;
     Py_ssize_t count;
+    FastcvRows *rows;
     PyObject *list;
 } Outputs;
 
@@ -83,7 +84,7 @@ static size_t align(size_t bytes, size_t alignment)
     return (bytes + alignment - 1) & ~(alignment - 1);
 }
 
-static PyObject *new_array(const PyImage *image, const FastcvCrop *crop, char *memory,
+static PyObject *new_array(const PyImage *image, const FastcvGeometry *crop, char *memory,
                            PyObject *owner)
 {
     npy_intp shape[3] = {crop->height_px, crop->width_px, image->view.channels};
@@ -99,14 +100,16 @@ static int make_arrays(Outputs *outputs, const Room *room)
 {
     char *memory = room->start;
     for (Py_ssize_t i = room->first; i < room->end; i++) {
-        FastcvCrop *crop = &outputs->crops[i];
+        const FastcvGeometry *crop = &outputs->crops[i].geometry;
         PyObject *array = new_array(outputs->image, crop, memory, room->owner);
         if (!array)
             return -1;
         PyList_SET_ITEM(outputs->list, i, array);
         if (py_is_interrupted(i))
             return -1;
-        crop->pixels = PyArray_DATA((PyArrayObject *)array);
+        outputs->rows[i].pixels = PyArray_DATA((PyArrayObject *)array);
+        outputs->rows[i].stride_bytes =
+            crop->width_px * (ptrdiff_t)fastcv_pixel_bytes(&outputs->image->view);
         if (memory)
             memory += align(py_crop_bytes(outputs->image, crop), room->alignment);
     }
@@ -135,8 +138,8 @@ static Py_ssize_t make_slab(Outputs *outputs, Py_ssize_t first)
     Room room = {first, first, .alignment = FASTCV_SLAB_ALIGNMENT};
     size_t bytes = 0;
     while (room.end < outputs->count) {
-        const size_t more =
-            align(py_crop_bytes(outputs->image, &outputs->crops[room.end]), room.alignment);
+        const size_t more = align(py_crop_bytes(outputs->image, &outputs->crops[room.end].geometry),
+                                  room.alignment);
         if (room.end > first && (more > FASTCV_SLAB_BYTES || bytes > FASTCV_SLAB_BYTES - more))
             break;
         bytes += more;
@@ -164,10 +167,10 @@ static int make_slabs(Outputs *outputs)
     return next < 0 ? -1 : 0;
 }
 
-PyObject *py_crops_allocate(const PyImage *image, FastcvCrop *crops, Py_ssize_t count,
-                            PyObject *out)
+PyObject *py_crops_allocate(const PyImage *image, const FastcvCrop *crops, Py_ssize_t count,
+                            PyObject *out, FastcvRows *rows)
 {
-    Outputs outputs = {image, crops, count, PyList_New(count)};
+    Outputs outputs = {image, crops, count, rows, PyList_New(count)};
     if (!outputs.list)
         return NULL;
     if ((out == Py_None ? make_slabs(&outputs) : make_arrays_in(&outputs, out)) < 0)

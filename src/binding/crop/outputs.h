@@ -11,13 +11,13 @@ int py_out_check_type(ModuleState *state, const char *function, PyObject *out);
 /* Whether out, an ndarray, can take so many bytes of crops of the image. */
 int py_out_check(const char *function, PyObject *out, const PyImage *image, size_t bytes);
 
-/* A list of arrays, uninitialised, one a planned crop, and each crop's pixels set to its array's.
+/* A list of arrays, uninitialised, one a planned crop, and each crop's rows set to its array's.
  * With out, one after the other in its memory; without (None), in memory of their own or in slabs
  * that they share. */
-PyObject *py_crops_allocate(const PyImage *image, FastcvCrop *crops, Py_ssize_t count,
-                            PyObject *out);
+PyObject *py_crops_allocate(const PyImage *image, const FastcvCrop *crops, Py_ssize_t count,
+                            PyObject *out, FastcvRows *rows);
 
 /* Output bytes of one crop, or SIZE_MAX where that overflows. */
-size_t py_crop_bytes(const PyImage *image, const FastcvCrop *crop);
+size_t py_crop_bytes(const PyImage *image, const FastcvGeometry *crop);
 
 #endif

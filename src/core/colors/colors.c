@@ -110,7 +110,7 @@ FastcvStatus fastcv_main_colors(const FastcvImage *image, FastcvPool pool, Fastc
     const int64_t pixels = (int64_t)image->width_px * image->height_px; /* below 2^40 */
     pool.num_threads = fastcv_worthwhile_threads(pixels, THREAD_PX, pool.num_threads);
     ColorRun run = {.image = in_long_rows(*image),
-                    .find_runs = fastcv_kernels()->find_runs,
+                    .find_runs = fastcv_runs_kernels()->find,
                     .table_count = pool.num_threads};
     const size_t bytes = (size_t)pool.num_threads * sizeof *run.tables;
     run.tables = aligned_alloc(alignof(FastcvColorTable), bytes);

@@ -6,7 +6,7 @@
 
 #include "core/colors/hash.h"
 #include "core/colors/top.h"
-#include "kernels/kernels.h"
+#include "kernels/runs/runs.h"
 
 /* Empty when all is zero but most_hashed. Threads have theirs side by side, so each has a cache
  * line of its own: sharing one made two threads slower than one (66 ms against 50 on a page of

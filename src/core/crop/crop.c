@@ -1,139 +1,179 @@
-/* Every crop is cut in parts of some rows, by whichever engine covers the call. */
+/* A list of crops: planned in chunks, cut in items of some rows. */
 #include "fastcv/crop.h"
 
 #include <stdatomic.h>
-#include <string.h>
+#include <stdlib.h>
 
 #include "core/crop/engine.h"
 #include "core/crop/reach.h"
+#include "core/numbers.h"
 
 enum {
     ITEM_CROPS = 32,    /* planning one takes 0.3 µs */
     THREAD_CROPS = 256, /* planned by a thread: waking one takes 20 to 40 µs */
     ITEM_PX = 1 << 13,  /* a work item: enough to be worth taking, small enough to stop after */
-    THREAD_PX = 1 << 14 /* cut by a thread. With 8,100 px two threads lose, with 38,600 they win */
+    THREAD_PX = 1 << 14 /* cut by a thread: two threads lose with 8,100 px and win with 38,600 */
 };
-
-static int min_int(int a, int b)
-{
-    return a < b ? a : b;
-}
-
-FastcvCropEngine fastcv_crop_engine(const FastcvImage *page, const FastcvSampling *options)
-{
-    FastcvCropEngine engine = {page, options, fastcv_kernels(), 0};
-    engine.uses_kernels = fastcv_tiles_cover(&engine);
-    return engine;
-}
 
 /* ---- plan ---- */
 
-static void plan_one(const FastcvCropEngine *engine, const FastcvQuad *quad, FastcvCrop *crop)
-{
-    memset(crop, 0, sizeof *crop);
-    FastcvQuadFault fault = fastcv_quad_size(quad, &crop->width_px, &crop->height_px);
-    if (!fault)
-        fault = fastcv_quad_inverse(quad, crop->width_px, crop->height_px, crop->inverse);
-    if (!fault && !engine->uses_kernels)
-        fault = fastcv_crop_reach(engine->page, engine->options, crop);
-    crop->fault = fault;
-    if (fault)
-        crop->width_px = crop->height_px = 0;
-}
-
 typedef struct PlanRun {
     const FastcvCropEngine *engine;
+    const FastcvRule *rule;
     const FastcvQuad *quads;
-    FastcvCrop *crops;
+    const double *border_value;
+    FastcvCrop *crops;          /* to be planned, or NULL … */
+    FastcvGeometry *geometries; /* … and these to be measured */
     ptrdiff_t count;
 } PlanRun;
+
+static void plan_one(const PlanRun *run, ptrdiff_t i)
+{
+    const FastcvCropEngine *engine = run->engine;
+    FastcvCrop *crop = &run->crops[i];
+    *crop = (FastcvCrop){.geometry = fastcv_rule_apply(run->rule, &run->quads[i]),
+                         .border_value = run->border_value};
+    if (crop->geometry.fault || engine->kind != FASTCV_ENGINE_OPENCV)
+        return;
+    const FastcvQuadFault fault = fastcv_crop_reach(engine->page, engine->sampling, crop);
+    if (fault)
+        crop->geometry = (FastcvGeometry){.kind = FASTCV_GEOMETRY_NONE, .fault = fault};
+}
 
 static void plan_item(void *context, ptrdiff_t item, int thread)
 {
     (void)thread;
     const PlanRun *run = context;
     const ptrdiff_t first = item * ITEM_CROPS, rest = run->count - first;
-    for (ptrdiff_t i = first; i < first + (rest < ITEM_CROPS ? rest : ITEM_CROPS); i++)
-        plan_one(run->engine, &run->quads[i], &run->crops[i]);
+    const ptrdiff_t end = first + (rest < ITEM_CROPS ? rest : ITEM_CROPS);
+    for (ptrdiff_t i = first; i < end; i++) {
+        if (run->crops)
+            plan_one(run, i);
+        else
+            run->geometries[i] = fastcv_rule_apply(run->rule, &run->quads[i]);
+    }
 }
 
-FastcvStatus fastcv_crop_plan(const FastcvCropEngine *engine, const FastcvQuad *quads,
-                              FastcvCrop *crops, ptrdiff_t count, FastcvPool pool)
+static FastcvStatus plan_all(PlanRun *run, FastcvPool pool)
 {
-    PlanRun run = {engine, quads, crops, count};
-    FastcvLoop loop = {plan_item, &run, (count + ITEM_CROPS - 1) / ITEM_CROPS};
-    pool.num_threads = fastcv_worthwhile_threads(count, THREAD_CROPS, pool.num_threads);
+    const FastcvLoop loop = {plan_item, run, (run->count + ITEM_CROPS - 1) / ITEM_CROPS};
+    pool.num_threads = fastcv_worthwhile_threads(run->count, THREAD_CROPS, pool.num_threads);
     return fastcv_run(loop, pool);
 }
 
-/* ---- run ---- */
+FastcvStatus fastcv_crops_plan(const FastcvCropEngine *engine, const FastcvRule *rule,
+                               const FastcvQuad *quads, const double *border_value,
+                               FastcvCrop *crops, ptrdiff_t count, FastcvPool pool)
+{
+    PlanRun run = {.engine = engine,
+                   .rule = rule,
+                   .quads = quads,
+                   .border_value = border_value,
+                   .crops = crops,
+                   .count = count};
+    return plan_all(&run, pool);
+}
 
-static int rows_per_item(const FastcvCrop *crop)
+FastcvStatus fastcv_crops_measure(const FastcvRule *rule, const FastcvQuad *quads,
+                                  FastcvGeometry *geometries, ptrdiff_t count, FastcvPool pool)
+{
+    PlanRun run = {.rule = rule, .quads = quads, .geometries = geometries, .count = count};
+    return plan_all(&run, pool);
+}
+
+/* ---- cut ---- */
+
+static int rows_per_item(const FastcvGeometry *crop)
 {
     return crop->width_px >= ITEM_PX ? 1 : ITEM_PX / crop->width_px;
 }
 
-static ptrdiff_t items_of(const FastcvCrop *crop)
+static ptrdiff_t items_of(const FastcvGeometry *crop)
 {
-    if (crop->height_px == 0)
-        return 0;
-    int rows = rows_per_item(crop);
-    return (crop->height_px - 1) / rows + 1;
+    return crop->kind == FASTCV_GEOMETRY_NONE ? 0 : (crop->height_px - 1) / rows_per_item(crop) + 1;
 }
 
-typedef struct CropRun {
+typedef struct CutRun {
     const FastcvCropEngine *engine;
     const FastcvCrop *crops;
+    const FastcvRows *rows;
     ptrdiff_t count;
+    ptrdiff_t *first_item; /* of each crop */
+    char *workspaces;      /* one a thread */
+    size_t workspace_bytes;
     FastcvError error;
     atomic_flag has_error;
-} CropRun;
+} CutRun;
 
-static const FastcvCrop *crop_of(const CropRun *run, ptrdiff_t item)
+static ptrdiff_t crop_of(const CutRun *run, ptrdiff_t item)
 {
     ptrdiff_t low = 0, high = run->count - 1;
     while (low < high) {
         ptrdiff_t middle = high - (high - low) / 2;
-        if (run->crops[middle].first_item <= item)
+        if (run->first_item[middle] <= item)
             low = middle;
         else
             high = middle - 1;
     }
-    return &run->crops[low];
+    return low;
 }
 
 static void cut_item(void *context, ptrdiff_t item, int thread)
 {
-    (void)thread;
-    CropRun *run = context;
-    const FastcvCrop *crop = crop_of(run, item);
-    const int rows = rows_per_item(crop);
-    const int first = (int)(item - crop->first_item) * rows;
-    const int last = min_int(rows, crop->height_px - first) + first;
+    CutRun *run = context;
+    const ptrdiff_t index = crop_of(run, item);
+    const FastcvCrop *crop = &run->crops[index];
+    const int rows = rows_per_item(&crop->geometry);
+    const int first = (int)(item - run->first_item[index]) * rows;
+    const int last = fastcv_min_int(rows, crop->geometry.height_px - first) + first;
+    FastcvRows to = run->rows[index];
+    to.pixels = (char *)to.pixels + first * to.stride_bytes;
 
-    if (run->engine->uses_kernels) {
-        fastcv_tiles_cut(run->engine, crop, first, last);
-        return;
-    }
-    FastcvError error = fastcv_remap_cut(run->engine, crop, first, last);
+    const FastcvError error = fastcv_cut(run->engine, crop, first, last, to,
+                                         run->workspaces + (size_t)thread * run->workspace_bytes);
     if (error.status && !atomic_flag_test_and_set(&run->has_error))
         run->error = error;
 }
 
-FastcvError fastcv_crop_run(const FastcvCropEngine *engine, FastcvCrop *crops, ptrdiff_t count,
-                            FastcvPool pool)
+/* Counts the items of the crops before each crop. Returns how many items there are. */
+static ptrdiff_t number_items(CutRun *run, int64_t *pixels)
 {
-    CropRun run = {.engine = engine, .crops = crops, .count = count, .has_error = ATOMIC_FLAG_INIT};
-    FastcvLoop loop = {.work = cut_item, .context = &run};
-    int64_t pixels = 0;
-    for (ptrdiff_t i = 0; i < count; i++) {
-        crops[i].first_item = loop.items;
-        loop.items += items_of(&crops[i]);
-        pixels += (int64_t)crops[i].width_px * crops[i].height_px;
+    ptrdiff_t items = 0;
+    *pixels = 0;
+    for (ptrdiff_t i = 0; i < run->count; i++) {
+        const FastcvGeometry *crop = &run->crops[i].geometry;
+        run->first_item[i] = items;
+        items += items_of(crop);
+        *pixels += (int64_t)crop->width_px * crop->height_px;
     }
+    return items;
+}
+
+FastcvError fastcv_crops_cut(const FastcvCropEngine *engine, const FastcvCrop *crops,
+                             const FastcvRows *rows, ptrdiff_t count, FastcvPool pool)
+{
+    CutRun run = {.engine = engine,
+                  .crops = crops,
+                  .rows = rows,
+                  .count = count,
+                  .workspace_bytes = fastcv_cut_workspace_bytes(engine),
+                  .has_error = ATOMIC_FLAG_INIT};
+    int64_t pixels;
+    run.error.status = FASTCV_ERR_MEMORY;
+    run.first_item = malloc(((size_t)count + 1) * sizeof *run.first_item);
+    if (!run.first_item)
+        return run.error;
+    FastcvLoop loop = {cut_item, &run, number_items(&run, &pixels)};
     pool.num_threads = fastcv_worthwhile_threads(pixels, THREAD_PX, pool.num_threads);
-    FastcvStatus status = fastcv_run(loop, pool);
-    if (status)
-        run.error = (FastcvError){.status = status};
+    run.workspaces =
+        aligned_alloc(FASTCV_WORKSPACE_ALIGNMENT, (size_t)pool.num_threads * run.workspace_bytes);
+    if (run.workspaces) {
+        run.error.status = FASTCV_OK;
+        const FastcvStatus status = fastcv_run(loop, pool);
+        if (status)
+            run.error = (FastcvError){.status = status};
+    }
+    free(run.workspaces);
+    free(run.first_item);
     return run.error;
 }

@@ -4,8 +4,8 @@
  *     [ 0 0 0 x y 1 -xY -yY ] · m = [ Y ]      for each corner (x, y) → (X, Y),
  *
  * by Gaussian elimination with partial pivoting. OpenCV lists the four X rows first, rounds the
- * products xX … to float32 (its points are float), and takes a pivot below 100 ε for singular.
- * The order of every operation is part of the result. */
+ * products xX … to float32 (its points are float), and calls the system singular at a pivot below
+ * 100 ε. The order of every operation is part of the result. */
 #include "core/crop/homography.h"
 
 #include <float.h>
@@ -83,9 +83,9 @@ static double residual_norm(const Row system[UNKNOWNS], const double x[UNKNOWNS]
     return sqrt(sum);
 }
 
-/* The last element is 0, and no multiple of the matrix has a 1 there, when the page's origin lies
- * on the quad's vanishing line. It never lies on a corner, which maps to a finite point: so solve
- * with the first corner for an origin, and shift the matrix back. */
+/* If the page's origin lies on the quad's vanishing line, the matrix's last element is 0, and no
+ * multiple of the matrix has a 1 there. A corner maps to a finite point, so it never lies on that
+ * line: solve with the first corner as the origin, then shift the matrix back. */
 static int solve_from_corner(const FastcvQuad *from, const FastcvQuad *to, double matrix[9])
 {
     const double x0 = from->x[0], y0 = from->y[0];

@@ -4,11 +4,11 @@
 
 #include "fastcv/quad.h"
 
-/* The matrix that maps each corner of from to the same corner of to (cv::getPerspectiveTransform):
- * bit for bit where its last element can be 1. Elsewhere, when the system is singular or leaves a
- * residual of 1e-8 or more, OpenCV takes a singular value decomposition (since 4.12; before, it
- * returned what it had), and this the same matrix up to scale and rounding. Returns 0, matrix
- * undefined, where there is none. */
+/* The matrix that maps each corner of from to the same corner of to, as cv::getPerspectiveTransform
+ * computes it: bit for bit where the last element can be 1. If the system is singular or leaves a
+ * residual of 1e-8 or more, OpenCV since 4.12 takes a singular value decomposition (older versions
+ * return what they have); this function then gives the same matrix up to scale and rounding.
+ * Returns 0 if there is no such matrix; matrix is undefined then. */
 int fastcv_homography_solve(const FastcvQuad *from, const FastcvQuad *to, double matrix[9]);
 
 /* The inverse by cofactors (cv::invert). Returns 0 where the determinant is 0 or not finite. */

@@ -1,4 +1,5 @@
-/* How many pixels of crops took which way, in builds with FASTCV_COUNT_PATHS; nothing in others. */
+/* Counts how many pixels of crops took which path. Builds without FASTCV_COUNT_PATHS count nothing.
+ */
 #ifndef FASTCV_CORE_PATH_COUNTS_H
 #define FASTCV_CORE_PATH_COUNTS_H
 
@@ -11,8 +12,8 @@ enum {
     FASTCV_PATH_PAGE,        /* mapped in double, read on the page */
     FASTCV_PATH_PATCH,       /* mapped in double, read from a patch */
     FASTCV_PATH_TAPS,        /* mapped in double, taps copied one by one */
-    FASTCV_PATH_PARTS,       /* no pixels, but parts of crops: of most, all of it */
-    FASTCV_PATH_PLAIN_PARTS, /* those without a pixel mapped in double but for ties */
+    FASTCV_PATH_PARTS,       /* parts of crops, not pixels; most crops are one part */
+    FASTCV_PATH_PLAIN_PARTS, /* parts with no pixel mapped in double except ties */
     FASTCV_PATHS
 };
 
@@ -22,7 +23,7 @@ extern _Atomic int64_t fastcv_path_counts[FASTCV_PATHS];
 #define FASTCV_COUNT(path, count)                                                                  \
     atomic_fetch_add_explicit(&fastcv_path_counts[path], (count), memory_order_relaxed)
 #else
-#define FASTCV_COUNT(path, count) ((void)(count))
+#define FASTCV_COUNT(path, count) ((void)(path), (void)(count))
 #endif
 
 #endif

@@ -12,7 +12,7 @@
 #define FASTCV_CORE_POLYGON_INDEX_H
 
 #include "fastcv/polygons.h"
-#include "kernels/kernels.h"
+#include "kernels/near/near.h"
 
 /* Lines that part the plane into columns, or into rows. */
 typedef struct Axis {

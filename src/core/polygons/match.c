@@ -27,7 +27,7 @@ static FastcvCells cells_of(const FastcvPolygonIndex *index, FastcvDisc disc, pt
     return (FastcvCells){index->begin + top * columns + left, columns, right - left, bottom - top};
 }
 
-static ptrdiff_t match_one(const FastcvPolygonIndex *index, const FastcvKernels *kernels,
+static ptrdiff_t match_one(const FastcvPolygonIndex *index, const FastcvNearKernels *kernels,
                            FastcvDisc disc)
 {
     ptrdiff_t centers;
@@ -45,7 +45,7 @@ static ptrdiff_t match_one(const FastcvPolygonIndex *index, const FastcvKernels 
 
 typedef struct MatchRun {
     const FastcvPolygonIndex *index;
-    const FastcvKernels *kernels;
+    const FastcvNearKernels *kernels;
     const double *points;
     ptrdiff_t count;
     double limit;
@@ -68,7 +68,7 @@ FastcvStatus fastcv_polygon_index_match(const FastcvPolygonIndex *index, const d
                                         ptrdiff_t count, double max_dist, FastcvPool pool,
                                         ptrdiff_t *best)
 {
-    MatchRun run = {index, fastcv_kernels(), points, count, fastcv_disc(0, 0, max_dist).limit,
+    MatchRun run = {index, fastcv_near_kernels(), points, count, fastcv_disc(0, 0, max_dist).limit,
                     best};
     FastcvLoop loop = {match_item, &run, (count + ITEM_POINTS - 1) / ITEM_POINTS};
     pool.num_threads = fastcv_worthwhile_threads(count, THREAD_POINTS, pool.num_threads);

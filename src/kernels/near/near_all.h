@@ -1,11 +1,12 @@
-/* Centres near a point, as many at once as the instruction set holds doubles. */
-#ifndef FASTCV_KERNELS_NEAR_H
-#define FASTCV_KERNELS_NEAR_H
+/* What all variants share: loops over as many centres at once as a vector holds doubles. Each
+ * variant's file compiles them for its own instruction set. */
+#ifndef FASTCV_KERNELS_NEAR_ALL_H
+#define FASTCV_KERNELS_NEAR_ALL_H
 
 #include <math.h>
 #include <string.h>
 
-#include "kernels/kernels.h"
+#include "kernels/near/near.h"
 
 #if defined(__AVX512F__)
 enum { NEAR_LANES = 8 };
@@ -14,13 +15,13 @@ enum { NEAR_LANES = 4 };
 #else
 enum { NEAR_LANES = 2 };
 #endif
-_Static_assert((int)NEAR_LANES <= (int)FASTCV_NEAR_OVERRUN, "centres are read in whole vectors");
+_Static_assert(2 * (int)NEAR_LANES <= (int)FASTCV_NEAR_OVERRUN, "two vectors are read at once");
 
 typedef double Doubles __attribute__((vector_size(8 * NEAR_LANES)));
 typedef int64_t Lanes __attribute__((vector_size(8 * NEAR_LANES)));
 
-/* -1 in the lanes of centres that are near. A macro, for a vector handed over between functions
- * depends on the instruction set. */
+/* near: −1 in the lanes of near centres, 0 in the others. A macro, because how functions pass
+ * vectors depends on the instruction set. */
 #define NEAR_AT(centers, i, near)                                                                  \
     do {                                                                                           \
         Doubles x_, y_;                                                                            \
@@ -77,7 +78,7 @@ static double least_rank(const FastcvCenters *centers, const FastcvCells *cells,
     return result;
 }
 
-/* In the variant's table. */
+/* The variant's table. */
 #define NEAR_ENTRIES .first_near = first_near, .least_rank = least_rank
 
 #endif

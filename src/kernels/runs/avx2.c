@@ -1,10 +1,10 @@
-/* Runs of equal colours, eight pixels at a time: pack them into 32-bit lanes, compare each with its
- * left neighbour, and push those that differ together. */
+/* Eight pixels at a time: packs them into 32-bit lanes, compares each with its left neighbour, and
+ * moves those that differ together. */
 #if defined(__x86_64__)
 
 #include <immintrin.h>
 
-#include "kernels/runs/find.h"
+#include "kernels/runs/runs_all.h"
 
 enum { LANES = 8, SKIP_PX = 32 };
 
@@ -13,8 +13,8 @@ static inline __m128i load(const uint8_t *bytes)
     return _mm_loadu_si128((const __m128i *)bytes);
 }
 
-/* Eight packed colours. The second load of three channels ends with the eighth pixel: its four
- * begin at its byte 4. */
+/* Eight packed colours. With three channels, the second load ends with the eighth pixel, so its
+ * four pixels begin at its byte 4. */
 static inline __m256i pack_eight(const uint8_t *pixel, int channels)
 {
     if (channels == 1) {
@@ -39,7 +39,7 @@ static inline __m256i pack_eight(const uint8_t *pixel, int channels)
     return _mm256_or_si256(colors, is_transparent);
 }
 
-/* The numbers of the bits that are set in mask, lowest first, one a lane. Not by PEXT, which is
+/* The numbers of the bits that are set in mask, lowest first, one a lane. Without PEXT, which is
  * slow microcode before Zen 3. */
 static inline __m256i lanes_of(unsigned mask)
 {
@@ -53,7 +53,7 @@ static inline __m256i lanes_of(unsigned mask)
     return _mm256_cvtepu8_epi32(_mm_cvtsi64_si128((long long)lanes));
 }
 
-/* Whether so many pixels are the same bytes as those one to the left. */
+/* Whether SKIP_PX pixels equal their left neighbours. */
 static inline int is_within_run(const uint8_t *pixel, int channels)
 {
     __m256i is_same = _mm256_set1_epi8(-1);
@@ -65,8 +65,8 @@ static inline int is_within_run(const uint8_t *pixel, int channels)
     return _mm256_movemask_epi8(is_same) == -1;
 }
 
-/* As find_one_by_one, eight pixels; i must be at least 1. Without a branch: where text is, none can
- * be foreseen. */
+/* Does what find_one_by_one does, for eight pixels; i must be at least 1. Without a branch, because
+ * the CPU cannot predict one in text. */
 static inline int find_eight(const uint8_t *pixels, int i, int channels, int found,
                              FastcvRuns *runs)
 {
@@ -97,6 +97,8 @@ static inline int find(const uint8_t *pixels, int count, int channels, FastcvRun
     return measure_runs(found, count, channels, runs);
 }
 
-DEFINE_FIND_RUNS(fastcv_find_runs_avx2, find)
+DEFINE_FIND_RUNS(find)
+
+const FastcvRunsKernels fastcv_runs_avx2 = {.find = find_runs};
 
 #endif

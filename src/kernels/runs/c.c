@@ -1,9 +1,9 @@
-/* Runs of equal colours, in plain C. */
+/* Plain C: eight pixels that equal their left neighbours are skipped, others looked at singly. */
 #include <string.h>
 
-#include "kernels/runs/find.h"
+#include "kernels/runs/runs_all.h"
 
-enum { STEP_PX = 8 }; /* as many bytes as channels · 8, so whole 64-bit words */
+enum { STEP_PX = 8 }; /* 8 · channels bytes: whole 64-bit words */
 
 static inline uint64_t load_u64(const uint8_t *bytes)
 {
@@ -12,7 +12,7 @@ static inline uint64_t load_u64(const uint8_t *bytes)
     return value;
 }
 
-/* Whether eight pixels are the same bytes as those one to the left. */
+/* Whether STEP_PX pixels equal their left neighbours. */
 static inline int is_within_run(const uint8_t *pixel, int channels)
 {
     uint64_t difference = 0;
@@ -32,4 +32,6 @@ static inline int find(const uint8_t *pixels, int count, int channels, FastcvRun
     return measure_runs(found, count, channels, runs);
 }
 
-DEFINE_FIND_RUNS(fastcv_find_runs_c, find)
+DEFINE_FIND_RUNS(find)
+
+const FastcvRunsKernels fastcv_runs_c = {.find = find_runs};

@@ -1,28 +1,20 @@
-/* AVX-512 with VBMI: x86-64 since Ice Lake (2019) and Zen 4 (2022). */
+/* AVX-512 with VBMI: the CPUs are named in cpu.c. */
 #if defined(__x86_64__)
 
-#include "kernels/warp/blends_avx2.h"
-#include "kernels/warp/map.h"
-#include "kernels/near/near_all.h"
-
-static int has_avx512(void)
-{
-    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
-           __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-           __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") &&
-           __builtin_cpu_supports("avx512vbmi");
-}
+#include "kernels/warp/blend4_avx2.h"
+#include "kernels/warp/map4_all.h"
+#include "kernels/warp/warp.h"
 
 /* ---- linear, of pixels side by side ----
  *
- * Eight neighbours in upright text (gray: sixteen) mostly lie within 32 bytes of one row of the
- * page, or of two rows where the text is a little turned. So both rows, and those below them, are
- * loaded whole, and vpermb moves every tap to its word: 4 loads, where AVX2's way takes 16. What
- * lies otherwise is left to that. */
+ * In upright text, eight neighbours (gray: sixteen) mostly lie within 32 bytes of one row of the
+ * page; if the text is a little turned, of two rows. So 32 bytes of both rows and of the rows below
+ * them are loaded, and vpermb moves every tap to its word: 4 loads in place of AVX2's 16. Pixels
+ * that lie otherwise are blended as in AVX2. */
 
 enum { ROW_BYTES = 32, GROUP_PX = 16 };
 
-/* Of every word of a result: its pixel and its channel. */
+/* The pixel and the channel of every word of a result. */
 typedef struct Places {
     _Alignas(64) uint16_t pixel[32];
     _Alignas(64) uint16_t channel[32];
@@ -33,7 +25,7 @@ static const Places color_places = {
     {0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 4, 5, 5, 5, 6, 6, 6, 7, 7, 7},
     {0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2}};
 
-/* Of every byte of the output: where it is after packus of two parts' words, 8 of each in turn. */
+/* Where every byte of the output is after packus, which takes 8 words of each part in turn. */
 static const _Alignas(64) uint8_t packed_gray[64] = {0,  1,  2,  3,  4,  5,  6,  7,
                                                      16, 17, 18, 19, 20, 21, 22, 23};
 static const _Alignas(64) uint8_t packed_color[64] = {
@@ -51,7 +43,7 @@ static inline __m512i load_rows(const uint8_t *row, const uint8_t *other)
                               _mm256_loadu_si256((const __m256i *)other), 1);
 }
 
-/* linear_weights and combine of AVX2, twice as wide. */
+/* AVX2's linear_weights and combine, twice as wide. */
 static inline __m512i linear_weights_512(const uint32_t *fraction)
 {
     return _mm512_add_epi16(
@@ -68,8 +60,8 @@ static inline __m512i combine_512(__m512i upper, __m512i lower, __m512i across, 
                                _mm512_set1_epi16(1024));
 }
 
-/* The words of a part: 8 pixels from lane `first` on, or 16 gray ones. Each lane of taps counts
- * from row, or, plus ROW_BYTES, from row + other. */
+/* The words of a part: 8 pixels from lane `first` on, or 16 gray ones. A lane of taps is the byte
+ * of the pixel's first tap, from row; or, plus ROW_BYTES, from row + other. */
 static inline __m512i linear_part(const uint8_t *row, ptrdiff_t stride_bytes, ptrdiff_t other,
                                   __m512i taps, __m512i weights, int first, int channels)
 {
@@ -91,22 +83,24 @@ static inline __m512i linear_part(const uint8_t *row, ptrdiff_t stride_bytes, pt
                        down);
 }
 
-/* How far it is to the other row that a part's pixels lie on: its last pixel is there. */
+/* The step to the second row that a part's pixels lie on, or 0 if they lie on one: its last pixel
+ * tells. */
 static inline int32_t other_row(const int32_t *offset, int last, int32_t step, uint32_t reach)
 {
     const int32_t way = offset[last] - offset[0];
     return (uint32_t)way <= reach ? 0 : way < 0 ? -step : step;
 }
 
-/* Blends the pixels of a group up to the first that does not lie side by side with those before,
- * and returns how many they are; or 0, with nothing written, if they are fewer than `least`. */
+/* Blends the pixels of a group before the first that lies on neither row, and returns how many they
+ * are. If they are fewer than `least`, writes nothing and returns 0. */
 static inline int linear_group(const uint8_t *base, ptrdiff_t stride_bytes, const int32_t *offset,
                                const uint32_t *fraction, int channels, int least, uint8_t *out)
 {
-    /* Two parts, low and high lanes; gray has only the low one. */
+    /* Two parts, in the low and high lanes; gray has one part. */
     const __mmask16 high_lanes = channels == 1 ? 0 : 0xFF00;
     const int high = channels == 1 ? 0 : 8, last = channels == 1 ? 15 : 7;
-    const uint32_t reach = ROW_BYTES - 2 * (uint32_t)channels; /* from a row's begin to its taps */
+    /* The furthest that a pixel's first tap may be from the first byte of 32. */
+    const uint32_t reach = ROW_BYTES - 2 * (uint32_t)channels;
     const __m512i reaches = _mm512_set1_epi32((int)reach);
     const int32_t step = (int32_t)(stride_bytes < 0 ? -stride_bytes : stride_bytes);
     int32_t low_other = other_row(offset, last, step, reach);
@@ -125,7 +119,7 @@ static inline int linear_group(const uint8_t *base, ptrdiff_t stride_bytes, cons
         count = __builtin_ctz(elsewhere);
         if (count < least)
             return 0;
-        /* A row that no pixel lies on must not be read. */
+        /* A row that no pixel lies on may be outside the source. */
         const unsigned used = on_other & ((1u << count) - 1);
         low_other = used & ~(unsigned)high_lanes ? low_other : 0;
         high_other = used & high_lanes ? high_other : 0;
@@ -156,7 +150,7 @@ static inline void linear_all(BlendEight *eight, const uint8_t *base, ptrdiff_t 
     }
     for (int k = 0, done; k < count; k += done) {
         int least = GROUP_PX / 2;
-        if (k >= count - GROUP_PX) { /* the last, of which some pixels are done again */
+        if (k >= count - GROUP_PX) { /* the last group overlaps the one before */
             k = count - GROUP_PX;
             least = GROUP_PX;
         }
@@ -171,15 +165,10 @@ static inline void linear_all(BlendEight *eight, const uint8_t *base, ptrdiff_t 
 
 DEFINE_BLENDS(linear_all)
 
-const FastcvKernels fastcv_kernels_avx512 = {
-    .name = "avx512",
-    .is_supported = has_avx512,
-    MAP_ENTRIES,
-    BLEND_ENTRIES,
-    .reads_before = ROW_BYTES - 2, /* load_rows, of gray pixels */
-    .reads_after = ROW_BYTES - 2,
-    .find_runs = fastcv_find_runs_avx2,
-    NEAR_ENTRIES,
+const FastcvWarpKernels fastcv_warp_avx512 = {
+    MAP4_ENTRIES,
+    .blend4 = {BLEND_ENTRIES, .reads_before = ROW_BYTES - 2, /* load_rows, with gray pixels */
+               .reads_after = ROW_BYTES - 2},
 };
 
 #endif

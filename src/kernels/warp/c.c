@@ -1,11 +1,8 @@
-/* The variant that every machine has, in plain C; the others are checked against it. */
-#include "kernels/warp/map.h"
-#include "kernels/near/near_all.h"
+/* Plain C, for every machine. The other variants are checked against it. */
+#include <string.h>
 
-static int always(void)
-{
-    return 1;
-}
+#include "kernels/warp/map4_all.h"
+#include "kernels/warp/warp.h"
 
 static inline void blend_linear(const uint8_t *base, ptrdiff_t stride_bytes, const int32_t *offset,
                                 const uint32_t *fraction, int count, int channels, uint8_t *out)
@@ -21,7 +18,8 @@ static inline void blend_linear(const uint8_t *base, ptrdiff_t stride_bytes, con
     }
 }
 
-/* ---- two pixels of 3 or 4 channels at once, in GNU C's vectors, four words to a pixel ---- */
+/* ---- linear, two pixels of 3 or 4 channels at once, in GNU C's vectors: four words a pixel ----
+ */
 
 typedef uint8_t Bytes __attribute__((vector_size(8)));
 typedef uint32_t Pair __attribute__((vector_size(8)));
@@ -73,7 +71,7 @@ static inline void blend_linear_in_twos(const uint8_t *base, ptrdiff_t stride_by
                                         int channels, uint8_t *out)
 {
     int k = 0;
-    for (; k + 3 <= count; k += 2) { /* four bytes are written a pixel: there must be a next */
+    for (; k + 3 <= count; k += 2) { /* each store is four bytes, so a next pixel must follow */
         const Pair two = linear_two(base, stride_bytes, offset + k, fraction + k, channels);
         const uint32_t first = two[0], second = two[1];
         memcpy(out + k * channels, &first, sizeof first);
@@ -86,7 +84,7 @@ static inline void blend_linear_in_twos(const uint8_t *base, ptrdiff_t stride_by
 static inline void blend_cubic(const uint8_t *base, ptrdiff_t stride_bytes, const int32_t *offset,
                                const uint32_t *fraction, int count, int channels, uint8_t *out)
 {
-    static const int place[4] = {0, 2, 1, 3}; /* of a row of taps in the weights */
+    static const int place[4] = {0, 2, 1, 3}; /* where the weights have a row of taps */
     for (int k = 0; k < count; k++, out += channels) {
         const int16_t *weights =
             fastcv_cubic_weights[(fraction[k] & 0xFFFF) + 32 * (fraction[k] >> 16)];
@@ -105,7 +103,7 @@ static inline void blend_cubic(const uint8_t *base, ptrdiff_t stride_bytes, cons
     }
 }
 
-/* One function for each number of channels, so that the loop over them is unrolled. */
+/* A function for each number of channels, so that compilers unroll the loop over them. */
 #define DEFINE_BLEND(kind, channels)                                                               \
     static void blend_##kind##_##channels(const uint8_t *base, ptrdiff_t stride_bytes,             \
                                           const int32_t *offset, const uint32_t *fraction,         \
@@ -120,24 +118,13 @@ DEFINE_BLEND(cubic, 1)
 DEFINE_BLEND(cubic, 3)
 DEFINE_BLEND(cubic, 4)
 
-const FastcvKernels fastcv_kernels_c = {
-    .name = "c",
-    .is_supported = always,
-    MAP_ENTRIES,
-    .blend = {[FASTCV_BLEND_LINEAR] = {[1] = blend_linear_1,
-                                       [3] = blend_linear_in_twos_3,
-                                       [4] = blend_linear_in_twos_4},
-              [FASTCV_BLEND_CUBIC] = {[1] = blend_cubic_1,
-                                      [3] = blend_cubic_3,
-                                      [4] = blend_cubic_4}},
-    .reads_after = 1, /* load_two, of 3 channels */
-    .find_runs = fastcv_find_runs_c,
-    NEAR_ENTRIES,
+const FastcvWarpKernels fastcv_warp_c = {
+    MAP4_ENTRIES,
+    .blend4 = {.blend = {[FASTCV_BLEND_LINEAR] = {[1] = blend_linear_1,
+                                                  [3] = blend_linear_in_twos_3,
+                                                  [4] = blend_linear_in_twos_4},
+                         [FASTCV_BLEND_CUBIC] = {[1] = blend_cubic_1,
+                                                 [3] = blend_cubic_3,
+                                                 [4] = blend_cubic_4}},
+               .reads_after = 1}, /* load_two, with 3 channels */
 };
-
-/* No blends: every crop is cv::remap's. */
-const FastcvKernels fastcv_kernels_opencv = {.name = "opencv",
-                                             .is_supported = always,
-                                             .project = project,
-                                             .find_runs = fastcv_find_runs_c,
-                                             NEAR_ENTRIES};

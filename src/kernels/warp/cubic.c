@@ -1,11 +1,11 @@
 /* OpenCV's bicubic weights (A = −0.75) on a grid of 1/32 px. */
 #include <math.h>
 
-#include "kernels/kernels.h"
+#include "kernels/warp/blend4.h"
 
 _Alignas(64) FastcvCubicWeights fastcv_cubic_weights[FASTCV_SUBPIXELS * FASTCV_SUBPIXELS];
 
-/* In float32, each operation in OpenCV's order. */
+/* In float, each operation in OpenCV's order. */
 static void interpolate(float x, float taps[4])
 {
     const float a = -0.75f;
@@ -15,8 +15,8 @@ static void interpolate(float x, float taps[4])
     taps[3] = 1.f - taps[0] - taps[1] - taps[2];
 }
 
-/* The rounded products need not sum to 1 (which is itself beyond int16): OpenCV gives what is
- * missing to the largest, or takes what is over from the smallest, of the taps [2..3][2..3]. */
+/* The rounded products may not sum to 1 (which int16 cannot hold). OpenCV adds what is missing to
+ * the largest of the taps [2..3][2..3], or takes the excess from the smallest. */
 static void round_products(const float across[4], const float down[4], int weights[4][4])
 {
     int missing = 1 << 15;

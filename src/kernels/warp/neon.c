@@ -1,20 +1,15 @@
-/* NEON: every 64-bit ARM (little-endian, as all common systems run it). */
+/* NEON: every 64-bit ARM that runs little-endian. */
 #if defined(__AARCH64EL__)
 
 #include <arm_neon.h>
 
-#include "kernels/warp/blend_all.h"
-#include "kernels/warp/map.h"
-#include "kernels/near/near_all.h"
-
-static int always(void)
-{
-    return 1;
-}
+#include "kernels/warp/blend4_all.h"
+#include "kernels/warp/map4_all.h"
+#include "kernels/warp/warp.h"
 
 /* ---- what all blends share ----
  *
- * A pixel is four lanes wide; with three channels the last lane is of no use. */
+ * A pixel takes four lanes. With three channels the last lane is not used. */
 
 /* Eight pixels, two a vector. */
 static inline void store_pixels(uint8_t *out, const uint8x8_t pairs[4], int channels)
@@ -35,8 +30,8 @@ static inline void store_pixels(uint8_t *out, const uint8x8_t pairs[4], int chan
 /* ---- linear ----
  *
  * Σ = (32−j)·H0 + j·H1 with H = (32−i)·left + i·right ≤ 8,160, and the result is (Σ + 512) >> 10.
- * In 16 bits: sqdmulh(H1 − H0, 1024·j) = floor(j·(H1 − H0) / 32), so with H0 it is floor(Σ / 32);
- * a rounding shift by 5 gives the result, floors nested. */
+ * In 16 bits: sqdmulh(H1 − H0, 1024·j) = floor(j·(H1 − H0) / 32); adding H0 gives floor(Σ / 32). A
+ * rounding shift by 5 then gives the result, because nested floors are one floor. */
 
 typedef struct LinearWeights {
     uint8x8_t left, right; /* 32 − i and i */
@@ -60,7 +55,7 @@ static inline uint8x8_t combine(uint16x8_t upper, uint16x8_t lower, int16x8_t do
     return vrshrn_n_u16(vreinterpretq_u16_s16(sum), 5);
 }
 
-/* Of two neighbours in fraction, each in four lanes. */
+/* The weights of two neighbouring pixels, four lanes each. */
 static inline LinearWeights weights_of_pair(const uint32_t *fraction)
 {
     static const uint8_t i_places[8] = {0, 0, 0, 0, 4, 4, 4, 4};
@@ -73,7 +68,7 @@ static inline LinearWeights weights_of_pair(const uint32_t *fraction)
                           vreinterpretq_s16_u8(j));
 }
 
-/* One row's two taps of two pixels: H. */
+/* H of two pixels, from one row. */
 static inline uint16x8_t row_of_pair(const uint8_t *base, const int32_t *offset, int channels,
                                      LinearWeights weights)
 {
@@ -99,7 +94,7 @@ static inline void linear_eight(const uint8_t *base, ptrdiff_t stride_bytes, con
     store_pixels(out, pairs, channels);
 }
 
-/* The two bytes at every pixel, left ones and right ones. */
+/* The two bytes at every pixel: all left ones, then all right ones. */
 static inline uint8x8x2_t load_neighbours(const uint8_t *base, const int32_t *offset)
 {
     uint8x8x2_t both = {{vdup_n_u8(0), vdup_n_u8(0)}};
@@ -136,7 +131,7 @@ static inline const int16_t *cubic_weights(uint32_t fraction)
     return fastcv_cubic_weights[(fraction & 0xFFFF) | fraction >> 11];
 }
 
-/* The table has rows of taps in this order. */
+/* The order of the rows of taps in the table of weights. */
 static const int row_order[4] = {0, 2, 1, 3};
 
 /* The sums of one pixel's channels. */
@@ -187,7 +182,8 @@ static inline uint32_t load_u32(const uint8_t *bytes)
     return value;
 }
 
-/* Four partial sums of one gray pixel: all its 16 taps at once, rows as the weights have them. */
+/* Four partial sums of one gray pixel: all 16 taps at once, the rows in the order of the weights.
+ */
 static inline int32x4_t cubic_sums_gray(const uint8_t *tap, ptrdiff_t stride_bytes,
                                         uint32_t fraction)
 {
@@ -227,14 +223,9 @@ static inline void cubic_eight_gray(const uint8_t *base, ptrdiff_t stride_bytes,
 
 DEFINE_BLENDS(blend_all)
 
-const FastcvKernels fastcv_kernels_neon = {
-    .name = "neon",
-    .is_supported = always,
-    MAP_ENTRIES,
-    BLEND_ENTRIES,
-    .reads_after = 4, /* cubic_sums: 16 bytes of a row of 12 */
-    .find_runs = fastcv_find_runs_c,
-    NEAR_ENTRIES,
+const FastcvWarpKernels fastcv_warp_neon = {
+    MAP4_ENTRIES,
+    .blend4 = {BLEND_ENTRIES, .reads_after = 4}, /* cubic_sums reads 16 bytes of a row's 12 */
 };
 
 #endif

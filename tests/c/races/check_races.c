@@ -161,6 +161,8 @@ typedef struct Caller {
     long calls;
 } Caller;
 
+static const double border_value[FASTCV_MAX_CHANNELS] = {1, 2, 3};
+
 /* Every crop, planned and run by the engine; of how many bytes. NULL where the call was ended. */
 static uint8_t *cut(const FastcvCropEngine *engine, FastcvPool pool, FastcvSlab **slab,
                     size_t *bytes)
@@ -169,24 +171,30 @@ static uint8_t *cut(const FastcvCropEngine *engine, FastcvPool pool, FastcvSlab 
     uint8_t *pixels = NULL;
     *slab = NULL;
     *bytes = 0;
-    FastcvError error = {.status = fastcv_crop_plan(engine, shared.quads, crops, QUADS, pool)};
+    FastcvRows *rows = allocate(QUADS * sizeof *rows);
+    FastcvError error = {.status = fastcv_crops_plan(engine, &fastcv_own_rule, shared.quads,
+                                                     border_value, crops, QUADS, pool)};
     if (!error.status) {
         const size_t pixel_bytes = fastcv_pixel_bytes(engine->page);
-        for (int i = 0; i < QUADS; i++)
-            *bytes += (size_t)crops[i].width_px * (size_t)crops[i].height_px * pixel_bytes;
+        for (int i = 0; i < QUADS; i++) {
+            rows[i].stride_bytes = crops[i].geometry.width_px * (ptrdiff_t)pixel_bytes;
+            *bytes += (size_t)(crops[i].geometry.height_px * rows[i].stride_bytes);
+        }
         *slab = fastcv_slab_take(*bytes);
         pixels = *slab ? (uint8_t *)fastcv_slab_room(*slab) : allocate(*bytes);
         uint8_t *next = pixels;
         for (int i = 0; i < QUADS; i++) {
-            crops[i].pixels = next;
-            next += (size_t)crops[i].width_px * (size_t)crops[i].height_px * pixel_bytes;
+            rows[i].pixels = next;
+            next += crops[i].geometry.height_px * rows[i].stride_bytes;
         }
-        error = fastcv_crop_run(engine, crops, QUADS, pool);
+        error = fastcv_crops_cut(engine, crops, rows, QUADS, pool);
     }
     if (error.status && !pool.poll)
         fail("status %d, %s", error.status, error.message);
-    if (error.status != FASTCV_ERR_FORKED)
+    if (error.status != FASTCV_ERR_FORKED) {
         free(crops);
+        free(rows);
+    }
     if (!error.status)
         return pixels;
     if (error.status == FASTCV_ERR_CANCELLED && *slab)
@@ -524,9 +532,9 @@ static void prepare(uint64_t *state)
 
     const FastcvImage page = make_image(state, PAGE_WIDTH, PAGE_HEIGHT, 3, 256);
     const FastcvImage gray = make_image(state, PAGE_WIDTH, PAGE_HEIGHT, 1, 256);
-    const FastcvSampling linear = {FASTCV_LINEAR, FASTCV_CONSTANT, {1, 2, 3}};
-    const FastcvSampling cubic = {FASTCV_CUBIC, FASTCV_REPLICATE, {0}};
-    const FastcvSampling lanczos = {FASTCV_LANCZOS4, FASTCV_REFLECT, {0}}; /* by OpenCV */
+    const FastcvSampling linear = {FASTCV_LINEAR, FASTCV_CONSTANT};
+    const FastcvSampling cubic = {FASTCV_CUBIC, FASTCV_REPLICATE};
+    const FastcvSampling lanczos = {FASTCV_LANCZOS4, FASTCV_REFLECT}; /* by OpenCV */
     const CropCase crops[CROP_CASES] = {{.page = page, .options = linear},
                                         {.page = gray, .options = cubic},
                                         {.page = as_floats(gray), .options = linear},

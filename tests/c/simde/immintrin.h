@@ -1,5 +1,5 @@
-/* AVX-512 in plain C, by SIMDe: in a build that finds this header before the compiler's own,
- * avx512.c runs on a CPU without it. */
+/* AVX-512 in plain C, by SIMDe. A build that finds this header before the compiler's own makes an
+ * avx512.c that runs on CPUs without AVX-512. */
 #ifndef CHECK_IMMINTRIN_H
 #define CHECK_IMMINTRIN_H
 
@@ -8,7 +8,7 @@
 #define SIMDE_ENABLE_NATIVE_ALIASES
 #include <simde/x86/avx512.h>
 
-/* Not in SIMDe 0.7. */
+/* SIMDe 0.7 lacks these. */
 #ifndef _mm512_cmpgt_epu32_mask
 #define _mm512_cmpgt_epu32_mask(a, b) ((__mmask16)~_mm512_cmple_epu32_mask(a, b))
 #endif

@@ -1,36 +1,38 @@
-/* Where output pixels lie on the page, in OpenCV 4.x's arithmetic. Plain loops that compilers turn
- * into vector code: every variant's file includes them, and compiles them for its own instruction
- * set. */
-#ifndef FASTCV_KERNELS_MAP_H
-#define FASTCV_KERNELS_MAP_H
+/* What all variants share of OpenCV 4's map: plain loops, which compilers turn into vector code.
+ * Each variant's file compiles them for its own instruction set. */
+#ifndef FASTCV_KERNELS_MAP4_ALL_H
+#define FASTCV_KERNELS_MAP4_ALL_H
 
 #include <math.h>
 #include <string.h>
 
-#include "kernels/kernels.h"
+#include "kernels/warp/map4.h"
 
-/* Loops run over whole vectors, so that none has a scalar rest. */
+/* Loops run over whole vectors, so that no pixels are left for a scalar loop. */
 #ifdef __AVX512F__
 enum { MAP_LANES = 16 };
 #else
 enum { MAP_LANES = 8 };
 #endif
 
+_Static_assert(FASTCV_OVERRUN_PX % MAP_LANES == 0,
+               "fastcv_whole_vectors is the most of all variants");
+
 static inline int whole_vectors(int count)
 {
-    return (count + MAP_LANES - 1) & ~(MAP_LANES - 1);
+    return fastcv_whole_vectors_of(count, MAP_LANES);
 }
 
-#define MAP_TIE UINT32_MAX /* in place of a fraction */
+#define MAP_TIE UINT32_MAX /* replaces the fraction of a pixel near a tie */
 
-/* ---- as OpenCV does: one division a pixel in double, a clamp to int32, round half to even ----
+/* ---- as OpenCV does: a division a pixel in double, clamped to int32, rounded half to even ----
  *
- * W may be negative over the whole quad, or change sign inside it: on a fifth of ordinary word
- * boxes the page's origin lies behind the quad's vanishing line. Nothing here may assume W > 0. */
+ * W may be negative over the whole quad or change sign inside it: in a fifth of ordinary word boxes
+ * the page's origin lies behind the quad's vanishing line. So nothing here may assume W > 0. */
 
-/* Rounds to int32, half to even, in a form that compilers turn into vector code. Where the CPU has
- * no such instruction, adding 1.5·2^52 leaves the integer in the low bits of the double. |value|
- * must be below 2^31. */
+/* Rounds to int32, half to even, in a form that compilers turn into vector code. On a CPU without
+ * such an instruction, adding 1.5·2^52 leaves the integer in the low bits of the double. value must
+ * be in the range of int32. */
 static inline int32_t round_to_int32(double value)
 {
 #if defined(__SSE4_1__) || defined(__aarch64__)
@@ -95,38 +97,53 @@ static void place(const int32_t *restrict px, const int32_t *restrict py, int co
     }
 }
 
-/* ---- the same values in fixed point, four times as fast ----
+/* ---- in fixed point: the same values, four times as fast ----
  *
- * Along a row the exact position, in px, u columns right of the tile's middle column, is
+ * M is the inverse homography, and W = M6·x + M7·y + M8. In one row of the tile, let X and W be the
+ * position in px and the denominator at the tile's middle column. Then u columns to the right the
+ * exact position is
  *
  *     X(u) = X + X1 · u / (1 + r·u),    r = M6 / W,  X1 = (M0 − X·M6) / W,
  *
- * with X and W those of the middle column; and u / (1 + r·u) = u − r·u² + r²·u³ − … . X, X1 and r
- * are computed in double, once a row; X + X1·u is summed in int32 with FASTCV_FIXED_BITS below
- * 1/32 px, the next four terms in float. The sum is off by at most `guard` (see below) from what
- * OpenCV rounds. Where an integer + 1/2 lies within it, the pixel is projected as OpenCV does: some
- * 2 in 10,000. Everywhere else both round to the same 1/32 px.
+ * and u / (1 + r·u) = u − r·u² + r²·u³ − … . X, X1 and r are computed in double, once a row.
+ * X + X1·u is summed in int32, with FASTCV_FIXED_BITS bits below 1/32 px. The next four terms are
+ * summed in float. The result differs from the value that OpenCV rounds by at most `guard`, the
+ * bound below. If an integer + 1/2 lies within the guard, the two might round differently, and the
+ * pixel is computed as project does: about 2 pixels in 10,000. Otherwise both round to the same
+ * 1/32 px. Positions in y are computed alike.
  *
- * The error, in 1/32 px. Write um for the largest |u| (vectors overrun the row, and must not
- * overflow either), ρ for |r|·um, ε for 2^-53, and let X, X1, W, ρ stand for their worst over the
- * tile; A and B are |M0|x + |M1|y + |M2| and |M6|x + |M7|y + |M8| at the tile's end, the sums of
- * magnitudes that X's numerator and W are computed from.
+ * The error bound, in 1/32 px. From here on X, X1, W and ρ are the worst over the tile.
  *
- *   series    32·X1·um·ρ⁵/(1 − ρ)              the terms left out
- *   fixed     (um/2 + 1/2 + 1)·2^-FIXED_BITS   X1 and X rounded to fixed point, the float part cut
- *   float     32·X1·um·ρ/(1 − ρ) · 16·2^-24    at most 13 roundings of 2^-24: five coefficients
- *                                              (r's powers), X1, u² and six products and sums,
- * whose terms are together at most 1/(1 − ρ) of the first double    32·128·ε·(A + (X + 256)·B)/W
- * see next
+ *   um     the largest |u|, in the whole vectors that are computed: columns beyond the end of the
+ *          row must not overflow either
+ *   ρ      |r|·um
+ *   ε      2^-53
+ *   A, B   |M0|x + |M1|y + |M2| and |M6|x + |M7|y + |M8| at the tile's far corner: the sums of the
+ *          magnitudes that X's numerator and W are computed from
  *
- * Double roundings. A sum of products like M0·x + M1·y + M2 is off by at most 6ε·A, however it is
- * ordered and cut into x-blocks, for no partial sum exceeds A; so is W by 6ε·B. Then OpenCV's
- * 32·(N/W) is off by 32·(6ε·A + X·6ε·B)/W and two roundings of 32·X, and X ≤ X·B/W: in all
- * 32·9ε·(A + X·B)/W. Ours at the middle column has as much. X1·um inherits X's error times ρ, has
- * two roundings of |M0|·um ≤ A and X·|M6|·um ≤ X·B over W, and W's relative error, 6ε·B/W, of
- * X1·um < 256 px, as r·um has of ρ ≤ 1/10. That is under 30ε·(A + (X + 256)·B)/W; 128 leaves room
- * for W, X and X1 themselves being computed, to 2^-30 where B/W < 2^20 (which is asked for). When W
- * nearly vanishes B/W grows and with it the guard, until there is nothing to gain by it. */
+ * It is the sum of four errors. It holds if ρ ≤ 1/10, B/W < 2^20 and X1·um/(1 − ρ) ≤ 250 px.
+ *
+ *   series   32·X1·um·ρ⁵/(1 − ρ)              the terms left out
+ *   fixed    (um/2 + 1/2 + 1)·2^-FIXED_BITS   X1 and X rounded, the float terms truncated
+ *   float    32·X1·um·ρ/(1 − ρ) · 16·2^-24    at most 13 roundings of 2^-24: of five coefficients
+ *                                             (powers of r), X1, u² and six products and sums. The
+ *                                             terms add up to at most 1/(1 − ρ) times the first
+ *   double   32·128·ε·(A + (X + 256)·B)/W     see below
+ *
+ * The fourth error, step by step:
+ *
+ * - No partial sum of M0·x + M1·y + M2 exceeds A. In any order, and cut into any x-blocks, such a
+ *   sum is off by at most 6ε·A. W is off by at most 6ε·B.
+ * - OpenCV's 32·(N/W), with the numerator N, is off by 32·(6ε·A + X·6ε·B)/W and by two roundings of
+ *   32·X. Since X ≤ X·B/W, that is at most 32·9ε·(A + X·B)/W.
+ * - Our X at the middle column is off by as much.
+ * - X1·um is off by ρ times the error of X; by two roundings of |M0|·um/W ≤ A/W and of
+ *   X·|M6|·um/W ≤ X·B/W; and by the relative error of W, 6ε·B/W, times X1·um < 256 px. r·um is off
+ *   by the same relative error times ρ ≤ 1/10.
+ * - Together, that is less than 32·30ε·(A + (X + 256)·B)/W. The factor 128 in place of 30 covers
+ *   that W, X and X1 in the bound are computed values, which are right to 2^-30 if B/W < 2^20.
+ *
+ * Where W nearly vanishes, B/W grows and the guard with it, until fixed point gains nothing. */
 
 static inline float multiply_add(float a, float b, float c)
 {
@@ -154,9 +171,9 @@ static inline void map_pixel(const FastcvTile *tile, int column, int row, int32_
     *fraction = (uint32_t)((px & (FASTCV_SUBPIXELS - 1)) | (py & (FASTCV_SUBPIXELS - 1)) << 16);
 }
 
-/* What map_tile knows of its rows: see X, X1 and r above. */
+/* X, X1 and r of every row, and their like for y. */
 typedef struct MapRows {
-    int32_t x[FASTCV_TILE_ROWS], y[FASTCV_TILE_ROWS];   /* whole px of the middle column */
+    int32_t x[FASTCV_TILE_ROWS], y[FASTCV_TILE_ROWS];   /* whole px of X */
     int32_t vx[FASTCV_TILE_ROWS], vy[FASTCV_TILE_ROWS]; /* the rest, + 1/2 + guard, fixed point */
     int32_t dx[FASTCV_TILE_ROWS], dy[FASTCV_TILE_ROWS];
     float x1[FASTCV_TILE_ROWS], y1[FASTCV_TILE_ROWS], r[FASTCV_TILE_ROWS];
@@ -189,15 +206,15 @@ static inline void map_rows(const FastcvTile *tile, MapRows *rows)
     }
 }
 
-/* One row of the tile; returns whether any of it, or of the overrun, was near a tie, which marks
- * the pixel's fraction. */
+/* Maps one row of the tile. Pixels near a tie get MAP_TIE as their fraction; returns whether there
+ * are any, in the overrun too. */
 static inline uint32_t map_row(const FastcvTile *tile, const MapRows *rows, int row,
                                int32_t *restrict offset, uint32_t *restrict fraction)
 {
     enum { WHOLE_BITS = FASTCV_FIXED_BITS + FASTCV_SUBPIXEL_BITS };
     const uint32_t below = (1u << FASTCV_FIXED_BITS) - 1, subpixel = FASTCV_SUBPIXELS - 1;
     const int32_t guarded = 2 * tile->guard + 1;
-    /* Unsigned: offsets wrap in the overrun, where rows of the page lie far apart. */
+    /* Unsigned, because offsets may wrap in the overrun when the page's rows are far apart. */
     const uint32_t stride_bytes = (uint32_t)tile->stride_bytes;
     const uint32_t pixel_bytes = (uint32_t)tile->pixel_bytes;
     const int middle = tile->columns / 2, count = whole_vectors(tile->columns);
@@ -247,7 +264,8 @@ static int map_tile(const FastcvTile *tile, int32_t *offset, uint32_t *fraction)
     return ties;
 }
 
-/* In the variant's table. */
-#define MAP_ENTRIES .project = project, .map_tile = map_tile, .bound = bound, .place = place
+/* The map's part of the variant's table. */
+#define MAP4_ENTRIES                                                                               \
+    .map4 = {.project = project, .bound = bound, .place = place, .map_tile = map_tile}
 
 #endif

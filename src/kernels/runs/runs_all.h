@@ -1,29 +1,29 @@
-/* What all variants of find_runs share. While runs are being found, length[k] is where run k
- * begins: that is known as soon as a colour differs from the one before. */
-#ifndef FASTCV_KERNELS_RUNS_H
-#define FASTCV_KERNELS_RUNS_H
+/* What all variants share. While runs are being found, length[k] holds where run k begins; its
+ * length is known only when the next run begins. */
+#ifndef FASTCV_KERNELS_RUNS_ALL_H
+#define FASTCV_KERNELS_RUNS_ALL_H
 
-#include "kernels/kernels.h"
+#include "kernels/runs/runs.h"
 
-/* What no packed colour is. All pixels of alpha 0 are alike. */
-#define FASTCV_TRANSPARENT UINT32_MAX
-#define FASTCV_NO_PIXEL (UINT32_MAX - 1)
+/* Values that no packed colour has. All pixels of alpha 0 are packed alike. */
+#define RUNS_TRANSPARENT UINT32_MAX
+#define RUNS_NO_PIXEL (UINT32_MAX - 1)
 
 static inline uint32_t pack(const uint8_t *pixel, int channels)
 {
     if (channels == 1)
         return pixel[0] * UINT32_C(0x010101);
     if (channels == 4 && pixel[3] == 0)
-        return FASTCV_TRANSPARENT;
+        return RUNS_TRANSPARENT;
     return (uint32_t)pixel[0] << 16 | (uint32_t)pixel[1] << 8 | pixel[2];
 }
 
-/* Goes on from pixel i with found runs, and returns how many there are at the end. Every pixel is
- * written as if it began a run, so that nothing depends on a branch that cannot be foreseen. */
+/* Continues at pixel i after `found` runs; returns how many there are before pixel end. Writes
+ * every pixel as if it began a run, which avoids a branch that the CPU cannot predict. */
 static inline int find_one_by_one(const uint8_t *pixels, int i, int end, int channels, int found,
                                   FastcvRuns *runs)
 {
-    uint32_t before = i ? pack(pixels + (i - 1) * channels, channels) : FASTCV_NO_PIXEL;
+    uint32_t before = i ? pack(pixels + (i - 1) * channels, channels) : RUNS_NO_PIXEL;
     for (; i < end; i++) {
         const uint32_t color = pack(pixels + i * channels, channels);
         runs->color[found] = color;
@@ -34,7 +34,7 @@ static inline int find_one_by_one(const uint8_t *pixels, int i, int end, int cha
     return found;
 }
 
-/* Turns beginnings into lengths, and leaves transparent runs out. */
+/* Turns beginnings into lengths, and drops transparent runs. */
 static inline int measure_runs(int found, int count, int channels, FastcvRuns *runs)
 {
     runs->length[found] = (uint32_t)count;
@@ -46,15 +46,14 @@ static inline int measure_runs(int found, int count, int channels, FastcvRuns *r
     for (int k = 0; k < found; k++) {
         runs->color[kept] = runs->color[k];
         runs->length[kept] = runs->length[k];
-        kept += runs->color[k] != FASTCV_TRANSPARENT;
+        kept += runs->color[k] != RUNS_TRANSPARENT;
     }
     return kept;
 }
 
-/* find is called with constants for channels, so that each number of them gets a loop of its own.
- */
-#define DEFINE_FIND_RUNS(name, find)                                                               \
-    int name(const uint8_t *pixels, int count, int channels, FastcvRuns *runs)                     \
+/* Calls find with a constant number of channels, so that each number gets a loop of its own. */
+#define DEFINE_FIND_RUNS(find)                                                                     \
+    static int find_runs(const uint8_t *pixels, int count, int channels, FastcvRuns *runs)         \
     {                                                                                              \
         switch (channels) {                                                                        \
         case 1:                                                                                    \

@@ -1,10 +1,10 @@
-/* The AVX2 blends, for every variant that is compiled with AVX2 at least. */
-#ifndef FASTCV_KERNELS_BLENDS_AVX2_H
-#define FASTCV_KERNELS_BLENDS_AVX2_H
+/* Blends in AVX2, for every variant that is compiled with AVX2 or more. */
+#ifndef FASTCV_KERNELS_BLEND4_AVX2_H
+#define FASTCV_KERNELS_BLEND4_AVX2_H
 
 #include <immintrin.h>
 
-#include "kernels/warp/blend_all.h"
+#include "kernels/warp/blend4_all.h"
 
 /* ---- what all blends share ---- */
 
@@ -23,8 +23,8 @@ static inline __m256i both_lanes(__m128i lane)
     return _mm256_broadcastsi128_si256(lane);
 }
 
-/* Eight pixels of 3 channels are 12 bytes a lane. Where there is room for four more than the 24
- * bytes, one store less does. */
+/* Eight pixels of 3 channels are 12 bytes a lane. If there is room for four more than 24 bytes, two
+ * stores are enough. */
 static inline void store_pixels(uint8_t *out, __m256i pixels, int channels, int has_room)
 {
     const __m128i low = _mm256_castsi256_si128(pixels), high = _mm256_extracti128_si256(pixels, 1);
@@ -44,8 +44,9 @@ static inline void store_pixels(uint8_t *out, __m256i pixels, int channels, int 
 /* ---- linear ----
  *
  * Σ = (32−j)·H0 + j·H1 with H = (32−i)·left + i·right, and the result is (Σ + 512) >> 10. In 16
- * bits: maddubs gives h = 2H ≤ 16,320; mulhi(h1 − h0, 1024·j) = floor(j·(H1 − H0) / 32), so with H0
- * it is floor(Σ / 32) =: S; mulhrs(S, 1024) = (S + 16) >> 5 = (Σ + 512) >> 10, floors nested. */
+ * bits: maddubs gives h = 2H ≤ 16,320. mulhi(h1 − h0, 1024·j) = floor(j·(H1 − H0) / 32); adding H0
+ * gives S = floor(Σ / 32). mulhrs(S, 1024) = (S + 16) >> 5, which is (Σ + 512) >> 10, because
+ * nested floors are one floor. */
 
 static inline __m256i combine(__m256i upper, __m256i lower, __m256i across, __m256i down)
 {
@@ -56,7 +57,7 @@ static inline __m256i combine(__m256i upper, __m256i lower, __m256i across, __m2
                                _mm256_set1_epi16(1024));
 }
 
-/* Bytes 64 − 2i and 2i, and the word 1024·j, of every fraction. */
+/* For every fraction the bytes 64 − 2i and 2i and the word 1024·j. */
 static inline __m256i linear_weights(const uint32_t *fraction)
 {
     const __m256i both = _mm256_loadu_si256((const __m256i *)fraction);
@@ -64,7 +65,7 @@ static inline __m256i linear_weights(const uint32_t *fraction)
                             _mm256_set1_epi32(64));
 }
 
-/* The eight bytes at p[0] and p[1], and in the other lane at p[4] and p[5]. */
+/* Eight bytes each at pixels 0 and 1 in the low lane, 4 and 5 in the high. */
 static inline __m256i load_pairs(const uint8_t *base, const int32_t *offset)
 {
     const __m256i first = load_two(base + offset[0], base + offset[4]);
@@ -72,7 +73,8 @@ static inline __m256i load_pairs(const uint8_t *base, const int32_t *offset)
     return _mm256_blend_epi32(first, second, 0xCC);
 }
 
-/* Pixels 0 and 1 as words in the low lane, 4 and 5 in the high; across and down pick theirs. */
+/* Pixels 0 and 1 as words in the low lane, 4 and 5 in the high. across and down hold the weights of
+ * these four. */
 static inline __m256i linear_four(const uint8_t *base, ptrdiff_t stride_bytes,
                                   const int32_t *offset, int channels, __m256i across, __m256i down)
 {
@@ -84,7 +86,7 @@ static inline __m256i linear_four(const uint8_t *base, ptrdiff_t stride_bytes,
     return combine(upper, lower, across, down);
 }
 
-/* Eight pixels as words, pixels 0 1 4 5 and 2 3 6 7, to bytes in order. */
+/* Turns eight pixels, as words in the order 0 1 4 5 (outer) and 2 3 6 7 (inner), to bytes. */
 static inline void pack_and_store(__m256i outer, __m256i inner, int channels, int has_room,
                                   uint8_t *out)
 {
@@ -161,8 +163,8 @@ static inline const FastcvCubicWeights *cubic_weights(uint32_t fraction)
     return &fastcv_cubic_weights[(fraction & 0xFFFF) | fraction >> 11];
 }
 
-/* The weighted sums of one pixel's channels, of rows 0 and 2 in the low lane, 1 and 3 in the high.
- * Two neighbouring taps of a channel are a pair of words, for madd. */
+/* The weighted sums of one pixel's channels: of rows 0 and 2 in the low lane, of 1 and 3 in the
+ * high. For madd, two neighbouring taps of a channel are a pair of words. */
 static inline __m256i cubic_sums(const uint8_t *tap, ptrdiff_t stride_bytes, int channels,
                                  uint32_t fraction)
 {
@@ -187,7 +189,7 @@ static inline __m256i cubic_sums(const uint8_t *tap, ptrdiff_t stride_bytes, int
     return _mm256_add_epi32(_mm256_add_epi32(a, b), _mm256_add_epi32(c, d));
 }
 
-/* Pixel k in the low lane, k + 4 in the high, rounded. */
+/* Rounded: pixel 0 in the low lane, pixel 4 in the high. */
 static inline __m256i cubic_two(const uint8_t *base, ptrdiff_t stride_bytes, const int32_t *offset,
                                 const uint32_t *fraction, int channels)
 {
@@ -218,7 +220,8 @@ static inline int load_i32(const uint8_t *bytes)
     return value;
 }
 
-/* Eight partial sums of one gray pixel: all its 16 taps at once, rows as the weights have them. */
+/* Eight partial sums of one gray pixel: all 16 taps at once, the rows in the order of the weights.
+ */
 static inline __m256i cubic_sums_gray(const uint8_t *tap, ptrdiff_t stride_bytes, uint32_t fraction)
 {
     __m128i taps = _mm_cvtsi32_si128(load_i32(tap));

@@ -1,16 +1,17 @@
-/* What vector blends have in common: how a row is cut into vectors of eight pixels. */
-#ifndef FASTCV_KERNELS_BLEND_ALL_H
-#define FASTCV_KERNELS_BLEND_ALL_H
+/* What vector blends share: a row is cut into vectors of eight pixels. */
+#ifndef FASTCV_KERNELS_BLEND4_ALL_H
+#define FASTCV_KERNELS_BLEND4_ALL_H
 
 #include <string.h>
 
-#include "kernels/kernels.h"
+#include "kernels/warp/blend4.h"
 
-/* Eight pixels at a time: of a short row, or at the end of a longer one, those before are done
- * again. eight must be a constant; where it has room, it may write four bytes beyond its pixels. */
+/* One vector. If has_room, it may write four bytes beyond its pixels. */
 typedef void BlendEight(const uint8_t *base, ptrdiff_t stride_bytes, const int32_t *offset,
                         const uint32_t *fraction, int channels, int has_room, uint8_t *out);
 
+/* A row, eight pixels at a time. The last vector overlaps the one before; a row of under eight
+ * pixels is filled up with its first. eight must be a constant, so that it is inlined. */
 static inline void blend_all(BlendEight *eight, const uint8_t *base, ptrdiff_t stride_bytes,
                              const int32_t *offset, const uint32_t *fraction, int count,
                              int channels, uint8_t *out)
@@ -37,7 +38,7 @@ static inline void blend_all(BlendEight *eight, const uint8_t *base, ptrdiff_t s
     }
 }
 
-/* blend_linear_3 and so on. all is blend_all, or a loop of the same form. */
+/* Defines blend_linear_3 and its like. all is blend_all or a function of its type. */
 #define DEFINE_BLEND(kind, all, eight, channels)                                                   \
     static void blend_##kind##_##channels(const uint8_t *base, ptrdiff_t stride_bytes,             \
                                           const int32_t *offset, const uint32_t *fraction,         \
@@ -46,8 +47,8 @@ static inline void blend_all(BlendEight *eight, const uint8_t *base, ptrdiff_t s
         all(eight, base, stride_bytes, offset, fraction, count, channels, out);                    \
     }
 
-/* All blends of a variant, out of its linear_eight, cubic_eight and their like for gray. linear_all
- * goes over a row of 1 or 3 channels. */
+/* Defines all blends of a variant from its linear_eight, linear_eight_gray, cubic_eight and
+ * cubic_eight_gray. linear_all blends a row of 1 or 3 channels. */
 #define DEFINE_BLENDS(linear_all)                                                                  \
     DEFINE_BLEND(linear, linear_all, linear_eight_gray, 1)                                         \
     DEFINE_BLEND(linear, linear_all, linear_eight, 3)                                              \
@@ -56,7 +57,7 @@ static inline void blend_all(BlendEight *eight, const uint8_t *base, ptrdiff_t s
     DEFINE_BLEND(cubic, blend_all, cubic_eight, 3)                                                 \
     DEFINE_BLEND(cubic, blend_all, cubic_eight, 4)
 
-/* In the variant's table. */
+/* The blends of the variant's table. */
 #define LINEAR_BLENDS {[1] = blend_linear_1, [3] = blend_linear_3, [4] = blend_linear_4}
 #define CUBIC_BLENDS {[1] = blend_cubic_1, [3] = blend_cubic_3, [4] = blend_cubic_4}
 #define BLEND_ENTRIES                                                                              \

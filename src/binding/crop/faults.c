@@ -1,0 +1,43 @@
+#include "binding/crop/faults.h"
+
+#include "binding/convert/convert.h"
+
+static const char *const fault_texts[] = {
+    [FASTCV_QUAD_NOT_FINITE] = "has a corner that is not finite",
+    [FASTCV_QUAD_TOO_FAR] = "has a corner beyond ±2**30 px",
+    [FASTCV_QUAD_TOO_SMALL] = "is under 2 px wide or high",
+    [FASTCV_QUAD_COLLINEAR] = "has three corners on a line",
+    [FASTCV_QUAD_SINGULAR] = "has no perspective transform",
+    [FASTCV_QUAD_TOO_LARGE] = "is 2**30 px or more wide or high",
+    [FASTCV_QUAD_OUT_OF_REACH] =
+        "cannot be cut from a page with a side over 32,766 px: it is not convex, is nearly "
+        "degenerate, reads over 32,766 px of the page, reads beyond 2**24 px, or, with a border "
+        "other than constant and replicate, lies partly outside",
+};
+
+int py_degenerate_convert(const char *function, PyObject *object, PyDegenerate *degenerate)
+{
+    static const char *const names[] = {
+        [PY_DEGENERATE_RAISE] = "raise", [PY_DEGENERATE_EMPTY] = "empty", NULL};
+    const int choice =
+        object ? py_choice_convert(function, "degenerate", object, names) : PY_DEGENERATE_RAISE;
+    if (choice < 0)
+        return -1;
+    *degenerate = (PyDegenerate)choice;
+    return 0;
+}
+
+int py_fault_check(const char *function, PyDegenerate degenerate, const FastcvQuad *quad,
+                   Py_ssize_t index, FastcvQuadFault fault)
+{
+    if (!fault || (degenerate == PY_DEGENERATE_EMPTY && fastcv_quad_is_degenerate(fault)))
+        return 0;
+    const float *x = quad->x, *y = quad->y;
+    char corners[160];
+    PyOS_snprintf(corners, sizeof corners,
+                  "[[%.9g, %.9g], [%.9g, %.9g], [%.9g, %.9g], [%.9g, %.9g]]", x[0], y[0], x[1],
+                  y[1], x[2], y[2], x[3], y[3]);
+    PyErr_Format(PyExc_ValueError, "%s: boxes[%zd] %s: %s", function, index, fault_texts[fault],
+                 corners);
+    return -1;
+}

@@ -1,0 +1,17 @@
+/* Boxes that cannot be cut: which of them refuse the call, and in which words. */
+#ifndef FASTCV_BINDING_CROP_FAULTS_H
+#define FASTCV_BINDING_CROP_FAULTS_H
+
+#include "binding/binding.h"
+#include "fastcv/quad.h"
+
+typedef enum PyDegenerate { PY_DEGENERATE_RAISE, PY_DEGENERATE_EMPTY } PyDegenerate;
+
+/* object is NULL where the option was left out. Returns 0, or -1 with an exception. */
+int py_degenerate_convert(const char *function, PyObject *object, PyDegenerate *degenerate);
+
+/* 0 where there is no fault or the crop is to be empty; -1 with a ValueError otherwise. */
+int py_fault_check(const char *function, PyDegenerate degenerate, const FastcvQuad *quad,
+                   Py_ssize_t index, FastcvQuadFault fault);
+
+#endif

@@ -1,0 +1,28 @@
+#include "core/crop/engine.h"
+
+#include "fastcv/variants.h"
+#include "kernels/warp/warp.h"
+
+FastcvCropEngine fastcv_crop_engine(const FastcvImage *page, const FastcvSampling *sampling)
+{
+    FastcvCropEngine engine = {FASTCV_ENGINE_KERNELS, page, sampling, fastcv_warp_kernels()};
+    if (fastcv_variant_is_opencv() || !fastcv_tiles_cover(&engine))
+        engine.kind = FASTCV_ENGINE_OPENCV;
+    return engine;
+}
+
+size_t fastcv_cut_workspace_bytes(const FastcvCropEngine *engine)
+{
+    const size_t bytes = engine->kind == FASTCV_ENGINE_KERNELS ? fastcv_tiles_workspace_bytes()
+                                                               : fastcv_remap_workspace_bytes();
+    return (bytes + FASTCV_WORKSPACE_ALIGNMENT - 1) & ~(size_t)(FASTCV_WORKSPACE_ALIGNMENT - 1);
+}
+
+FastcvError fastcv_cut(const FastcvCropEngine *engine, const FastcvCrop *crop, int first, int last,
+                       FastcvRows to, void *workspace)
+{
+    if (engine->kind == FASTCV_ENGINE_OPENCV)
+        return fastcv_remap_cut(engine, crop, first, last, to, workspace);
+    fastcv_tiles_cut(engine, crop, first, last, to, workspace);
+    return (FastcvError){.status = FASTCV_OK};
+}

@@ -1,0 +1,106 @@
+#include "core/crop/map.h"
+
+#include <math.h>
+
+#include "core/numbers.h"
+
+/* In 1/32 px. At this error one pixel in 32 is projected again in double, and fixed point is still
+ * the faster way. */
+static const double MOST_ERROR = 1.0 / 128;
+
+FastcvExtent fastcv_extent_of(const double inverse[9], int first_x, int first_y, int columns,
+                              int rows)
+{
+    const double *m = inverse;
+    FastcvExtent extent = {INFINITY, INFINITY, -INFINITY, -INFINITY, .least_w = INFINITY};
+    int positive = 0, negative = 0;
+    for (int i = 0; i < 4; i++) {
+        const double x = first_x + (i % 2 ? columns - 1 : 0);
+        const double y = first_y + (i / 2 ? rows - 1 : 0);
+        const double w = m[6] * x + m[7] * y + m[8];
+        const double page_x = (m[0] * x + m[1] * y + m[2]) / w;
+        const double page_y = (m[3] * x + m[4] * y + m[5]) / w;
+        positive += w > 0;
+        negative += w < 0;
+        extent.left = fastcv_lesser(extent.left, page_x);
+        extent.right = fastcv_greater(extent.right, page_x);
+        extent.top = fastcv_lesser(extent.top, page_y);
+        extent.bottom = fastcv_greater(extent.bottom, page_y);
+        extent.least_w = fastcv_lesser(extent.least_w, fabs(w));
+    }
+    extent.is_one_sided = positive == 4 || negative == 4;
+    return extent;
+}
+
+/* The error bound that kernels/warp/map4_all.h derives, in px/32; +infinity where it does not hold.
+ * `line` is the row of the matrix for x or for y; the tile's positions there are low … high. */
+static double error_bound(const FastcvTile *tile, const double *line, double low, double high,
+                          double least_w)
+{
+    const double *w = tile->inverse + 6;
+    const double most = fastcv_greater(fabs(low), fabs(high));
+    const int middle = tile->columns / 2, whole = fastcv_whole_vectors(tile->columns);
+    const double reach = middle > whole - middle ? middle : whole - middle;
+    const double end_x = tile->x + whole, end_y = tile->y + tile->rows;
+    const double a = fabs(line[0]) * end_x + fabs(line[1]) * end_y + fabs(line[2]);
+    const double b = fabs(w[0]) * end_x + fabs(w[1]) * end_y + fabs(w[2]);
+    const double slope =
+        fastcv_greater(fabs(line[0] - low * w[0]), fabs(line[0] - high * w[0])) / least_w;
+    const double bend = fabs(w[0]) / least_w * reach;
+    const double spread = slope * reach / (1 - bend); /* px from the middle column, at most */
+    if (!(bend <= 0.1 && spread <= 250 && b < least_w * (1 << 20) && most < (1 << 25)))
+        return INFINITY;
+    const double fixed = ldexp(1.5 + reach / 2, -FASTCV_FIXED_BITS);
+    const double series = FASTCV_SUBPIXELS * spread * bend * bend * bend * bend * bend;
+    const double in_float = FASTCV_SUBPIXELS * spread * bend * ldexp(16, -24);
+    const double in_double = FASTCV_SUBPIXELS * ldexp(128, -53) * (a + (most + 256) * b) / least_w;
+    return fixed + series + in_float + in_double;
+}
+
+int32_t fastcv_map_guard(const FastcvTile *tile, const FastcvExtent *extent)
+{
+    if (!extent->is_one_sided)
+        return 0;
+    const double error = fastcv_greater(
+        error_bound(tile, tile->inverse, extent->left, extent->right, extent->least_w),
+        error_bound(tile, tile->inverse + 3, extent->top, extent->bottom, extent->least_w));
+    return error < MOST_ERROR ? (int32_t)ceil(ldexp(error, FASTCV_FIXED_BITS)) + 1 : 0;
+}
+
+int32_t fastcv_map_guard_of_rows(const FastcvGeometry *crop, int first, int last)
+{
+    const FastcvExtent extent =
+        fastcv_extent_of(crop->inverse, 0, first, crop->width_px, last - first);
+    /* As wide as a tile, but where the bound's A and B are largest. */
+    const int columns = fastcv_min_int(FASTCV_TILE_COLUMNS, crop->width_px);
+    const FastcvTile widest = {.inverse = crop->inverse,
+                               .x = crop->width_px - columns,
+                               .y = first,
+                               .columns = columns,
+                               .rows = last - first};
+    return fastcv_map_guard(&widest, &extent);
+}
+
+void fastcv_map_project(const FastcvMap4 *kernels, const FastcvGeometry *crop,
+                        const FastcvTile *tile, int32_t *px, int32_t *py)
+{
+    const int end = tile->x + tile->columns;
+    for (int y = tile->y; y < tile->y + tile->rows; y++) {
+        FastcvRowPart part;
+        for (int x = tile->x; x < end; x += part.count) {
+            part = fastcv_row_part(crop, x, y, end);
+            kernels->project(&part, FASTCV_SUBPIXELS, px, py);
+            px += part.count;
+            py += part.count;
+        }
+    }
+}
+
+void fastcv_map_split(int32_t *px, int32_t *py, int count, uint32_t *fraction)
+{
+    for (int k = 0; k < count; k++) {
+        fraction[k] = fastcv_subpixel_fraction(px[k], py[k]);
+        px[k] >>= FASTCV_SUBPIXEL_BITS;
+        py[k] >>= FASTCV_SUBPIXEL_BITS;
+    }
+}

@@ -1,0 +1,153 @@
+#include "core/crop/source.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "core/numbers.h"
+
+static const FastcvView NO_VIEW = {NULL, 0};
+
+FastcvSource fastcv_source(const FastcvCropEngine *engine, const double *border_value)
+{
+    const int is_cubic = engine->sampling->interpolation == FASTCV_CUBIC;
+    FastcvSource source = {.page = engine->page,
+                           .kernels = &engine->kernels->blend4,
+                           .is_constant = engine->sampling->border == FASTCV_CONSTANT,
+                           .first_tap = is_cubic ? -1 : 0,
+                           .last_tap = is_cubic ? 2 : 1};
+    for (int c = 0; c < engine->page->channels; c++)
+        source.border[c] = (uint8_t)lrint(border_value[c]);
+    return source;
+}
+
+/* Every tap is border from so many px outside the page on. */
+static FastcvReading page_with_border(const FastcvSource *source)
+{
+    const FastcvImage *page = source->page;
+    return (FastcvReading){-1 - source->last_tap, -1 - source->last_tap,
+                           page->width_px - source->first_tap, page->height_px - source->first_tap};
+}
+
+FastcvReading fastcv_source_reading(const FastcvSource *source, FastcvWindow window)
+{
+    const FastcvReading most = page_with_border(source);
+    return (FastcvReading){fastcv_clamp_int64(window.left, most.left, most.right),
+                           fastcv_clamp_int64(window.top, most.top, most.bottom),
+                           fastcv_clamp_int64(window.right, most.left, most.right),
+                           fastcv_clamp_int64(window.bottom, most.top, most.bottom)};
+}
+
+/* ---- the page ---- */
+
+static const uint8_t *page_row(const FastcvImage *page, int64_t y)
+{
+    return page->pixels + (ptrdiff_t)y * page->stride_bytes;
+}
+
+/* Whether kernels may read all around the reading's pixels, and offsets fit their type. */
+static int is_readable(const FastcvSource *source, FastcvReading reading)
+{
+    const FastcvBlend4 *kernels = source->kernels;
+    const FastcvImage *page = source->page;
+    const int64_t channels = page->channels, rows = reading.bottom - reading.top + 1;
+    return (reading.left + source->first_tap) * channels >= kernels->reads_before &&
+           (reading.right + source->last_tap + 1) * channels + kernels->reads_after <=
+               page->width_px * channels &&
+           reading.top + source->first_tap >= kernels->reads_above &&
+           reading.bottom + source->last_tap + kernels->reads_below < page->height_px &&
+           rows * page->stride_bytes < FASTCV_MAX_OFFSET_BYTES;
+}
+
+FastcvView fastcv_source_page(const FastcvSource *source, FastcvReading reading)
+{
+    const FastcvImage *page = source->page;
+    if (!is_readable(source, reading))
+        return NO_VIEW;
+    return (FastcvView){page_row(page, reading.top) + reading.left * page->channels,
+                        page->stride_bytes};
+}
+
+void fastcv_source_prefetch(const FastcvSource *source, FastcvReading reading)
+{
+    enum { LINE_BYTES = 64, MOST_LINES = 512 };
+    const FastcvImage *page = source->page;
+    const ptrdiff_t bytes = (ptrdiff_t)(reading.right - reading.left + 2) * page->channels;
+    if (bytes / LINE_BYTES * (reading.bottom - reading.top) > MOST_LINES)
+        return;
+    for (int64_t y = reading.top; y <= reading.bottom + 1; y++) {
+        const uint8_t *row = page_row(page, y) + reading.left * page->channels;
+        for (ptrdiff_t x = 0; x < bytes + LINE_BYTES; x += LINE_BYTES)
+            __builtin_prefetch(row + x);
+    }
+}
+
+/* ---- copies ---- */
+
+/* One row of page px, left … right, with the border where they lie outside. */
+static void copy_row(const FastcvSource *source, int64_t y, int64_t left, int64_t right,
+                     uint8_t *out)
+{
+    const FastcvImage *page = source->page;
+    const int channels = page->channels;
+    const size_t pixel_bytes = (size_t)channels;
+    const int is_row_outside = y < 0 || y >= page->height_px;
+    const uint8_t *row = page_row(page, fastcv_clamp_int64(y, 0, page->height_px - 1));
+    const uint8_t *before = row, *after = row + (page->width_px - 1) * channels;
+    if (source->is_constant)
+        before = after = source->border;
+
+    int64_t x = left;
+    for (; x <= right && (x < 0 || (is_row_outside && source->is_constant)); x++, out += channels)
+        memcpy(out, before, pixel_bytes);
+    if (x <= right && x < page->width_px) {
+        const int64_t end = right < page->width_px ? right + 1 : page->width_px;
+        memcpy(out, row + x * channels, (size_t)(end - x) * pixel_bytes);
+        out += (end - x) * channels;
+        x = end;
+    }
+    for (; x <= right; x++, out += channels)
+        memcpy(out, after, pixel_bytes);
+}
+
+/* Where the pixel of a copy's first tap is, from the pixel that offsets count from. */
+static ptrdiff_t first_tap_bytes(const FastcvSource *source, ptrdiff_t stride_bytes)
+{
+    return source->first_tap * (stride_bytes + source->page->channels);
+}
+
+FastcvView fastcv_source_patch(const FastcvSource *source, FastcvReading reading, uint8_t *patch)
+{
+    const FastcvBlend4 *kernels = source->kernels;
+    const int64_t left = reading.left + source->first_tap;
+    const int64_t right = reading.right + source->last_tap;
+    const int64_t top = reading.top + source->first_tap;
+    const int64_t bottom = reading.bottom + source->last_tap;
+    const int64_t stride_bytes = (right - left + 1) * source->page->channels;
+    const int64_t rows = bottom - top + 1 + kernels->reads_above + kernels->reads_below;
+    if (stride_bytes > FASTCV_PATCH_BYTES || rows * stride_bytes > FASTCV_PATCH_BYTES)
+        return NO_VIEW;
+    uint8_t *first = patch + FASTCV_ROW_SLACK_BYTES + kernels->reads_above * stride_bytes;
+    for (int64_t y = top; y <= bottom; y++)
+        copy_row(source, y, left, right, first + (y - top) * stride_bytes);
+    return (FastcvView){first - first_tap_bytes(source, stride_bytes), stride_bytes};
+}
+
+FastcvView fastcv_source_taps(const FastcvSource *source, const int32_t *x, const int32_t *y,
+                              int count, uint8_t *patch, int32_t *offset)
+{
+    enum { ROOM_PX = 4, MOST_PX = 256 };
+    const FastcvReading most = page_with_border(source);
+    const int taps = source->last_tap - source->first_tap + 1;
+    const int room_bytes = ROOM_PX * source->page->channels;
+    const ptrdiff_t stride_bytes = (ptrdiff_t)room_bytes * MOST_PX;
+    uint8_t *first = patch + FASTCV_ROW_SLACK_BYTES + source->kernels->reads_above * stride_bytes;
+    for (int k = 0; k < count; k++) {
+        const int64_t left = fastcv_clamp_int64(x[k], most.left, most.right) + source->first_tap;
+        const int64_t top = fastcv_clamp_int64(y[k], most.top, most.bottom) + source->first_tap;
+        for (int tap = 0; tap < taps; tap++)
+            copy_row(source, top + tap, left, left + taps - 1,
+                     first + tap * stride_bytes + k * room_bytes);
+        offset[k] = k * room_bytes;
+    }
+    return (FastcvView){first - first_tap_bytes(source, stride_bytes), stride_bytes};
+}

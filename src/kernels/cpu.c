@@ -1,0 +1,99 @@
+/* The variants that this CPU can run, and which of them is in use. */
+#include "kernels/cpu.h"
+
+#include <stdatomic.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "fastcv/variants.h"
+
+typedef struct Variant {
+    const char *name;
+    FastcvInstructionSet set;
+    int (*is_supported)(void);
+    int is_opencv;
+} Variant;
+
+static int always(void)
+{
+    return 1;
+}
+
+#if defined(__x86_64__)
+/* x86-64 since Haswell (2013) and Zen (2017). */
+static int has_avx2(void)
+{
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+}
+
+/* With VBMI: x86-64 since Ice Lake (2019) and Zen 4 (2022). */
+static int has_avx512(void)
+{
+    return has_avx2() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+           __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") &&
+           __builtin_cpu_supports("avx512vbmi");
+}
+#endif
+
+/* Fastest first. */
+static const Variant variants[] = {
+#if defined(__x86_64__)
+    {"avx512", FASTCV_AVX512, has_avx512, 0}, {"avx2", FASTCV_AVX2, has_avx2, 0},
+#endif
+#if defined(__AARCH64EL__) /* every 64-bit ARM has NEON; the kernels assume little-endian */
+    {"neon", FASTCV_NEON, always, 0},
+#endif
+    {"c", FASTCV_PLAIN_C, always, 0},         {"opencv", FASTCV_PLAIN_C, always, 1},
+};
+
+enum { VARIANTS = sizeof variants / sizeof *variants };
+
+static _Atomic(const Variant *) chosen; /* NULL: the fastest */
+
+static const Variant *nth(int n)
+{
+    for (int i = 0; i < VARIANTS; i++) {
+        if (variants[i].is_supported() && n-- == 0)
+            return &variants[i];
+    }
+    return NULL;
+}
+
+static const Variant *current(void)
+{
+    const Variant *variant = atomic_load_explicit(&chosen, memory_order_relaxed);
+    return variant ? variant : nth(0);
+}
+
+FastcvInstructionSet fastcv_instruction_set(void)
+{
+    return current()->set;
+}
+
+const char *fastcv_variant_name(int n)
+{
+    const Variant *variant = nth(n);
+    return variant ? variant->name : NULL;
+}
+
+const char *fastcv_variant(void)
+{
+    return current()->name;
+}
+
+int fastcv_variant_is_opencv(void)
+{
+    return current()->is_opencv;
+}
+
+int fastcv_variant_choose(const char *name)
+{
+    const Variant *variant;
+    for (int n = 0; (variant = nth(n)); n++) {
+        if (strcmp(variant->name, name) == 0) {
+            atomic_store_explicit(&chosen, variant, memory_order_relaxed);
+            return 1;
+        }
+    }
+    return 0;
+}

@@ -1,0 +1,7 @@
+#if defined(__x86_64__)
+
+#include "kernels/near/near_all.h"
+
+const FastcvNearKernels fastcv_near_avx512 = {NEAR_ENTRIES};
+
+#endif

@@ -1,0 +1,35 @@
+/* OpenCV 4's blends: pixels interpolated at positions in 1/32 px. */
+#ifndef FASTCV_KERNELS_BLEND4_H
+#define FASTCV_KERNELS_BLEND4_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "kernels/warp/subpixel.h"
+
+/* Interpolates count pixels. Pixel k lies between the source pixel at base + offset[k] and its
+ * right and lower neighbours, at fraction[k]: see fastcv_subpixel_fraction. */
+typedef void FastcvBlend(const uint8_t *base, ptrdiff_t stride_bytes, const int32_t *offset,
+                         const uint32_t *fraction, int count, uint8_t *out);
+
+enum { FASTCV_BLEND_LINEAR, FASTCV_BLEND_CUBIC, FASTCV_BLENDS };
+enum { FASTCV_BLEND_CHANNELS = 5 };
+
+typedef struct FastcvBlend4 {
+    FastcvBlend *blend[FASTCV_BLENDS][FASTCV_BLEND_CHANNELS]; /* for 1, 3 and 4 channels */
+
+    /* How far a blend may read beyond its pixel's taps: bytes before the first and after the last
+     * tap of a row, and rows above the first and below the last. */
+    uint8_t reads_before, reads_after, reads_above, reads_below;
+} FastcvBlend4;
+
+/* OpenCV's bicubic weights, times 32,768: 16 for each fraction, [32 · j + i]. The rows of taps are
+ * in the order 0, 2, 1, 3, which puts side by side what vector kernels need together. */
+typedef int16_t FastcvCubicWeights[16];
+extern FastcvCubicWeights fastcv_cubic_weights[FASTCV_SUBPIXELS * FASTCV_SUBPIXELS];
+
+/* Fills the table. The caller sets the floating-point mode around it, so no compiler may inline it.
+ */
+__attribute__((noinline)) void fastcv_cubic_weights_fill(void);
+
+#endif

@@ -1,0 +1,26 @@
+/* Warping: the pixels of a homography's output grid, read from a page. Two steps that do not know
+ * each other: a map turns a tile of the grid into positions on the page, a blend reads there. Both
+ * follow OpenCV 4's arithmetic; another arithmetic is another pair of headers. */
+#ifndef FASTCV_KERNELS_WARP_H
+#define FASTCV_KERNELS_WARP_H
+
+#include "kernels/warp/blend4.h"
+#include "kernels/warp/map4.h"
+
+typedef struct FastcvWarpKernels {
+    FastcvMap4 map4;
+    FastcvBlend4 blend4;
+} FastcvWarpKernels;
+
+/* The variant in use. It never changes, so a call keeps the one that it began with. */
+const FastcvWarpKernels *fastcv_warp_kernels(void);
+
+extern const FastcvWarpKernels fastcv_warp_c;
+#if defined(__x86_64__)
+extern const FastcvWarpKernels fastcv_warp_avx2, fastcv_warp_avx512;
+#endif
+#if defined(__AARCH64EL__)
+extern const FastcvWarpKernels fastcv_warp_neon;
+#endif
+
+#endif

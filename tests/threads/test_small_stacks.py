@@ -1,0 +1,60 @@
+"""Every call works in the smallest thread stack that CPython allows."""
+
+import subprocess
+import sys
+import textwrap
+
+import pytest
+
+from conftest import linux
+
+LEAST_STACK_BYTES = 32 << 10  # what threading.stack_size takes
+
+CALLS = {
+    "linear": "fastcv.image_crop(page, boxes)",
+    "cubic": "fastcv.image_crop(page, boxes, interpolation='cubic', border='replicate')",
+    "nearest": "fastcv.image_crop(page, boxes, interpolation='nearest')",
+    "lanczos": "fastcv.image_crop(page, boxes, interpolation='lanczos4', border='wrap')",
+    "float pages": "fastcv.image_crop(page.astype(np.float32), boxes, border='reflect')",
+    "lists": "fastcv.image_crop(page, boxes.tolist())",
+    "threads by default": "fastcv.image_crop_openmp(page, boxes)",
+    "two threads": "fastcv.image_crop_openmp(page, boxes, num_threads=2)",
+    "shapes": "fastcv.crop_shapes(boxes)",
+    "colours": "fastcv.main_colors(page, num_threads=2)",
+    "colours of a photo": "fastcv.main_colors(noise, num_threads=None)",
+    "polygons": "fastcv.PolygonIndex(boxes).match(boxes[:, 0], 50, num_threads=2)",
+    "the thread count": "fastcv.get_num_threads()",
+}
+
+CODE = """
+import threading
+import numpy as np
+import fastcv
+
+rng = np.random.default_rng(1)
+page = np.zeros((300, 400, 3), np.uint8)
+noise = rng.integers(0, 255, (600, 700, 3), np.uint8)
+boxes = np.float32([[[10, 10], [390, 20], [380, 100], [5, 90]]] * 3)
+boxes[1] -= 40  # partly outside
+boxes[2, 2] *= 0.6  # strong perspective
+
+threading.stack_size({stack})
+thread = threading.Thread(target=lambda: print(({call}) is not None))
+thread.start()
+thread.join()
+"""
+
+
+def run_in_small_stack(call):
+    code = textwrap.dedent(CODE.format(stack=LEAST_STACK_BYTES, call=call))
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+
+
+@linux
+@pytest.mark.parametrize("name", CALLS)
+def test_a_call_in_the_smallest_stack(name):
+    if run_in_small_stack("np.zeros(3) + 1").returncode:
+        pytest.skip("this Python overflows such a stack by itself")
+    done = run_in_small_stack(CALLS[name])
+    assert done.returncode == 0, f"exit status {done.returncode}: {done.stderr}"
+    assert done.stdout == "True\n"
