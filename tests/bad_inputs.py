@@ -1,7 +1,7 @@
-"""The table of bad inputs: what each public function refuses, by which exception, in which words.
+"""The table of bad inputs: what each public function refuses, with which exception and message.
 
-`ROWS` holds them by name, and `fault` tries one. tests/input/test_bad_inputs.py tries each once,
-tests/reliability/bad_input.py as often as one likes.
+`ROWS` holds the rows by name; `fault` tries one. tests/input/test_bad_inputs.py tries each row
+once, tests/reliability/bad_input.py any number of times.
 """
 
 import functools
@@ -31,18 +31,18 @@ MISSING = object()
 class Bad(NamedTuple):
     function: str
     arguments: dict[str, Any]
-    """In place of the good ones; a function is called with the good one. "*" are further ones,
-    by position."""
+    """They replace the good ones. A function makes the bad argument from the good one. "*" holds
+    further positional arguments."""
     error: type[Exception]
     text: str
-    """The whole message, where … stands for anything."""
+    """The whole message; … stands for any text."""
 
 
 ROWS: dict[str, Bad] = {}
 
 
 def add(functions, argument, cases):
-    """Rows of an argument that is bad: (what it is, the value, exception, text)."""
+    """Add rows with one bad argument: (description, value, exception, text)."""
     for function in functions.split():
         for case, value, error, text in cases:
             add_row(f"{function}({argument}={case})", function, {argument: value}, error, text)
@@ -54,7 +54,7 @@ def add_row(name, function, arguments, error, text):
     ROWS[name] = Bad(function, arguments, error, whole)
 
 
-# ---- what is good ----
+# ---- good arguments ----
 
 BOX = np.float32([[10, 10], [40, 12], [39, 25], [9, 23]])
 PAGE = np.random.default_rng(5).integers(0, 255, (60, 80, 3), np.uint8)
@@ -128,7 +128,7 @@ def settings():
 
 
 def arguments_of(row):
-    """The good ones, and what is bad in their place."""
+    """Return the good arguments with the bad ones in their place."""
     good = GOOD.get(row.function, {})
     arguments = dict(good)
     for argument, value in row.arguments.items():
@@ -138,7 +138,7 @@ def arguments_of(row):
 
 
 def call(function, arguments):
-    """Positional where the signature lets them be, as callers do."""
+    """Pass arguments by position if the signature allows it, as callers do."""
     rest = {name: value for name, value in arguments.items() if value is not MISSING}
     further = rest.pop("*", ())
     parameters = PARAMETERS[function].values()
@@ -147,7 +147,7 @@ def call(function, arguments):
 
 
 def parts(value):
-    """An argument and all in it that a call could change or lose count of."""
+    """Yield an argument and everything in it that a call could change or leak."""
     if isinstance(value, (list, tuple)) and not any(item is value for item in value):
         for item in value:
             yield from parts(item)
@@ -163,14 +163,14 @@ def contents(part):
     if isinstance(part, (list, SimpleNamespace)):
         return [id(item) for item in (part if isinstance(part, list) else vars(part).values())]
     if not isinstance(part, np.ndarray):
-        return None  # an index, which nothing can change
+        return None  # a PolygonIndex cannot change
     layout = part.shape, part.strides, part.dtype, part.flags.writeable
     whole = part.base is None or not isinstance(part.base, np.ndarray)
     return layout, np.asarray(part).tobytes() if whole else None
 
 
 def fault(name):
-    """What is wrong with how a row is refused: a sentence, or nothing."""
+    """Try a row. Return a sentence about what is wrong, or an empty text."""
     row = ROWS[name]
     arguments = arguments_of(row)
     seen = [part for value in arguments.values() for part in parts(value)]
@@ -421,7 +421,7 @@ TOO_LARGE = [[-8e8, 0], [8e8, 0], [8e8, 9], [-8e8, 9]]
 
 
 def corners(box):
-    """As messages show them: what float32 holds, in nine digits."""
+    """Write a box as messages do: float32 values with nine digits."""
     most = float(np.finfo(np.float32).max)
     values = [v if np.isinf(v) else np.float32(np.clip(v, -most, most)) for v in np.ravel(box)]
     text = [format(v, ".9g") for v in values]
@@ -586,10 +586,13 @@ POLYGONS = [
     ("one polygon", lambda p: SQUARE.copy(), ValueError, f"{SHAPED} shape (4, 2)"),
     ("vertices in space", lambda p: np.zeros((5, 4, 3)), ValueError, f"{SHAPED} shape (5, 4, 3)"),
     ("no vertices", lambda p: np.zeros((5, 0, 2)), ValueError, f"{SHAPED} shape (5, 0, 2)"),
-    ("complex numbers", lambda p: np.zeros((5, 4, 2), complex), TypeError, f"{SHAPED} complex128"),
-    ("bools", lambda p: np.zeros((5, 4, 2), bool), TypeError, f"{SHAPED} bool"),
-    ("text", lambda p: np.full((5, 4, 2), "a"), TypeError, f"{SHAPED} <U1"),
-    ("dates", lambda p: np.zeros((5, 4, 2), "M8[s]"), TypeError, f"{SHAPED} datetime64[s]"),
+    ("complex numbers", lambda p: np.zeros((5, 4, 2), complex), TypeError,
+     f"{{}} {NO_TYPE} complex128"),
+    ("bools", lambda p: np.zeros((5, 4, 2), bool), TypeError, f"{{}} {NO_TYPE} bool"),
+    ("text", lambda p: np.full((5, 4, 2), "a"), TypeError, f"{{}} {NO_TYPE} <U1"),
+    ("dates", lambda p: np.zeros((5, 4, 2), "M8[s]"), TypeError, f"{{}} {NO_TYPE} datetime64[s]"),
+    ("bools of another shape", lambda p: np.zeros((5, 4), bool), TypeError, f"{{}} {NO_TYPE} bool"),
+    ("objects", lambda p: np.zeros((5, 4, 2), object), TypeError, f"{{}}[0] {NO_TYPE} object"),
     ("a masked array", lambda p: masked(np.zeros((5, 4, 2))), TypeError, f"{{}} {NOT_PLAIN}"),
     ("a masked one", lambda p: [SQUARE, masked(SQUARE)], TypeError, f"{{}}[1] {NOT_PLAIN}"),
     ("a masked x", lambda p: [polygon(masked(SQUARE[:, 0]), SQUARE[:, 1])], TypeError,
@@ -603,9 +606,16 @@ POLYGONS = [
     ("a ragged one", lambda p: [SQUARE, [[0, 0], [1]]], ValueError, f"{{}}[1] {A_POLYGON}"),
     ("a ragged deque", lambda p: [deque([[0, 0], [1]])], ValueError, f"{{}}[0] {A_POLYGON}"),
     ("a list in itself", cycle(), ValueError, f"{{}}[0] {A_POLYGON}"),
-    ("text in one", lambda p: [SQUARE, [["a", "b"]]], TypeError, f"{{}}[1] {A_POLYGON}, not <U1"),
+    ("text in one", lambda p: [SQUARE, [["a", "b"]]], TypeError, f"{{}}[1] {NO_TYPE} <U1"),
+    ("bools in one", lambda p: [SQUARE, SQUARE > 1], TypeError, f"{{}}[1] {NO_TYPE} bool"),
+    ("a list of bools", lambda p: [SQUARE, [[True, False]]], TypeError, f"{{}}[1] {NO_TYPE} bool"),
+    ("complex numbers in one", lambda p: [SQUARE, SQUARE + 1j], TypeError,
+     f"{{}}[1] {NO_TYPE} complex128"),
+    ("objects in one", lambda p: [SQUARE, SQUARE.astype(object)], TypeError,
+     f"{{}}[1] {NO_TYPE} object"),
+    ("None in one", lambda p: [SQUARE, [[0, None]]], TypeError, f"{{}}[1] {NO_TYPE} NoneType"),
     ("an int beyond 64 bits", lambda p: [SQUARE, [[0, 10**30]]], TypeError,
-     f"{{}}[1] {A_POLYGON}, not an int beyond 64 bits"),
+     f"{{}}[1] {NO_TYPE} an int beyond 64 bits"),
     ("only x", lambda p: [SimpleNamespace(x=[1])], TypeError,
      f"{{}}[0] {A_POLYGON}, not types.SimpleNamespace"),
     ("x and y of unequal length", lambda p: [SQUARE, polygon([1, 2, 3], [1, 2])], ValueError,
@@ -616,10 +626,15 @@ POLYGONS = [
      f"{{}}[0].x {FLAT} that is not empty, not shape ()"),
     ("x is a matrix", lambda p: [polygon(SQUARE, SQUARE)], ValueError,
      f"{{}}[0].x {FLAT} that is not empty, not shape (4, 2)"),
-    ("y is text", lambda p: [polygon([1], ["a"])], TypeError, f"{{}}[0].y {FLAT}, not <U1"),
-    ("y is None", lambda p: [polygon([1.0], None)], TypeError, f"{{}}[0].y {FLAT}, not NoneType"),
+    ("y is text", lambda p: [polygon([1], ["a"])], TypeError, f"{{}}[0].y {NO_TYPE} <U1"),
+    ("y is None", lambda p: [polygon([1.0], None)], TypeError, f"{{}}[0].y {NO_TYPE} NoneType"),
     ("y holds objects", lambda p: [polygon([1.0], np.array([object()]))], TypeError,
-     f"{{}}[0].y {FLAT}, not object"),
+     f"{{}}[0].y {NO_TYPE} object"),
+    ("x holds bools", lambda p: [SQUARE, polygon(SQUARE[:, 0] > 1, SQUARE[:, 1])], TypeError,
+     f"{{}}[1].x {NO_TYPE} bool"),
+    ("x holds complex numbers", lambda p: [polygon([1j], [1])], TypeError,
+     f"{{}}[0].x {NO_TYPE} complex128"),
+    ("a ragged x", lambda p: [polygon([1, [2]], [1, 2])], ValueError, f"{{}}[0].x {FLAT}"),
 ]  # fmt: skip
 AN_INDEX = ("an index", INDEX, TypeError, f"{SOME} fastcv.PolygonIndex")
 
@@ -651,10 +666,9 @@ add("select_best_polygon", "polygon_sets", [
 
 add("match_polygons PolygonIndex.match", "points", [
     ("a number", 3, ValueError, "points must have shape (m, 2), not shape ()"),
-    ("None", None, TypeError, "points must have shape (m, 2), not NoneType"),
-    ("a str", "ab", TypeError, "points must have shape (m, 2), not str"),
-    ("a generator", lambda p: (point for point in p), TypeError,
-     "points must have shape (m, 2), not generator"),
+    ("None", None, TypeError, f"points {NO_TYPE} NoneType"),
+    ("a str", "ab", TypeError, f"points {NO_TYPE} str"),
+    ("a generator", lambda p: (point for point in p), TypeError, f"points {NO_TYPE} generator"),
     ("one point", lambda p: np.zeros(2), ValueError,
      "points must have shape (m, 2), not shape (2,)"),
     ("points in space", lambda p: np.zeros((3, 3)), ValueError,
@@ -662,14 +676,20 @@ add("match_polygons PolygonIndex.match", "points", [
     ("no points in space", lambda p: np.zeros((0, 3)), ValueError,
      "points must have shape (m, 2), not shape (0, 3)"),
     ("complex numbers", lambda p: np.zeros((3, 2), complex), TypeError,
-     "points must have shape (m, 2), not complex128"),
+     f"points {NO_TYPE} complex128"),
+    ("bools", lambda p: np.zeros((3, 2), bool), TypeError, f"points {NO_TYPE} bool"),
+    ("objects", lambda p: np.zeros((3, 2), object), TypeError, f"points {NO_TYPE} object"),
+    ("text in an array", lambda p: np.full((3, 2), "a"), TypeError, f"points {NO_TYPE} <U1"),
     ("a masked array", lambda p: np.ma.zeros((3, 2)), TypeError, f"points {NOT_PLAIN}"),
     ("numbers", [1, 2], ValueError, "points[0] must have shape (2,), not shape ()"),
     ("half a point", [[1, 2], [3]], ValueError, "points[1] must have shape (2,), not shape (1,)"),
-    ("None in a list", [[1, 2], None], TypeError, "points[1] must have shape (2,), not NoneType"),
-    ("text", [[1, 2], ["a", "b"]], TypeError, "points[1] must have shape (2,), not <U1"),
+    ("None in a list", [[1, 2], None], TypeError, f"points[1] {NO_TYPE} NoneType"),
+    ("True in a list", [[1, 2], True], TypeError, f"points[1] {NO_TYPE} bool"),
+    ("a list of bools", [[1, 2], [True, False]], TypeError, f"points[1] {NO_TYPE} bool"),
+    ("complex numbers in a list", [[1, 2], [1j, 2]], TypeError, f"points[1] {NO_TYPE} complex128"),
+    ("text", [[1, 2], ["a", "b"]], TypeError, f"points[1] {NO_TYPE} <U1"),
     ("an int beyond 64 bits", [[1, 2], [3, 10**30]], TypeError,
-     "points[1] must have shape (2,), not an int beyond 64 bits"),
+     f"points[1] {NO_TYPE} an int beyond 64 bits"),
     ("a ragged one", [[1, 2], [3, [4]]], ValueError, "points[1] must have shape (2,)"),
     ("a list in itself", cycle(), ValueError, "points[0] must have shape (2,)"),
     ("a masked one", lambda p: [[1, 2], np.ma.zeros(2)], TypeError, f"points[1] {NOT_PLAIN}"),
@@ -678,9 +698,12 @@ add("find_close_polygons PolygonIndex.find_close", "point", [
     ("a number", 3, ValueError, "point must have shape (2,), not shape ()"),
     ("three numbers", [1, 2, 3], ValueError, "point must have shape (2,), not shape (3,)"),
     ("a list of one", [[1, 2]], ValueError, "point must have shape (2,), not shape (1, 2)"),
-    ("text", ["a", "b"], TypeError, "point must have shape (2,), not <U1"),
-    ("a str", "ab", TypeError, "point must have shape (2,), not str"),
-    ("None", None, TypeError, "point must have shape (2,), not NoneType"),
+    ("text", ["a", "b"], TypeError, f"point {NO_TYPE} <U1"),
+    ("a str", "ab", TypeError, f"point {NO_TYPE} str"),
+    ("None", None, TypeError, f"point {NO_TYPE} NoneType"),
+    ("bools", lambda p: np.array([True, False]), TypeError, f"point {NO_TYPE} bool"),
+    ("complex numbers", [1j, 2], TypeError, f"point {NO_TYPE} complex128"),
+    ("objects", lambda p: np.array([1, 2], object), TypeError, f"point {NO_TYPE} object"),
     ("a masked array", lambda p: np.ma.zeros(2), TypeError, f"point {NOT_PLAIN}"),
 ])  # fmt: skip
 add("match_polygons find_close_polygons PolygonIndex.match PolygonIndex.find_close", "max_dist", [
@@ -711,7 +734,7 @@ for function in FUNCTIONS:
 
 
 def png_of(width, height, body=b""):
-    """A PNG that says it is so large, of 8-bit colour."""
+    """Return a PNG of 8-bit colour whose header gives this size."""
 
     def chunk(kind, content):
         check = struct.pack(">I", zlib.crc32(kind + content))
@@ -743,7 +766,7 @@ FILES = {
 
 @functools.cache
 def folder():
-    """Of bad files; it lasts as long as the process."""
+    """Make a folder of bad files, which lasts as long as the process."""
     place = tempfile.TemporaryDirectory(prefix="fastcv-bad-")
     for name, make in FILES.items():
         Path(place.name, name).write_bytes(make())
@@ -760,7 +783,9 @@ NO_PICTURE = "not an image that OpenCV can read: '…"
 NO_8_BITS = "image must be uint8, not"
 add(PANELS, "image_or_path", [
     *[(name, path_of(name), ValueError, f"{NO_PICTURE}{name}'")
-      for name in ("empty.png", "text.png", "cut.png", "vast.ppm", "array.png", "page.json")],
+      for name in ("empty.png", "text.png", "cut.png", "array.png", "page.json")],
+    ("vast.ppm", path_of("vast.ppm"), ValueError,
+     "a damaged image: Unexpected end of input stream: '…vast.ppm'"),
     ("large.png", path_of("large.png"), ValueError, "an image of more pixels than are allowed …"),
     ("deep.png", path_of("deep.png"), TypeError, f"{NO_8_BITS} uint16: '…deep.png'"),
     ("deep.jpg", path_of("deep, but says otherwise.jpg"), TypeError, f"{NO_8_BITS} uint16: '…"),

@@ -1,4 +1,4 @@
-/* What the files of this room share. Include it first: it brings Python.h and NumPy. */
+/* What the files of the binding share. Include it first: it brings Python.h and NumPy. */
 #ifndef FASTCV_BINDING_H
 #define FASTCV_BINDING_H
 
@@ -35,16 +35,16 @@ PyObject *py_image_crop(PyObject *module, PyObject *args, PyObject *kwargs);
 PyObject *py_image_crop_openmp(PyObject *module, PyObject *args, PyObject *kwargs);
 PyObject *py_crop_shapes(PyObject *module, PyObject *args, PyObject *kwargs);
 
-PyObject *py_count_colors(PyObject *module, PyObject *args);
-
-extern PyMethodDef py_cumulative_sum_methods[], py_polygons_methods[], py_settings_methods[],
-    py_memory_methods[];
+extern PyMethodDef py_colors_methods[], py_cumulative_sum_methods[], py_polygons_methods[],
+    py_settings_methods[], py_memory_methods[];
 extern PyType_Spec py_polygon_index_spec;
 
-/* Heeds FASTCV_KERNEL. -1 with an ImportError where this CPU has no such variant. */
+/* Chooses the variant that FASTCV_KERNEL names. -1 with an ImportError if this CPU does not have
+ * it. */
 int py_choose_kernel(void);
 
-/* A million boxes take a second: look for signals now and then. */
+/* Loops over items call it for each: a million boxes take a second, so signals are checked between.
+ */
 static inline int py_is_interrupted(Py_ssize_t done)
 {
     return done % 4096 == 4095 && PyErr_CheckSignals() < 0;
@@ -56,18 +56,18 @@ typedef struct PyRun {
     FastcvPool pool;
 } PyRun;
 
-/* Between these two no Python object may be touched. num_threads is at least 1. -1 with an
- * exception, such as a signal's handler's, and nothing has begun. */
+/* Between these two calls C must not touch any Python object. num_threads is at least 1. Returns 0,
+ * or -1 with an exception, for example of a signal's handler; then there is nothing to end. */
 int py_run_begin(PyRun *run, int num_threads);
 void py_run_end(PyRun *run);
 
-/* Begins again what has ended, on the same thread. */
+/* Begins again after py_run_end, on the same thread. */
 void py_run_resume(PyRun *run);
 
-/* Sets the exception that goes with a status other than OK; a cancelled run has set it already. */
+/* Sets the exception for a status other than OK. A cancelled run has set it already. */
 void py_set_run_error(const char *function, FastcvError error);
 
-/* num_threads given by the caller, or the default for None. -1 with an exception on a bad one. */
+/* The caller's num_threads, or the default for None. -1 with an exception. */
 int py_resolve_threads(const char *function, PyObject *num_threads);
 
 #endif

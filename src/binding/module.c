@@ -1,4 +1,4 @@
-/* fastcv._core: the one extension module. */
+/* fastcv._core, the extension module. */
 #define FASTCV_IMPORTS_NUMPY
 #include "binding/binding.h"
 
@@ -9,9 +9,6 @@ static PyMethodDef methods[] = {
      METH_VARARGS | METH_KEYWORDS, py_image_crop_openmp_doc},
     {"crop_shapes", (PyCFunction)(void (*)(void))py_crop_shapes, METH_VARARGS | METH_KEYWORDS,
      py_crop_shapes_doc},
-    {"count_colors", py_count_colors, METH_VARARGS,
-     "count_colors($module, function, n_argument, image, n, num_threads, /)\n--\n\n"
-     "The n most frequent colours and their counts; the names are for messages."},
     {NULL, NULL, 0, NULL},
 };
 
@@ -35,8 +32,8 @@ static int exec_module(PyObject *module)
     if (!state->masked_array || !state->x || !state->y || !state->polygon_index ||
         PyModule_AddType(module, state->polygon_index) < 0)
         return -1;
-    PyMethodDef *const groups[] = {py_cumulative_sum_methods, py_polygons_methods,
-                                   py_settings_methods, py_memory_methods};
+    PyMethodDef *const groups[] = {py_colors_methods, py_cumulative_sum_methods,
+                                   py_polygons_methods, py_settings_methods, py_memory_methods};
     for (size_t group = 0; group < sizeof groups / sizeof *groups; group++) {
         if (PyModule_AddFunctions(module, groups[group]) < 0)
             return -1;
@@ -69,7 +66,8 @@ static void free_module(void *module)
 static PyModuleDef_Slot slots[] = {
     {Py_mod_exec, exec_module},
 #ifdef Py_mod_multiple_interpreters
-    {Py_mod_multiple_interpreters, Py_MOD_MULTIPLE_INTERPRETERS_NOT_SUPPORTED}, /* nor by NumPy */
+    {Py_mod_multiple_interpreters,
+     Py_MOD_MULTIPLE_INTERPRETERS_NOT_SUPPORTED}, /* NumPy has none either */
 #endif
 #ifdef Py_mod_gil
     {Py_mod_gil, Py_MOD_GIL_NOT_USED},

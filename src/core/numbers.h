@@ -14,6 +14,12 @@ static inline int fastcv_clamp_int(int value, int low, int high)
     return value < low ? low : value > high ? high : value;
 }
 
+static inline int64_t fastcv_min_int64(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* low is at most high. */
 static inline int64_t fastcv_clamp_int64(int64_t value, int64_t low, int64_t high)
 {
     return value < low ? low : value > high ? high : value;

@@ -1,4 +1,4 @@
-"""Word crops and main colours of a page: the CPU stage around neural networks, in one C call."""
+"""Word crops and main colours of a page: the CPU work around neural networks, in one C call."""
 
 try:
     from ._core import (
@@ -26,6 +26,11 @@ except ModuleNotFoundError as error:
         "fastcv's extension is not built for this Python: pip install . in its folder, "
         "or python setup.py build_ext --inplace"
     ) from error
+except ImportError as error:  # FASTCV_KERNEL names a variant that this CPU does not have
+    from .startup import stop_command_line as _stop_command_line
+
+    _stop_command_line(error)
+    raise
 from ._version import __version__
 from .colors import MainColors, extract_main_colors, extract_main_colors_openmp, main_colors
 

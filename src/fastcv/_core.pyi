@@ -43,13 +43,14 @@ def crop_shapes(
     *,
     degenerate: _Degenerate = "raise",
 ) -> NDArray[np.intp]: ...
-def count_colors(
-    function: str,
-    n_argument: str,
-    image: ArrayLike,
-    n: int,
-    num_threads: int | None,
-    /,
+def main_colors(
+    image: ArrayLike, n: int, num_threads: int | None, /
+) -> tuple[NDArray[np.uint8], NDArray[np.int64]]: ...
+def extract_main_colors(
+    image: ArrayLike, n: int, num_threads: int | None, /
+) -> tuple[NDArray[np.uint8], NDArray[np.int64]]: ...
+def extract_main_colors_openmp(
+    image: ArrayLike, n: int, num_threads: int | None, /
 ) -> tuple[NDArray[np.uint8], NDArray[np.int64]]: ...
 def cumulative_sum(n: int, /) -> int: ...
 def find_close_polygons(polygons: _Polygons, point: ArrayLike, max_dist: float) -> list[Any]: ...

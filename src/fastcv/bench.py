@@ -1,4 +1,4 @@
-"""A short measurement of this machine on made data: every function beside its plain Python."""
+"""Measure this machine on made data: every function beside plain Python."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Table = dict[str, Any]
 
 
 def measure_all(words: int, repeat: int, threads: int) -> list[Table]:
-    """Measure crops of so many words, colours, polygons and sums."""
+    """Measure crops of `words` words, colours, polygons and sums."""
     rng = np.random.default_rng(0)
     tables = []
     for make in (partial(crop_ways, words), color_ways, polygon_ways, sum_ways):
@@ -31,7 +31,7 @@ def measure_all(words: int, repeat: int, threads: int) -> list[Table]:
 
 
 def measure(title: str, ways: Ways, repeat: int) -> list[Table]:
-    """Check that all ways agree, then time them in turn."""
+    """Check that all results are equal, then time the functions in turn."""
     results = {name: way() for name, way in ways.items()}
     baseline = next(iter(ways))
     for name, result in results.items():
@@ -53,14 +53,14 @@ def measure(title: str, ways: Ways, repeat: int) -> list[Table]:
 
 
 def same(left: Any, right: Any) -> bool:
-    """Compare results: arrays byte by byte, and sequences of them."""
+    """Compare results: arrays, and sequences of arrays."""
     if isinstance(left, (list, tuple)):
         return len(left) == len(right) and all(map(same, left, right))
     return np.array_equal(left, right)
 
 
 def crop_ways(words: int, rng: np.random.Generator, threads: int) -> tuple[str, Ways]:
-    """Slanted words of a page; cv2's rows are left out where it is not installed."""
+    """Slanted words of a page. The row of cv2 is left out if cv2 is not installed."""
     page = rng.integers(0, 256, (2000, 1500, 3), np.uint8)
     places = rng.uniform([20, 40], [1380, 1940], (words, 1, 2))
     word = np.array([[0, 0], [90, -4], [91, 22], [1, 26]])
@@ -135,7 +135,7 @@ def polygon_ways(rng: np.random.Generator, threads: int) -> tuple[str, Ways]:
 
 
 def sum_ways(rng: np.random.Generator, threads: int) -> tuple[str, Ways]:
-    """A million numbers."""
+    """The sum of a million numbers."""
 
     def loop() -> int:
         total = 0

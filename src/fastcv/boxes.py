@@ -1,4 +1,4 @@
-"""Files of boxes, read with care, for they may come from anywhere.
+"""Read files of boxes with care, because they may come from anywhere.
 
 What is wrong with one is an OSError, or a ValueError or TypeError in one sentence.
 """
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 MAX_FILE_BYTES = 1 << 25
-"""Some 300,000 boxes of JSON, whose lists may take 25 times the memory of their text."""
+"""About 300,000 boxes of JSON. Python's lists may take 25 times the memory of their text."""
 
 
 def read_boxes(path: Path) -> NDArray[Any]:
-    """Read quads, shape (n, 4, 2), of a .npy, or of JSON: a list, or an object's key "boxes"."""
+    """Read quads, shape (n, 4, 2), from a .npy or from JSON: a list, or an object's key "boxes"."""
     content = read_bytes(path, MAX_FILE_BYTES)
     return _parse_npy(content) if path.suffix == ".npy" else _parse_json(content)
 
@@ -30,7 +30,7 @@ def read_boxes(path: Path) -> NDArray[Any]:
 def _parse_npy(content: bytes) -> NDArray[Any]:
     try:
         boxes = np.lib.format.read_array(io.BytesIO(content), allow_pickle=False)
-    except Exception as error:  # a header is Python's syntax: it goes wrong in many ways
+    except Exception as error:  # the header is Python's syntax: it fails in many ways
         reason = str(error) or type(error).__name__
         raise ValueError(f"not an array of numbers: {reason}") from None
     if boxes.dtype.kind not in "iuf":
@@ -47,14 +47,16 @@ def _parse_json(content: bytes) -> NDArray[Any]:
         boxes = json.loads(content)
     except RecursionError:
         raise ValueError("lists in lists, too deep for boxes") from None
-    except ValueError as error:
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
         raise ValueError(f"not JSON: {error}") from None
+    except ValueError:  # Python's own limit, sys.set_int_max_str_digits
+        raise ValueError("a whole number has too many digits") from None
     if isinstance(boxes, dict):
         if "boxes" not in boxes:
             raise ValueError('an object without the key "boxes"')
         boxes = boxes["boxes"]
     if not isinstance(boxes, list):
-        raise ValueError(f"no list of boxes, but {type(boxes).__name__}")
+        raise ValueError(f"not a list of boxes, but {type(boxes).__name__}")
     for index, box in enumerate(boxes):
         if not _is_quad(box):
             raise ValueError(f"boxes[{index}] is not four points of two numbers")
@@ -62,7 +64,7 @@ def _parse_json(content: bytes) -> NDArray[Any]:
 
 
 def _is_quad(box: Any) -> bool:
-    """Whether NumPy will make (4, 2) numbers of it: it would also take text, at any size."""
+    """Whether this is four points of two numbers. NumPy would also accept text of any size."""
     return (
         isinstance(box, list)
         and len(box) == 4

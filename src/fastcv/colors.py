@@ -1,4 +1,4 @@
-"""Main colours: exact counts, and the panel picture that shows them."""
+"""Count main colours exactly, and draw them as a panel."""
 
 from __future__ import annotations
 
@@ -10,13 +10,15 @@ import numpy as np
 from . import _core, files
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import ArrayLike, NDArray
 
 _PANEL_ROWS, _PANEL_COLUMNS = 64, 512
 
 
 class MainColors(NamedTuple):
-    """The most frequent colours of an image, and how often each occurs."""
+    """The most frequent colours of an image, and the number of pixels of each."""
 
     colors: NDArray[np.uint8]
     """Shape (k, 3): B, G, R."""
@@ -30,8 +32,8 @@ def main_colors(image: ArrayLike, n: int = 6, *, num_threads: int | None = 1) ->
     Parameters
     ----------
     image : array, shape (height, width) or (height, width, channels)
-        uint8. One channel counts as B = G = R. Of three channels every pixel counts, of four
-        (B, G, R, alpha) those with alpha of at least 1.
+        uint8. One channel counts as B = G = R. With three channels every pixel counts; with four
+        (B, G, R, alpha), pixels with an alpha of at least 1.
     n : int, default 6
         How many colours.
     num_threads : int or None, default 1
@@ -40,17 +42,17 @@ def main_colors(image: ArrayLike, n: int = 6, *, num_threads: int | None = 1) ->
     Returns
     -------
     MainColors
-        ``colors``, shape (k, 3) uint8, and ``counts``, shape (k,) int64, by count, largest first;
-        equal counts by the value B<<16 | G<<8 | R, largest first. k is n, or fewer where the
-        image has fewer colours, 0 where all of it is transparent.
+        ``colors``, shape (k, 3) uint8, and ``counts``, shape (k,) int64, sorted by count, largest
+        first. Equal counts are sorted by the value B<<16 | G<<8 | R, largest first. k is n, or
+        less if the image has fewer colours; 0 if every pixel is transparent.
 
     Raises
     ------
     TypeError
-        ``image`` is not uint8 or is a masked array, ``n`` or ``num_threads`` is not an int.
+        ``image`` is not uint8 or is a masked array; ``n`` or ``num_threads`` is not an int.
     ValueError
-        ``image`` is empty, neither 2-D nor 3-D, of two or more than four channels, or of 2^40 px
-        or more; ``n`` is below 1; ``num_threads`` is not from 1 to 1024.
+        ``image`` is empty, is neither 2-D nor 3-D, has two or more than four channels, or has 2^40
+        px or more; ``n`` is below 1; ``num_threads`` is not from 1 to 1024.
 
     Examples
     --------
@@ -61,7 +63,7 @@ def main_colors(image: ArrayLike, n: int = 6, *, num_threads: int | None = 1) ->
     >>> colors.tolist(), counts.tolist()
     ([[0, 0, 0], [255, 255, 255]], [70, 30])
     """
-    return MainColors(*_core.count_colors("main_colors", "n", image, n, num_threads))
+    return MainColors(*_core.main_colors(image, n, num_threads))
 
 
 def extract_main_colors(
@@ -72,7 +74,7 @@ def extract_main_colors(
     Parameters
     ----------
     image_or_path : array, str or os.PathLike
-        An image as `main_colors` takes it, or the path of one, decoded by OpenCV with
+        An image as `main_colors` takes it, or a path, which OpenCV decodes with
         ``cv2.IMREAD_UNCHANGED``.
     N : int, default 6
         How many colours.
@@ -80,7 +82,7 @@ def extract_main_colors(
     Returns
     -------
     ndarray, shape (64 k, 512, 3), uint8, BGR
-        64 rows a colour; k is N, or fewer where the image has fewer colours.
+        64 rows a colour. k is N, or less if the image has fewer colours.
 
     Raises
     ------
@@ -88,17 +90,24 @@ def extract_main_colors(
         The file cannot be read: FileNotFoundError, IsADirectoryError and so on.
     ImportError
         A path was given and OpenCV's Python package is not installed.
-    TypeError, ValueError
-        As `main_colors`; the path is not that of a regular file of at most 1 GiB, or the file is
-        not an image, or not one of uint8; the panel would be larger than `set_output_limits` lets
-        a call be.
+    TypeError
+        As `main_colors`, also for the image of a file.
+    ValueError
+        As `main_colors`. The file is not a regular file of at most 1 GiB, is not an image or is
+        damaged; the message names the path. The panel would be larger than a call's output may be
+        (`set_output_limits`).
 
     Notes
     -----
-    The result is that of the ``extract_main_colors`` of NAVER DEVIEW 2023's talk on fast Python
-    in OCR, with an order that is fixed for equal counts too.
+    The result equals that of ``extract_main_colors`` in NAVER's talk on fast Python in OCR (DEVIEW
+    2023). The order of equal counts is fixed too.
+
+    Some decoders report damage only on standard error. While a file is decoded, the process's file
+    descriptor 2 is therefore a pipe, from which a thread passes on every line that is not the
+    decoder's. One file is decoded at a time, and ``os.fork`` waits until it is done. To decode on
+    several threads, decode the images yourself and pass arrays.
     """
-    return _panel("extract_main_colors", image_or_path, N, 1)
+    return _panel(_core.extract_main_colors, image_or_path, N, 1)
 
 
 def extract_main_colors_openmp(
@@ -128,19 +137,21 @@ def extract_main_colors_openmp(
     OSError, ImportError, TypeError, ValueError
         As `extract_main_colors`.
     """
-    return _panel("extract_main_colors_openmp", image_or_path, N, num_threads)
+    return _panel(_core.extract_main_colors_openmp, image_or_path, N, num_threads)
 
 
-def _panel(function: str, image_or_path: Any, n: int, num_threads: int | None) -> NDArray[np.uint8]:
-    image = image_or_path
+def _panel(
+    count: Callable[..., Any], image_or_path: Any, n: int, num_threads: int | None
+) -> NDArray[np.uint8]:
+    function, image = count.__name__, image_or_path
     if isinstance(image_or_path, (str, os.PathLike)):
         image = _read(function, image_or_path)
-    colors, _ = _core.count_colors(function, "N", image, n, num_threads)
+    colors, _ = count(image, n, num_threads)
     return _draw_panel(function, colors)
 
 
 def _draw_panel(function: str, colors: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Stack one band of 64 x 512 px a colour."""
+    """Stack one band of 64 x 512 px for each colour."""
     wanted = len(colors) * _PANEL_ROWS * _PANEL_COLUMNS * 3
     limit = _core.get_output_limits()[1]
     if wanted > limit:
@@ -156,8 +167,7 @@ def _draw_panel(function: str, colors: NDArray[np.uint8]) -> NDArray[np.uint8]:
 def _read(function: str, path: str | os.PathLike[str]) -> NDArray[Any]:
     name = os.fspath(path)
     try:
-        files.load_cv2()
-        image = files.decode(np.frombuffer(files.read_bytes(name, files.MAX_FILE_BYTES), np.uint8))
+        image = files.read_image(name)
     except ImportError as error:
         raise ImportError(f"{function}: {error}") from error
     except ValueError as error:

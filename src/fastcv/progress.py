@@ -1,4 +1,4 @@
-"""What a command says while it works: a bar, results, and what is wrong with which file."""
+"""What a command prints while it works: a bar, results, and errors by file."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from .streams import forget
+
 EXPECTED = (OSError, ValueError, TypeError, MemoryError, ImportError)
-"""What may be wrong with one file, while the others go on."""
+"""Errors that fail one file. The other files are still processed."""
 
 
 class Progress:
-    """A bar on a terminal, if tqdm is there; nothing anywhere else."""
+    """A bar on a terminal if tqdm is installed. Otherwise it prints nothing."""
 
     def __init__(self, unit: str, total: int) -> None:
         self._bar: Any = None
@@ -47,23 +49,23 @@ class Progress:
             self._bar.close()
 
     def advance(self) -> None:
-        """Count one more."""
+        """Count one more step."""
         if self._bar is not None:
             self._bar.update()
 
     def expect(self, more: int) -> None:
-        """Raise the total."""
+        """Raise the total number of steps."""
         if self._bar is not None:
             self._bar.total += more
             self._bar.refresh()
 
     def clear(self) -> None:
-        """Make room for a line; the next step draws the bar again."""
+        """Make room for a line. The next step draws the bar again."""
         if self._bar is not None:
             self._bar.clear()
 
     def try_each(self, paths: Iterable[Path], work: Callable[[Path], str]) -> bool:
-        """Do the work for every file and print what it returns; whether it failed for any."""
+        """Do the work for every file and print what it returns. Return True if any file failed."""
         failed = False
         for path in paths:
             try:
@@ -80,13 +82,17 @@ class Progress:
 
 
 def complain(text: str) -> None:
-    """Print an error, if there is where to."""
-    if sys.stderr is not None:  # print would take standard output instead
+    """Print an error on standard error, if possible."""
+    if sys.stderr is None:  # it was closed, and print would use standard output instead
+        return
+    try:
         print(f"fastcv: {text}", file=sys.stderr, flush=True)
+    except OSError:  # a full disk: the exit status still tells
+        forget(2)
 
 
 def explain(error: BaseException, path: Path | None = None) -> str:
-    """Say in one line what is wrong, naming the file unless it is this one."""
+    """Say in one line what is wrong. Name the file unless it is `path`."""
     reason = str(error)
     if isinstance(error, OSError) and error.strerror:
         reason = error.strerror
@@ -98,7 +104,7 @@ def explain(error: BaseException, path: Path | None = None) -> str:
 
 
 def show(text: str | Path) -> str:
-    """Escape what would break a line or command a terminal: names may hold anything."""
+    """Escape what is not printable. A name could otherwise break a line or control a terminal."""
     return "".join(
         c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in str(text)
     )

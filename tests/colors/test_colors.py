@@ -70,7 +70,7 @@ def test_every_pixel_of_another_colour(rng):
 
 @pytest.mark.parametrize("num_threads", [1, 2, 5])
 def test_counts_about_a_byte_among_many_colours(rng, num_threads):
-    """Past some thousand colours counts are kept in bytes, and what goes beyond them elsewhere."""
+    """With more than 4,096 colours, bytes hold counts modulo 256 and a hash holds the rest."""
     counts = np.array([*range(250, 262), *range(508, 516), 1024, 65536, 65537, 1, 1, 2, 3])
     often = rng.permutation(1 << 24)[: len(counts)]
     once = rng.permutation(1 << 24)[:60_000]
@@ -85,7 +85,7 @@ def test_counts_about_a_byte_among_many_colours(rng, num_threads):
 
 @pytest.mark.parametrize("num_threads", [2, 3, 8])
 def test_few_colours_in_some_rows_and_many_in_others(rng, num_threads):
-    """Some threads keep a hash and some turn to bytes."""
+    """Some threads keep a hash, others turn to bytes."""
     image = np.zeros((1600, 700, 3), np.uint8)
     image[::7] = 9
     image[500:640] = rng.integers(0, 256, (140, 700, 3))
@@ -106,7 +106,7 @@ def test_long_rows_and_columns(rng, shape):
 
 @pytest.mark.parametrize("channels", [1, 3, 4])
 def test_rows_of_every_length(kernel, rng, channels):
-    """A row that begins anywhere in memory, and ends with it."""
+    """Rows begin at any address, and memory ends with them."""
     for width in range(1, 100):
         for shape in ((width, channels), (2, width, channels)):
             for levels in (1, 2, 4):
@@ -125,7 +125,7 @@ def test_a_change_at_every_place(kernel, channels):
 
 
 def test_transparent_pixels_at_every_place(kernel, rng):
-    """Of any colour, among pixels whose alpha is no part of theirs."""
+    """Transparent pixels do not count, and alpha is not part of a colour."""
     for begin in range(45):
         for length in (1, 2, 7, 8, 9, 31, 32, 33, 40):
             row = rng.integers(0, 2, (1, 90, 4), np.uint8)
@@ -220,7 +220,7 @@ def test_any_small_image(image, n):
 @pytest.mark.parametrize("spare_mib", [1, 2, 4, 8, 12, 16, 20, 30, 60])
 @pytest.mark.alone
 def test_scarce_memory_gives_the_right_counts_or_a_memory_error(spare_mib, is_warm):
-    """The hash, the bytes or both may be refused; nothing may be lost in silence."""
+    """The system may refuse the hash, the bytes or both; no count may be lost silently."""
     out = run_python(
         f"""
         import resource
@@ -256,7 +256,7 @@ def test_scarce_memory_gives_the_right_counts_or_a_memory_error(spare_mib, is_wa
 
 
 def test_many_callers_at_once_share_no_counts(rng):
-    """Bytes for all colours go from call to call, but never to two at a time, nor used."""
+    """Tables go from call to call, always zero and never to two calls at once."""
     images = [noise(rng, 400, 500) // (1 + i) for i in range(6)]
     expected = [slow_main_colors(image, 50) for image in images]
 
@@ -273,7 +273,7 @@ def test_many_callers_at_once_share_no_counts(rng):
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 @pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
 @pytest.mark.alone
-def test_a_forked_child_counts_with_what_it_inherits(rng):
+def test_a_forked_child_counts_like_its_parent(rng):
     image = noise(rng, 600, 700)
     expected = fastcv.main_colors(image, 50)
     child = os.fork()

@@ -1,7 +1,7 @@
-"""Anything at all, through Python: images of any layout, numbers of any bits, options at random.
+"""Random input through Python: images of any layout, numbers of any bits, any options.
 
-A call gives what it gives for a plain copy of its arguments, or refuses them by name; it changes
-none of them. FASTCV_EXAMPLES sets how many are tried.
+A call returns what it returns for a plain copy of its arguments, or refuses them by name. It never
+changes them. FASTCV_EXAMPLES sets the number of examples.
 """
 
 import os
@@ -16,7 +16,7 @@ import fastcv
 from fastcv import _core
 from reference import assert_same
 
-# NumPy's, of a signalling NaN.
+# NumPy warns about signalling NaNs.
 pytestmark = pytest.mark.filterwarnings("ignore:invalid value encountered in cast")
 
 EXAMPLES = int(os.environ.get("FASTCV_EXAMPLES", "300"))
@@ -98,7 +98,7 @@ AS_IS = LAYOUTS[0]
 
 
 def fill(draw, shape, dtype):
-    """Random bytes; what cannot hold any bytes, zeros."""
+    """Make an array of random bytes, or of zeros if the dtype does not allow any bytes."""
     array = np.zeros(shape, dtype)
     if not array.dtype.hasobject and array.dtype.kind not in "bM":
         rng = np.random.default_rng(draw(st.integers(0, 1 << 32)))
@@ -111,7 +111,7 @@ def fill(draw, shape, dtype):
 
 @st.composite
 def images(draw):
-    """(image, plain copy of it)."""
+    """Draw (image, plain copy of it)."""
     side = st.one_of(st.integers(1, 9), st.integers(1, 70), st.just(0))
     shape = [draw(side), draw(side)]
     if draw(st.booleans()):
@@ -129,7 +129,7 @@ def images(draw):
 
 @st.composite
 def numbers(draw, shape):
-    """(array of that shape, plain copy): any bits, or moderate."""
+    """Draw (array of that shape, plain copy), of any bits or of moderate numbers."""
     dtype = draw(st.sampled_from(["f4", "f4", "f8", "i4", "i8", "u1", ">f4", "f2"]))
     plain = fill(draw, shape, dtype)
     if draw(st.booleans()):
@@ -182,7 +182,7 @@ def crop_options(draw):
 
 
 def attempt(function, *arguments, **options):
-    """(result, None), or (None, its refusal), which names the function."""
+    """Return (result, None), or (None, refusal); a refusal names the function."""
     try:
         return function(*arguments, **options), None
     except (TypeError, ValueError, IndexError) as error:
@@ -196,7 +196,7 @@ def bits(value):
 
 
 def strip_name(text):
-    """A refusal without what may differ between an argument and its copy."""
+    """Remove what may differ between the refusals of an argument and of its copy."""
     return text and re.sub(r"^\w+: |dtype\(.*|, not .*|got .*", "", text)
 
 

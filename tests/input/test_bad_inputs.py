@@ -1,4 +1,4 @@
-"""Every row of the table of bad inputs, once."""
+"""Each row of the table of bad inputs is tried once."""
 
 import pytest
 

@@ -1,5 +1,5 @@
-"""What is read is what was there: code of the caller's may change an argument meanwhile, and so may
-other threads where there is no GIL (tests/reliability/races.py)."""
+"""Arguments may change while a call reads them: the caller's own code may change them, and without
+a GIL other threads may (tests/reliability/races.py). A call uses what was there when it read."""
 
 import sys
 import textwrap
@@ -14,7 +14,7 @@ from reference import assert_same
 
 
 class OwnList(list):
-    """A list of the caller's own kind, which NumPy goes through like any."""
+    """A list of the caller's own type, which NumPy reads like any list."""
 
 
 LISTS = [list, tuple, OwnList, deque, UserList]
@@ -67,7 +67,7 @@ def test_a_polygon_and_a_point_that_empty_themselves():
     assert (polygon, points) == ([], [])
 
 
-# What makes an array, of pages that are gone when it is resized, and a call that reads it.
+# (how to make an array whose pages are unmapped when it is resized, a call that reads it)
 LARGE = {
     "image": ("np.zeros((3000, 3000, 3), np.uint8)", "fastcv.main_colors(a).counts[0]"),
     "mirrored": ("np.zeros((3000, 3000, 3), np.uint8)", "fastcv.main_colors(a[:, ::-1]).counts[0]"),
@@ -102,7 +102,7 @@ def run_with(large, code):
 @pytest.mark.parametrize("name", LARGE)
 @pytest.mark.alone
 def test_an_array_resized_while_numpy_converts_it(name):
-    """A copy that NumPy makes lets other threads run, so the hold has to be there before."""
+    """NumPy lets other threads run while it copies, so the hold must come first."""
     run_with(
         LARGE[name],
         """
@@ -129,8 +129,8 @@ def test_an_array_resized_while_numpy_converts_it(name):
 
 @pytest.mark.parametrize("name", [name for name in LARGE if "::" not in LARGE[name][1]])
 def test_an_array_that_a_finalizer_resizes(name):
-    """What a call allocates may start a collection, so the shape is looked at after the hold. (A
-    view whose memory is gone before then is beyond help, in NumPy itself too.)"""
+    """An allocation in a call may start a collection, so the shape is read after the hold. (If a
+    view's memory is freed before that, nothing helps; NumPy itself fails as well.)"""
     run_with(
         LARGE[name],
         """
@@ -161,7 +161,7 @@ def test_an_array_that_a_finalizer_resizes(name):
 
 
 def test_calls_while_the_interpreter_ends(monkeypatch, image):
-    """It puts None in place of modules, and only then are the last finalizers called."""
+    """The interpreter replaces modules by None before it calls the last finalizers."""
     expected = fastcv.image_crop(image, [BOX])
     for name in ("threading", "multiprocessing.process"):
         monkeypatch.setitem(sys.modules, name, None)

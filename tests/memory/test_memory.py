@@ -1,4 +1,4 @@
-"""Where the crops' memory comes from: the pool that dropped crops go back to, and out=."""
+"""Where the crops' memory comes from: the pool that takes dropped crops, and out=."""
 
 import copy
 import gc
@@ -17,7 +17,7 @@ from conftest import BOX, both, linux, run_python
 from reference import assert_same
 
 MIB = 1 << 20
-SLAB = 2 * MIB
+SLAB = MIB // 4
 
 
 def square(side):
@@ -42,8 +42,8 @@ def page(rng):
 
 @pytest.fixture
 def boxes(rng):
-    """600 kB of crops: one slab."""
-    return quads.turned(rng, 170, 1200, 1000)
+    """200 kB of crops: one slab."""
+    return quads.turned(rng, 60, 1200, 1000)
 
 
 def info(name):
@@ -128,15 +128,79 @@ def test_small_calls_have_memory_of_their_own(page):
 # ---- what is kept alive ----
 
 
+def boxes_that_make(size):
+    """Boxes of words, and the bytes of their crops."""
+    boxes = np.stack([square(60)] * round(size / (60 * 60 * 3)))
+    return boxes, len(boxes) * 60 * 60 * 3
+
+
+@pytest.mark.parametrize("size", [MIB // 16, MIB // 7, MIB // 5, MIB, 3 * MIB])
+def test_a_kept_crop_holds_at_most_256_kib_or_what_the_call_made(page, size):
+    """Rounded up to an eighth more; pages that are never written take no memory."""
+    boxes, made = boxes_that_make(size)
+    for i in (0, len(boxes) // 2, -1):
+        kept = fastcv.image_crop(page, boxes)[i]
+        assert info("used_bytes") <= min(256 << 10, 9 / 8 * made + 4096)
+        del kept
+        assert info("used_bytes") == 0
+
+
+@pytest.mark.parametrize("side", [300, 400, 700, 1000])
+def test_a_large_crop_holds_its_own_memory(page, side):
+    boxes = [square(20)] * 9 + [square(side)] + [square(20)] * 9
+    kept = fastcv.image_crop(page, boxes)[9]
+    assert kept.nbytes <= info("used_bytes") <= 9 / 8 * kept.nbytes + 4096
+
+
+@linux
+@pytest.mark.parametrize("size", [MIB // 7, 3 * MIB])
+def test_one_kept_crop_of_each_of_500_calls(size):
+    """3 MiB a call once held 1,000 MiB."""
+    limit_mib = 500 * min(256 << 10, 9 / 8 * size) / MIB + 64
+    held, after = run_python(
+        f"""
+        import resource
+        import numpy as np, fastcv
+        def resident():
+            pages = int(open("/proc/self/statm").read().split()[1])
+            return pages * resource.getpagesize() / (1 << 20)
+        page = np.zeros((100, 100, 3), np.uint8)
+        box = np.float32([[0, 0], [60, 0], [60, 60], [0, 60]])
+        boxes = np.stack([box] * ({size} // (60 * 60 * 3)))
+        fastcv.image_crop(page, boxes)
+        before = resident()
+        kept = [fastcv.image_crop(page, boxes)[i % len(boxes)] for i in range(500)]
+        held = resident() - before
+        fastcv.empty_memory_pool()
+        print(held, resident() - before)
+        """
+    ).split()
+    assert float(held) <= limit_mib
+    assert float(after) <= limit_mib - 60
+
+
+def test_slabs_go_back_to_the_system_one_by_one(page):
+    """Although slabs that are new are mapped together."""
+    crops = fastcv.image_crop(page, [square(103)] * 400)
+    expected = [crop.copy() for crop in crops[::8]]
+    kept = crops[::8]
+    fastcv.set_memory_pool(0)
+    del crops
+    assert info("free_bytes") == 0
+    assert_same(kept, expected)
+    del kept
+    assert info("used_bytes") == 0
+
+
 def test_one_kept_crop_keeps_one_slab(page):
-    crops = fastcv.image_crop(page, [square(300)] * 40)  # 10.8 MB
+    crops = fastcv.image_crop(page, [square(103)] * 40)  # 1.3 MB
     assert info("used_bytes") >= 5 * SLAB
     kept = crops[17]
     expected = kept.copy()
     del crops
     assert info("used_bytes") == SLAB
     for _ in range(3):
-        fastcv.image_crop(255 - page, [square(300)] * 40)
+        fastcv.image_crop(255 - page, [square(103)] * 40)
     np.testing.assert_array_equal(kept, expected)
     view = kept[5:, 7:, 1]
     del kept
@@ -181,6 +245,15 @@ def test_cycles_give_their_memory_back(page, boxes):
     assert info("used_bytes") == 0
 
 
+def test_other_boxes_find_the_slabs(page, rng):
+    """Slabs of words all have one size."""
+    fastcv.image_crop(page, quads.turned(rng, 900, 1200, 1000))
+    misses = info("misses")
+    for count in (300, 500, 700):
+        fastcv.image_crop(page, quads.turned(rng, count, 1200, 1000))
+    assert info("misses") <= misses + 3  # a call's last slab may be smaller
+
+
 # ---- the limit ----
 
 
@@ -198,7 +271,7 @@ def test_a_pool_of_zero_bytes_is_off(page, boxes):
 
 def test_no_more_is_kept_than_the_limit(page):
     fastcv.set_memory_pool(2 * SLAB)
-    crops = fastcv.image_crop(page, [square(300)] * 40)
+    crops = fastcv.image_crop(page, [square(103)] * 40)
     assert info("used_bytes") >= 5 * SLAB
     del crops
     assert info("free_bytes") == 2 * SLAB
@@ -209,8 +282,8 @@ def test_no_more_is_kept_than_the_limit(page):
 
 
 def test_memory_of_a_size_no_longer_asked_for_makes_room(page):
-    fastcv.set_memory_pool(8 * SLAB)
-    fastcv.image_crop(page, [square(300)] * 56)
+    fastcv.set_memory_pool(16 * MIB)
+    fastcv.image_crop(page, [square(103)] * 450)  # 14 MiB
     for _ in range(2):
         fastcv.image_crop(page, [square(1100)] * 2)
     hits = info("hits")
@@ -310,7 +383,7 @@ def test_where_the_system_refuses_a_slab_the_call_goes_on_or_is_a_memory_error()
                 resource.RLIMIT_AS, (pages * resource.getpagesize() + more, resource.RLIM_INFINITY)
             )
         limit(3 << 20)  # too little for 2 MiB at a multiple of 2 MiB
-        crops = fastcv.image_crop(page, [side * 800])
+        crops = fastcv.image_crop(page, [side * 830])
         assert crops[0].flags.owndata and not crops[0].any()
         del crops
         limit(1 << 20)
@@ -529,7 +602,7 @@ OVERLAPS = {
 @both
 @pytest.mark.parametrize("layout", OVERLAPS)
 def test_memory_of_the_image_itself_is_refused(crop, rng, layout):
-    """Also where the image's layout makes a copy of it: what is read is never written."""
+    """out may not overlap the image, even if its layout means that a copy is read."""
     raw = rng.integers(0, 255, 60 * 80 * 3, np.uint8)
     before = raw.copy()
     image = OVERLAPS[layout](raw.reshape(60, 80, 3))
@@ -550,7 +623,7 @@ def test_memory_beside_the_image_will_do(rng):
 
 @both
 def test_given_memory_may_change_while_arguments_are_read(crop, image):
-    """It is looked at after the caller's own code has run."""
+    """out is checked after the caller's own code has run."""
     out = np.empty(NEEDED, np.uint8)
 
     class Page:

@@ -1,4 +1,4 @@
-"""Memory refused for a moment: tests/reliability/allocations.py proves it for every call."""
+"""Memory is refused for a moment. tests/reliability/allocations.py proves it for every call."""
 
 import shutil
 
@@ -11,7 +11,7 @@ from conftest import BOX, ROOT, linux, run_python
 
 
 class Refusing:
-    """Whatever is asked of it, there is no memory."""
+    """Every question is answered with MemoryError."""
 
     def __len__(self):
         raise MemoryError

@@ -1,4 +1,4 @@
-"""Polygons and the caller's own code, references, threads and signals."""
+"""Polygons with the caller's own code, references, threads and signals."""
 
 import gc
 import inspect
@@ -128,7 +128,7 @@ def test_references_stay_even():
         use()
     gc.collect()
     assert [sys.getrefcount(thing) for thing in held] == before
-    assert sys.getrefcount(fastcv.PolygonIndex) < types + 5  # the interpreter's caches hold some
+    assert sys.getrefcount(fastcv.PolygonIndex) < types + 5  # the interpreter's caches hold a few
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")

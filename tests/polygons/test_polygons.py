@@ -1,4 +1,4 @@
-"""Polygons against points: the same answers as the plain Python, whatever the shape of the data."""
+"""Matching polygons to points gives the plain Python's answers for every shape of the data."""
 
 import math
 import random
@@ -18,14 +18,14 @@ NAN, INF = math.nan, math.inf
 
 @dataclass(eq=False)
 class Polygon:
-    """As in the article; its centre and area are fastcv's to compute."""
+    """A polygon as in the article; fastcv computes its centre and area."""
 
     x: Any
     y: Any
 
 
 def make_polygons(rng, n, vertices, side):
-    """Stars of any size, shape (n, vertices, 2)."""
+    """Make stars of any size: an array of shape (n, vertices, 2)."""
     centers = rng.uniform(0, side, (n, 1, 2))
     angles = np.sort(rng.uniform(0, 2 * np.pi, (n, vertices)), axis=1)[..., np.newaxis]
     sizes = rng.lognormal(0, 1, (n, 1, 1))
@@ -41,7 +41,7 @@ def as_objects(array):
 
 
 def assert_matches(array, points, max_dist, **options):
-    """One call and a prepared index both say what the oracle says."""
+    """A single call and a prepared index both agree with the oracle."""
     points = np.asarray(points, float).reshape(-1, 2)
     expected = reference.match(split(array), points.tolist(), max_dist)
     index = fastcv.PolygonIndex(array)
@@ -74,7 +74,7 @@ def test_random_polygons(rng, kernel, n, max_dist):
 
 
 def test_every_kind_of_query_of_a_large_index(rng, kernel):
-    """So many that few are near, that the grid or the ranks are the shorter way, and all."""
+    """Few, some or all of the polygons are near, so the grid or the ranks answer."""
     array = make_polygons(rng, 3000, 4, 100)
     points = rng.uniform(0, 100, (12, 2))
     found = [assert_matches(array, points, max_dist) for max_dist in (0.1, 1, 3, 10, 30, 300)]
@@ -93,7 +93,7 @@ def test_the_number_of_threads_changes_nothing(rng, num_threads):
 
 
 def test_small_polygons_that_stay_away(rng, kernel):
-    """Ranks are looked at in vain, and the grid must answer."""
+    """The search by rank finds nothing, so the grid must answer."""
     small = make_polygons(rng, 900, 4, 10) / 100
     large = make_polygons(rng, 300, 4, 60) + 500
     assert_matches(np.concatenate([small, large]), rng.uniform(500, 560, (40, 2)), 30)
@@ -138,7 +138,7 @@ def test_nothing_is_nearer_than_no_distance(rng, max_dist):
 
 
 def test_rounding_of_the_distance_is_that_of_the_formula(kernel):
-    """Limits a few steps around the distance itself, where a wrong square would show."""
+    """max_dist is the distance itself or a neighbour, where a wrong square would show."""
     draw = random.Random(3)
     for _ in range(300):
         x, y = draw.uniform(0, 10), draw.uniform(0, 10)
@@ -222,7 +222,7 @@ def make_article_example():
 
 
 def test_the_articles_example(kernel):
-    """All its areas tie but for rounding, so areas are compared."""
+    """All areas are equal except for rounding, so the test compares areas."""
     polygons, points = make_article_example()
     split_up = [(polygon.x.tolist(), polygon.y.tolist()) for polygon in polygons]
     expected = reference.match(split_up, points.tolist(), 10.0)
@@ -249,7 +249,7 @@ EXPECTED = [0, 1, 1, -1]
 
 
 class Lazy:
-    """x and y that are computed, and no arrays."""
+    """x and y are computed, and are not arrays."""
 
     def __init__(self, polygon):
         self._polygon = polygon

@@ -25,7 +25,7 @@ import cv2
 import numpy as np
 
 from bad_inputs import png_of
-from fastcv import cli
+from fastcv import cli, progress
 
 BATCH = 50  # files per command
 MOST_RSS_MIB = 1600  # the bound that docs/command-line.md gives for 8-bit pictures
@@ -261,7 +261,7 @@ def check_batch(status, out, error, paths, seed):
     lines = error.splitlines()
     done = out.splitlines()
     for path in paths:
-        shown = cli.commands.show(path)
+        shown = progress.show(path)
         complaints = [line for line in lines if line.startswith(f"fastcv: {shown}: ")]
         results = [line for line in done if line.startswith(f"{shown}: ")]
         text = f"seed {seed}: {shown[-200:]}: {complaints} {results[:3]}"

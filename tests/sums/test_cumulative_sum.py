@@ -1,4 +1,4 @@
-"""The smallest function: a sum from 0."""
+"""cumulative_sum, the smallest function."""
 
 import inspect
 import signal

@@ -1,8 +1,8 @@
-/* Counting colours. The package's colors.py wraps this one entry. */
+/* Counting colours. The package's colors.py wraps these entries. */
 #include "binding/convert/convert.h"
 #include "fastcv/colors.h"
 
-/* No image has more colours, and none more than its pixels. */
+/* No image has more than 2^24 colours, or more colours than pixels. */
 static size_t most_colors(const FastcvImage *image, int64_t n)
 {
     const size_t all = (size_t)1 << 24;
@@ -11,7 +11,7 @@ static size_t most_colors(const FastcvImage *image, int64_t n)
     return most / rows < (size_t)image->width_px ? most : rows * (size_t)image->width_px;
 }
 
-/* The table's first n rows as (colors (n, 3) uint8, counts (n,) int64). */
+/* The first n colours as (colors (n, 3) uint8, counts (n,) int64). */
 static PyObject *as_arrays(const FastcvColorCount *top, size_t n)
 {
     npy_intp shape[2] = {(npy_intp)n, 3};
@@ -34,18 +34,20 @@ static PyObject *as_arrays(const FastcvColorCount *top, size_t n)
     return pair;
 }
 
-/* count_colors(function, n_argument, image, n, num_threads): the first two are for messages. */
-PyObject *py_count_colors(PyObject *module, PyObject *args)
+/* args: image, n, num_threads. Messages call n by the name that the caller of function gave it. */
+static PyObject *count_colors(PyObject *module, const char *function, const char *n_argument,
+                              PyObject *const *args, Py_ssize_t nargs)
 {
-    const char *function, *n_argument;
-    PyObject *image_object, *n_object, *num_threads_object, *result = NULL;
+    PyObject *result = NULL;
     PyImage image = {0};
     FastcvColorCount *top = NULL;
     int64_t n;
 
-    if (!PyArg_ParseTuple(args, "ssOOO:count_colors", &function, &n_argument, &image_object,
-                          &n_object, &num_threads_object))
+    if (nargs != 3) {
+        PyErr_Format(PyExc_TypeError, "%s: wants image, n and num_threads", function);
         return NULL;
+    }
+    PyObject *image_object = args[0], *n_object = args[1], *num_threads_object = args[2];
     if (py_int_convert(function, n_argument, n_object, "an int", 1, INT64_MAX, &n) < 0)
         return NULL;
     int num_threads = py_resolve_threads(function, num_threads_object);
@@ -76,3 +78,31 @@ done:
     py_image_release(&image);
     return result;
 }
+
+static PyObject *main_colors(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
+{
+    return count_colors(module, "main_colors", "n", args, nargs);
+}
+
+static PyObject *extract_main_colors(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
+{
+    return count_colors(module, "extract_main_colors", "N", args, nargs);
+}
+
+static PyObject *extract_main_colors_openmp(PyObject *module, PyObject *const *args,
+                                            Py_ssize_t nargs)
+{
+    return count_colors(module, "extract_main_colors_openmp", "N", args, nargs);
+}
+
+#define ENTRY(name)                                                                                \
+    {#name, (PyCFunction)(void (*)(void))(name), METH_FASTCALL,                                    \
+     #name "($module, image, n, num_threads, /)\n--\n\n"                                           \
+           "The n most frequent colours and their counts."}
+
+PyMethodDef py_colors_methods[] = {
+    ENTRY(main_colors),
+    ENTRY(extract_main_colors),
+    ENTRY(extract_main_colors_openmp),
+    {NULL, NULL, 0, NULL},
+};

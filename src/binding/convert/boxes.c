@@ -1,7 +1,10 @@
+/* Boxes: an array, or a list of arrays, becomes quads. */
 #include "binding/convert/convert.h"
 
 #include <float.h>
 #include <math.h>
+
+#include "fastcv/float_mode.h"
 
 enum { CORNERS = 4 };
 
@@ -39,7 +42,7 @@ static int is_sequence_of_boxes(PyObject *object)
     return PyList_Check(object) || PyTuple_Check(object);
 }
 
-/* Sets an exception that names the first item that is no (4, 2) box; sets none where all are. */
+/* Sets an exception that names the first item that is not a (4, 2) box, if there is one. */
 static void blame_one_box(const char *function, PyObject *object)
 {
     if (!is_sequence_of_boxes(object))
@@ -53,7 +56,7 @@ static void blame_one_box(const char *function, PyObject *object)
     Py_XDECREF(boxes);
 }
 
-/* NumPy would take masked boxes in a list and lose their masks. */
+/* NumPy accepts masked boxes in a list, and drops their masks. */
 static int refuse_masked_boxes(ModuleState *state, const char *function, PyObject *object)
 {
     int is_masked = py_refuse_masked(state, function, "boxes", object);
@@ -74,9 +77,9 @@ static int refuse_masked_boxes(ModuleState *state, const char *function, PyObjec
     return is_masked;
 }
 
-/* The boxes as one array of any real type and shape (n, 4, 2); n may be 0, and then [] will do.
- * object is what was given, for messages; boxes the same, or a list's items. *hold is on their
- * memory. */
+/* The boxes as one array of any real type, of shape (n, 4, 2). An empty list is no boxes. object is
+ * the argument, for messages; boxes is the same object, or a list's items. *hold keeps the array's
+ * memory in place. */
 static PyArrayObject *as_boxes(ModuleState *state, const char *function, PyObject *object,
                                PyObject *boxes, PyObject **hold)
 {
@@ -103,7 +106,7 @@ static PyArrayObject *as_boxes(ModuleState *state, const char *function, PyObjec
     if (!is_one)
         blame_one_box(function, boxes);
     if (PyErr_Occurred())
-        ; /* an item has been named */
+        ; /* the message names an item */
     else if (py_is_real(array))
         py_set_shape_error(
             function, "boxes",
@@ -115,8 +118,8 @@ static PyArrayObject *as_boxes(ModuleState *state, const char *function, PyObjec
     return NULL;
 }
 
-/* Steals array. Floats are taken as they are, everything else goes through float64, which rounds
- * to float32 once, as NumPy's own conversion does. */
+/* Steals array. Returns float32 as it is, and every other type as float64, which is then rounded to
+ * float32 once, as NumPy's own conversion does. */
 static PyArrayObject *as_float(PyArrayObject *array)
 {
     int type = PyArray_TYPE(array) == NPY_FLOAT32 ? NPY_FLOAT32 : NPY_FLOAT64;
@@ -126,12 +129,27 @@ static PyArrayObject *as_float(PyArrayObject *array)
     return (PyArrayObject *)floats;
 }
 
-/* Beyond float's range a number stays finite, so that it is told from one that was not. */
+/* A finite number stays finite, even beyond float32's range: messages tell it from infinity. */
 static float to_float(double value)
 {
     if (isfinite(value) && fabs(value) > FLT_MAX)
         return value > 0 ? FLT_MAX : -FLT_MAX;
     return (float)value;
+}
+
+/* Not inlined, and its results go to memory, so that no compiler moves its arithmetic out of the
+ * floating-point mode that the caller has set. */
+static __attribute__((noinline)) void fill_quads(FastcvQuad *quads, Py_ssize_t count,
+                                                 PyArrayObject *array)
+{
+    const int is_float32 = PyArray_TYPE(array) == NPY_FLOAT32;
+    const float *as_f32 = PyArray_DATA(array);
+    const double *as_f64 = PyArray_DATA(array);
+    for (Py_ssize_t i = 0; i < count * CORNERS; i++) {
+        FastcvQuad *quad = &quads[i / CORNERS];
+        quad->x[i % CORNERS] = is_float32 ? as_f32[2 * i] : to_float(as_f64[2 * i]);
+        quad->y[i % CORNERS] = is_float32 ? as_f32[2 * i + 1] : to_float(as_f64[2 * i + 1]);
+    }
 }
 
 int py_boxes_convert(ModuleState *state, const char *function, PyObject *object, FastcvQuad **quads,
@@ -159,14 +177,9 @@ int py_boxes_convert(ModuleState *state, const char *function, PyObject *object,
             return -1;
         }
     }
-    const int is_float32 = PyArray_TYPE(array) == NPY_FLOAT32;
-    const float *as_f32 = PyArray_DATA(array);
-    const double *as_f64 = PyArray_DATA(array);
-    for (Py_ssize_t i = 0; i < n * CORNERS; i++) {
-        FastcvQuad *quad = &(*quads)[i / CORNERS];
-        quad->x[i % CORNERS] = is_float32 ? as_f32[2 * i] : to_float(as_f64[2 * i]);
-        quad->y[i % CORNERS] = is_float32 ? as_f32[2 * i + 1] : to_float(as_f64[2 * i + 1]);
-    }
+    const FastcvFloatMode before = fastcv_float_mode_enter();
+    fill_quads(*quads, n, array);
+    fastcv_float_mode_leave(before);
     *count = n;
     Py_DECREF(hold);
     Py_DECREF(array);

@@ -1,90 +1,108 @@
-/* ndarray ↔ the core's views. Every function sets an exception that names function and argument. */
+/* Arguments from Python to the core's types. Functions that fail set an exception that names the
+ * function and the argument. Those that return an int return 0, or -1 on failure, unless their
+ * comment says otherwise. */
 #ifndef FASTCV_BINDING_CONVERT_H
 #define FASTCV_BINDING_CONVERT_H
 
 #include "binding/binding.h"
 #include "fastcv/crop.h"
 
-/* A borrowed view and the array that keeps it alive: the given one, or a copy where its layout
- * cannot be viewed. */
+/* ---- image.c ---- */
+
+/* A borrowed view of an image and the array that owns the pixels: the given array, or a copy if the
+ * core cannot read its layout. */
 typedef struct PyImage {
-    PyArrayObject *array; /* owned; NULL when not converted */
-    PyObject *hold;       /* on its memory, owned */
+    PyArrayObject *array; /* owned; NULL before conversion and after release */
+    PyObject *hold;       /* owned; keeps the array's memory in place */
     FastcvImage view;
-    int ndim, npy_type;      /* as they were then: the array's own can be changed behind our back */
-    const char *first, *end; /* the caller's memory that it was read from, copied or not */
+    int ndim, npy_type;      /* read once: other code may change the array's own */
+    const char *first, *end; /* the caller's memory that was read, even if it was copied */
 } PyImage;
 
-/* NumPy's array of any object; of lists in lists, of what they hold now, three levels deep. NumPy
- * itself only borrows their items, and ends the process when another thread, or an item's own code,
- * drops one meanwhile. A new reference, and one to *hold, which is on the array's memory: it comes
- * before any look at the shape, since NumPy's conversions let other threads run, and what allocates
- * may run finalizers. Both NULL on error. */
-PyArrayObject *py_array_from(PyObject *object, PyObject **hold);
-
-/* Depths are given as bits, 1 << FASTCV_U8 and so on; pixels must be fewer than below_px. Returns
- * 0, or -1. */
+/* depths is a set of bits, 1 << FASTCV_U8 and so on. The image must have fewer than below_px
+ * pixels. */
 int py_image_convert(ModuleState *state, const char *function, PyObject *object, unsigned depths,
                      int64_t below_px, PyImage *image);
 void py_image_release(PyImage *image);
 
-/* Until the result is released, the array's memory stays where it is. NULL with an exception. */
-PyObject *py_hold_memory(PyArrayObject *array);
+/* ---- boxes.c ---- */
 
-/* The boxes as quads: *quads is PyMem_Malloc'ed, or NULL where there are none. */
+/* Boxes as quads. *quads is PyMem_Malloc'ed, or NULL if there are no boxes. */
 int py_boxes_convert(ModuleState *state, const char *function, PyObject *object, FastcvQuad **quads,
                      Py_ssize_t *count);
 
-/* An int, or what stands for one, from least to most. Where most is INT64_MAX, a larger one counts
- * as that: more than there can be of anything. wanted is "an int", or more. Returns 0, or -1. */
+/* ---- options.c ---- */
+
+/* An int, or an object with __index__, from least to most. If most is INT64_MAX, larger ints become
+ * INT64_MAX: no memory holds that many of anything. wanted is the type in messages, such as
+ * "an int or None". */
 int py_int_convert(const char *function, const char *argument, PyObject *object, const char *wanted,
                    int64_t least, int64_t most, int64_t *value);
 
-/* A float, or what stands for one. Returns 0, or -1. */
+/* A float, or an object that converts to one. */
 int py_number_convert(const char *function, const char *argument, PyObject *object,
                       const char *wanted, double *value);
 
-/* One of a list of names that ends with NULL; its index, or -1. */
+/* Returns the index of the object, a str, in names, which ends with NULL. Returns -1 on failure. */
 int py_choice_convert(const char *function, const char *argument, PyObject *object,
                       const char *const names[]);
 
-/* A border value as given: one number for all channels (count 0), or count of them. Converting may
- * run the caller's own code, so it comes before the image is looked at. */
+/* A border value as it was given: one number for all channels (count is 0), or count numbers. */
 typedef struct PyBorderValue {
     double numbers[FASTCV_MAX_CHANNELS];
     Py_ssize_t count;
 } PyBorderValue;
 
+/* The two steps are apart because the first may run the caller's own code: it has to come before
+ * the image is read. The second spreads the value over the image's channels and checks that each
+ * number is within the range of the image's depth. */
 int py_border_value_convert(const char *function, PyObject *object, PyBorderValue *border);
-
-/* Spreads it over the image's channels; each number must be within its depth's range. */
 int py_border_value_apply(const char *function, const PyBorderValue *border,
                           const FastcvImage *image, double value[FASTCV_MAX_CHANNELS]);
 
-/* ---- convert_lists.c ---- */
+/* ---- hold.c ---- */
 
-/* Whether NumPy goes through its items: a sequence that makes no array of itself. -1 on error. */
+/* Until the result is released, the array's memory stays where it is. NULL with an exception. */
+PyObject *py_hold_memory(PyArrayObject *array);
+
+/* ---- lists.c ---- */
+
+/* NumPy's array of any object. Nested lists are copied to tuples first, three levels deep: NumPy
+ * borrows their items, and the process would crash if another thread or an item's own code dropped
+ * one meanwhile. Returns a new reference, or NULL on failure.
+ *
+ * *hold is a new reference that keeps the array's memory in place, or NULL on failure. Take the
+ * shape from the result only: NumPy's conversions let other threads run, and allocations may run
+ * finalizers, so an array's shape may change until there is a hold. */
+PyArrayObject *py_array_from(PyObject *object, PyObject **hold);
+
+/* Whether NumPy would read the object item by item: it is a sequence, and not an array or a buffer.
+ * -1 on failure. */
 int py_is_list(PyObject *object);
+
+/* -1 on failure, which is any exception other than an AttributeError. */
 int py_has_attribute(PyObject *object, const char *name);
 
-/* ---- convert_errors.c: what images, boxes and polygons are refused for alike ---- */
+/* ---- errors.c ---- */
 
-/* Whether NumPy has just refused lists of unequal lengths, in words that name nothing. A ValueError
- * of an object's own, outside of a list, is to be passed on. */
+/* Whether the exception that is set is NumPy's ValueError for lists of unequal lengths, which names
+ * no argument. A ValueError of the caller's own code does not count, unless it is in a list. */
 int py_is_ragged(PyObject *object);
 
-/* Whether its numbers are ints or floats. */
+/* Whether the array holds ints or floats. */
 int py_is_real(PyArrayObject *array);
 
-/* Whether object is a masked array, whose mask would be lost; sets a TypeError then. -1 on error.
- */
+/* Masked arrays are refused because their masks would be lost. Returns 0 if the object is not
+ * masked, 1 with a TypeError if it is, or -1 with another exception. */
 int py_refuse_masked(ModuleState *state, const char *function, const char *argument,
                      PyObject *object);
 
-/* "function: argument must <wanted>, not <dtype>", or the type of object, where it is nothing like
- * an array, or of what a list holds beside numbers; "…, not shape <shape>". */
+/* Sets "function: argument must <wanted>, not <type>". The type is the array's dtype. For an object
+ * that is nothing like an array it is the object's type; for a list of objects, an item's. */
 void py_set_dtype_error(const char *function, const char *argument, const char *wanted,
                         PyObject *object, PyArrayObject *array);
+
+/* Sets "function: argument must <wanted>, not shape <shape>". */
 void py_set_shape_error(const char *function, const char *argument, const char *wanted,
                         PyArrayObject *array);
 

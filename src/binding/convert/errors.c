@@ -1,4 +1,4 @@
-/* Refusals that images, boxes and polygons share. */
+/* Errors that images, boxes and polygons share. */
 #include "binding/convert/convert.h"
 
 int py_is_ragged(PyObject *object)
@@ -23,8 +23,8 @@ int py_is_real(PyArrayObject *array)
     return PyArray_ISINTEGER(array) || PyArray_ISFLOAT(array);
 }
 
-/* Why NumPy made objects of a list's items: the type of the first that is no number, or too large
- * an int. */
+/* Why NumPy made an array of objects from a list: the type of the first item that is not a number,
+ * or an int that is too large. */
 static const char *first_type(PyArrayObject *array)
 {
     PyObject *const *items = PyArray_DATA(array);

@@ -1,3 +1,4 @@
+/* Images: an array becomes a view of its memory, or of a copy. */
 #include "binding/convert/convert.h"
 
 static const int npy_types[FASTCV_DEPTHS] = {
@@ -11,7 +12,7 @@ static const char *const depth_names[FASTCV_DEPTHS] = {"uint8", "uint16", "int16
 static void set_depth_error(const char *function, PyObject *object, PyArrayObject *array,
                             unsigned depths)
 {
-    char wanted[80] = "be an array of ";
+    char wanted[80] = "be an array of "; /* all five depths take 56 bytes */
     for (int depth = 0, is_first = 1; depth < FASTCV_DEPTHS; depth++) {
         if (!(depths >> depth & 1))
             continue;
@@ -52,8 +53,8 @@ static int check_shape(const char *function, PyArrayObject *array, int64_t below
     return wanted ? -1 : 0;
 }
 
-/* Whether the memory can be read as it is: pixels side by side in native byte order, rows one
- * after the other. (A stride has no meaning along an axis of length 1.) */
+/* Whether the core can read the memory as it is: native byte order, no gaps between pixels, rows in
+ * ascending order without overlap. (Along an axis of length 1 the stride has no meaning.) */
 static int can_view(PyArrayObject *array)
 {
     const npy_intp item = PyArray_ITEMSIZE(array), width = PyArray_DIM(array, 1);

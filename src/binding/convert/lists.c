@@ -1,4 +1,4 @@
-/* Lists that are read while others may change them. */
+/* Lists, which other threads or the items' own code may change while they are read. */
 #include "binding/convert/convert.h"
 
 enum { HELD_LEVELS = 3 }; /* boxes, their corners, a corner's two numbers */
@@ -33,13 +33,13 @@ int py_is_list(PyObject *object)
     return 0;
 }
 
-/* Lists as tuples of our own, so many levels deep. */
+/* Copies lists to tuples, as many levels deep. Nobody else can change those. */
 static PyObject *hold(PyObject *object, int levels)
 {
     const int is_list = py_is_list(object);
     if (is_list <= 0)
         return is_list < 0 ? NULL : Py_NewRef(object);
-    /* PySequence_Tuple of a list, in CPython 3.11, leaks it when memory is refused. */
+    /* In CPython 3.11 PySequence_Tuple leaks a list if an allocation fails. */
     PyObject *items = PyList_CheckExact(object) ? PyList_AsTuple(object) : PySequence_Tuple(object);
     if (!items || levels == 1)
         return items;

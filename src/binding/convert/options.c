@@ -1,8 +1,11 @@
+/* Ints, numbers, choices and border values. */
 #include "binding/convert/convert.h"
 
 #include <math.h>
 
-/* In digits; but Python refuses to write some thousand of them, or takes long. */
+#include "fastcv/float_mode.h"
+
+/* The int's digits. Python refuses to write thousands of digits, or takes long. */
 static PyObject *show_int(PyObject *number)
 {
     if (PyLong_AsDouble(number) != -1 || !PyErr_Occurred())
@@ -21,7 +24,7 @@ int py_int_convert(const char *function, const char *argument, PyObject *object,
                          wanted, Py_TYPE(object)->tp_name);
         return -1;
     }
-    int is_beyond; /* -1 or 1 where a long long is too small for it */
+    int is_beyond; /* -1 or 1 if a long long is too small for it */
     *value = PyLong_AsLongLongAndOverflow(number, &is_beyond);
     if (is_beyond)
         *value = is_beyond < 0 ? INT64_MIN : INT64_MAX;
@@ -44,7 +47,7 @@ int py_number_convert(const char *function, const char *argument, PyObject *obje
     *value = PyFloat_AsDouble(object);
     if (*value != -1 || !PyErr_Occurred())
         return 0;
-    /* Of text in an array NumPy says so by a ValueError. */
+    /* For an array of text NumPy raises a ValueError. */
     if (PyErr_ExceptionMatches(PyExc_TypeError) ||
         (PyArray_Check(object) && PyErr_ExceptionMatches(PyExc_ValueError)))
         PyErr_Format(PyExc_TypeError, "%s: %s must be %s, not %.200s", function, argument, wanted,
@@ -52,6 +55,17 @@ int py_number_convert(const char *function, const char *argument, PyObject *obje
     else if (PyErr_ExceptionMatches(PyExc_OverflowError))
         PyErr_Format(PyExc_ValueError, "%s: %s is beyond float64", function, argument);
     return -1;
+}
+
+/* "a", "b" or "c" */
+static PyObject *list_choices(const char *const names[])
+{
+    PyObject *list = PyUnicode_FromString("");
+    for (int i = 0; list && names[i]; i++) {
+        const char *separator = i == 0 ? "" : names[i + 1] ? ", " : " or ";
+        Py_SETREF(list, PyUnicode_FromFormat("%U%s\"%s\"", list, separator, names[i]));
+    }
+    return list;
 }
 
 int py_choice_convert(const char *function, const char *argument, PyObject *object,
@@ -62,16 +76,15 @@ int py_choice_convert(const char *function, const char *argument, PyObject *obje
                      Py_TYPE(object)->tp_name);
         return -1;
     }
-    char choices[128] = "";
     for (int i = 0; names[i]; i++) {
         if (PyUnicode_CompareWithASCIIString(object, names[i]) == 0)
             return i;
-        size_t end = strlen(choices);
-        const char *separator = i == 0 ? "" : names[i + 1] ? ", " : " or ";
-        PyOS_snprintf(choices + end, sizeof choices - end, "%s\"%s\"", separator, names[i]);
     }
-    PyErr_Format(PyExc_ValueError, "%s: %s must be %s, got %.200R", function, argument, choices,
-                 object);
+    PyObject *choices = list_choices(names);
+    if (choices)
+        PyErr_Format(PyExc_ValueError, "%s: %s must be %U, got %.200R", function, argument, choices,
+                     object);
+    Py_XDECREF(choices);
     return -1;
 }
 
@@ -91,13 +104,24 @@ static int is_in_range(double value, FastcvDepth depth)
     }
 }
 
+/* Not inlined, so that its comparisons stay in the floating-point mode that the caller has set:
+ * flushing to zero would take a tiny negative number for 0. */
+static __attribute__((noinline)) int first_outside(const double *values, int count,
+                                                   FastcvDepth depth)
+{
+    int i = 0;
+    while (i < count && is_in_range(values[i], depth))
+        i++;
+    return i;
+}
+
 static int read_number(const char *function, PyObject *object, double *value)
 {
     return py_number_convert(function, "border_value", object, "a number or one number a channel",
                              value);
 }
 
-/* Whether it is one number, or would have to be; -1 on error. */
+/* Whether the object is one number: it has no length, or is text. -1 on error. */
 static int is_single(PyObject *object)
 {
     if (PyUnicode_Check(object) || PyBytes_Check(object) || PyByteArray_Check(object) ||
@@ -107,7 +131,7 @@ static int is_single(PyObject *object)
         return 0;
     if (!PyErr_ExceptionMatches(PyExc_TypeError))
         return -1;
-    PyErr_Clear(); /* a zero-dimensional array has no length: it is a number */
+    PyErr_Clear(); /* a zero-dimensional array: a number */
     return 1;
 }
 
@@ -120,7 +144,8 @@ int py_border_value_convert(const char *function, PyObject *object, PyBorderValu
     if (is_number)
         return read_number(function, object, &border->numbers[0]);
 
-    PyObject *numbers = PySequence_Tuple(object); /* ours: a number's own code may change theirs */
+    PyObject *numbers =
+        PySequence_Tuple(object); /* a copy: a number's own code may change a list */
     if (!numbers)
         return -1;
     int status = 0;
@@ -147,16 +172,17 @@ int py_border_value_apply(const char *function, const PyBorderValue *border,
                      function, image->channels, border->count);
         return -1;
     }
-    for (int i = 0; i < image->channels; i++) {
+    for (int i = 0; i < image->channels; i++)
         value[i] = border->numbers[border->count ? i : 0];
-        if (is_in_range(value[i], image->depth))
-            continue;
-        PyObject *number = PyFloat_FromDouble(value[i]);
-        if (number)
-            PyErr_Format(PyExc_ValueError, "%s: border_value %R is outside the image's dtype",
-                         function, number);
-        Py_XDECREF(number);
-        return -1;
-    }
-    return 0;
+    const FastcvFloatMode before = fastcv_float_mode_enter();
+    const int outside = first_outside(value, image->channels, image->depth);
+    fastcv_float_mode_leave(before);
+    if (outside == image->channels)
+        return 0;
+    PyObject *number = PyFloat_FromDouble(value[outside]);
+    if (number)
+        PyErr_Format(PyExc_ValueError, "%s: border_value %R is outside the image's dtype", function,
+                     number);
+    Py_XDECREF(number);
+    return -1;
 }

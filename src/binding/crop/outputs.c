@@ -1,8 +1,11 @@
 #include "binding/crop/outputs.h"
-#include "fastcv/slabs.h"
 
-/* Less than this malloc keeps by itself when it is freed, and few crops should not keep a slab. */
-enum { LEAST_SLAB_BYTES = 1 << 17 };
+#include "binding/memory/slab_array.h"
+
+enum {
+    LEAST_SLAB_BYTES = 1 << 17, /* malloc keeps less than this by itself */
+    NEARLY_FULL_BYTES = FASTCV_SLAB_BYTES / 8 * 7
+};
 
 size_t py_crop_bytes(const PyImage *image, const FastcvGeometry *crop)
 {
@@ -62,7 +65,7 @@ int py_out_check(const char *function, PyObject *object, const PyImage *image, s
 
 /* ---- arrays ---- */
 
-/* The list in the making, and the crops that it is for. */
+/* The list that is being made, and the crops that it is for. */
 typedef struct Outputs {
     const PyImage *image;
     const FastcvCrop *crops;
@@ -71,11 +74,9 @@ typedef struct Outputs {
     PyObject *list;
 } Outputs;
 
-/* A piece of memory for the crops from first to before end, each aligned. */
+/* Memory for the crops from first to before end, each at a multiple of alignment. */
 typedef struct Room {
     Py_ssize_t first, end;
-    char *start;     /* NULL: every array gets memory of its own */
-    PyObject *owner; /* keeps it alive */
     size_t alignment;
 } Room;
 
@@ -84,24 +85,14 @@ static size_t align(size_t bytes, size_t alignment)
     return (bytes + alignment - 1) & ~(alignment - 1);
 }
 
-static PyObject *new_array(const PyImage *image, const FastcvGeometry *crop, char *memory,
-                           PyObject *owner)
+/* If memory is NULL, every array gets memory of its own. */
+static int make_arrays(Outputs *outputs, Room room, char *memory, PyObject *owner)
 {
-    npy_intp shape[3] = {crop->height_px, crop->width_px, image->view.channels};
-    if (!memory)
-        return PyArray_SimpleNew(image->ndim, shape, image->npy_type);
-    PyObject *array = PyArray_SimpleNewFromData(image->ndim, shape, image->npy_type, memory);
-    if (array && PyArray_SetBaseObject((PyArrayObject *)array, Py_NewRef(owner)) < 0)
-        Py_CLEAR(array);
-    return array;
-}
-
-static int make_arrays(Outputs *outputs, const Room *room)
-{
-    char *memory = room->start;
-    for (Py_ssize_t i = room->first; i < room->end; i++) {
+    const PyImage *image = outputs->image;
+    for (Py_ssize_t i = room.first; i < room.end; i++) {
         const FastcvGeometry *crop = &outputs->crops[i].geometry;
-        PyObject *array = new_array(outputs->image, crop, memory, room->owner);
+        npy_intp shape[3] = {crop->height_px, crop->width_px, image->view.channels};
+        PyObject *array = py_array_in(memory, owner, image->ndim, shape, image->npy_type);
         if (!array)
             return -1;
         PyList_SET_ITEM(outputs->list, i, array);
@@ -109,62 +100,98 @@ static int make_arrays(Outputs *outputs, const Room *room)
             return -1;
         outputs->rows[i].pixels = PyArray_DATA((PyArrayObject *)array);
         outputs->rows[i].stride_bytes =
-            crop->width_px * (ptrdiff_t)fastcv_pixel_bytes(&outputs->image->view);
+            crop->width_px * (ptrdiff_t)fastcv_pixel_bytes(&image->view);
         if (memory)
-            memory += align(py_crop_bytes(outputs->image, crop), room->alignment);
+            memory += align(py_crop_bytes(image, crop), room.alignment);
     }
     return 0;
 }
 
 static int make_arrays_in(Outputs *outputs, PyObject *out)
 {
-    const Room room = {0, outputs->count, PyArray_DATA((PyArrayObject *)out), out, .alignment = 1};
-    return make_arrays(outputs, &room);
+    const Room room = {0, outputs->count, .alignment = 1};
+    return make_arrays(outputs, room, PyArray_DATA((PyArrayObject *)out), out);
 }
 
 /* ---- slabs ---- */
 
-static const char capsule_name[] = "fastcv.slab";
-
-static void give_back(PyObject *capsule)
-{
-    fastcv_slab_give_back(PyCapsule_GetPointer(capsule, capsule_name));
-}
-
-/* Makes arrays from first on: as many as fit in a slab, or a single larger one. The slab goes back
- * when the last array that has the capsule as its base is gone. Returns where to go on, or -1. */
-static Py_ssize_t make_slab(Outputs *outputs, Py_ssize_t first)
+/* The room that begins with crop first: as many crops as share a slab, or a single larger one.
+ * Slabs that are nearly full all take the same bytes, so that other boxes find them again; a call's
+ * last slab does not, since it may be the only one. */
+static Room next_room(const Outputs *outputs, Py_ssize_t first, size_t *bytes)
 {
     Room room = {first, first, .alignment = FASTCV_SLAB_ALIGNMENT};
-    size_t bytes = 0;
+    *bytes = 0;
     while (room.end < outputs->count) {
         const size_t more = align(py_crop_bytes(outputs->image, &outputs->crops[room.end].geometry),
                                   room.alignment);
-        if (room.end > first && (more > FASTCV_SLAB_BYTES || bytes > FASTCV_SLAB_BYTES - more))
+        if (room.end > first && (more > FASTCV_SLAB_BYTES || *bytes > FASTCV_SLAB_BYTES - more))
             break;
-        bytes += more;
+        *bytes += more;
         room.end++;
     }
-    FastcvSlab *slab = bytes < LEAST_SLAB_BYTES ? NULL : fastcv_slab_take(bytes);
-    if (slab) {
-        room.start = fastcv_slab_room(slab);
-        room.owner = PyCapsule_New(slab, capsule_name, give_back);
-        if (!room.owner) {
-            fastcv_slab_give_back(slab);
-            return -1;
-        }
-    }
-    const int is_failed = make_arrays(outputs, &room) < 0;
-    Py_XDECREF(room.owner);
-    return is_failed ? -1 : room.end;
+    if (room.end < outputs->count && *bytes > NEARLY_FULL_BYTES && *bytes < FASTCV_SLAB_BYTES)
+        *bytes = FASTCV_SLAB_BYTES;
+    return room;
 }
 
-static int make_slabs(Outputs *outputs)
+/* The rooms, and a slab for each that is large enough. All in one piece of memory. */
+typedef struct Plan {
+    size_t count;
+    Room *rooms;
+    size_t *bytes;
+    FastcvSlab **slabs;
+} Plan;
+
+static int make_plan(const Outputs *outputs, Plan *plan)
 {
-    Py_ssize_t next = 0;
-    while (next >= 0 && next < outputs->count)
-        next = make_slab(outputs, next);
-    return next < 0 ? -1 : 0;
+    size_t bytes;
+    *plan = (Plan){0};
+    for (Py_ssize_t at = 0; at < outputs->count; at = next_room(outputs, at, &bytes).end)
+        plan->count++;
+    plan->rooms = PyMem_Malloc(plan->count *
+                               (sizeof *plan->rooms + sizeof *plan->bytes + sizeof *plan->slabs));
+    if (!plan->rooms) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    plan->bytes = (size_t *)(plan->rooms + plan->count);
+    plan->slabs = (FastcvSlab **)(plan->bytes + plan->count);
+    Py_ssize_t at = 0;
+    for (size_t i = 0; i < plan->count; i++) {
+        plan->rooms[i] = next_room(outputs, at, &bytes);
+        plan->bytes[i] = bytes < LEAST_SLAB_BYTES ? 0 : bytes;
+        at = plan->rooms[i].end;
+    }
+    fastcv_slabs_take(plan->count, plan->bytes, plan->slabs);
+    return 0;
+}
+
+/* The slab goes back when the last array is gone that has its owner as base. */
+static int make_arrays_in_slab(Outputs *outputs, Room room, FastcvSlab *slab)
+{
+    if (!slab)
+        return make_arrays(outputs, room, NULL, NULL);
+    PyObject *owner = py_slab_owner(slab);
+    if (!owner)
+        return -1;
+    const int status = make_arrays(outputs, room, fastcv_slab_room(slab), owner);
+    Py_DECREF(owner);
+    return status;
+}
+
+static int make_arrays_in_slabs(Outputs *outputs)
+{
+    Plan plan;
+    int status = make_plan(outputs, &plan);
+    for (size_t i = 0; i < plan.count && plan.rooms; i++) {
+        if (status == 0)
+            status = make_arrays_in_slab(outputs, plan.rooms[i], plan.slabs[i]);
+        else if (plan.slabs[i])
+            fastcv_slab_give_back(plan.slabs[i]);
+    }
+    PyMem_Free(plan.rooms);
+    return status;
 }
 
 PyObject *py_crops_allocate(const PyImage *image, const FastcvCrop *crops, Py_ssize_t count,
@@ -173,7 +200,7 @@ PyObject *py_crops_allocate(const PyImage *image, const FastcvCrop *crops, Py_ss
     Outputs outputs = {image, crops, count, rows, PyList_New(count)};
     if (!outputs.list)
         return NULL;
-    if ((out == Py_None ? make_slabs(&outputs) : make_arrays_in(&outputs, out)) < 0)
+    if ((out == Py_None ? make_arrays_in_slabs(&outputs) : make_arrays_in(&outputs, out)) < 0)
         Py_CLEAR(outputs.list);
     return outputs.list;
 }

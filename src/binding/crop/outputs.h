@@ -1,23 +1,23 @@
-/* The arrays that image_crop returns, and whose memory they have. */
+/* The list of arrays that image_crop returns, and where their memory comes from. */
 #ifndef FASTCV_BINDING_OUTPUTS_H
 #define FASTCV_BINDING_OUTPUTS_H
 
 #include "binding/convert/convert.h"
 
-/* Whether out, unless it is None, is an ndarray. What else it must be is looked at later, for this
- * may run code of the caller's. 0, or -1 with an exception, as below. */
+/* Refuses out if it is neither None nor an ndarray. This may run the caller's code, so it comes
+ * before py_out_check. 0, or -1 with an exception, here and below. */
 int py_out_check_type(ModuleState *state, const char *function, PyObject *out);
 
-/* Whether out, an ndarray, can take so many bytes of crops of the image. */
+/* Refuses out, an ndarray, if it cannot take so many bytes of crops of the image. */
 int py_out_check(const char *function, PyObject *out, const PyImage *image, size_t bytes);
 
-/* A list of arrays, uninitialised, one a planned crop, and each crop's rows set to its array's.
- * With out, one after the other in its memory; without (None), in memory of their own or in slabs
- * that they share. */
+/* A list with an uninitialised array for each planned crop. Sets each crop's rows to its array's.
+ * The arrays lie one after the other in out's memory or, if out is None, in slabs that they share
+ * or in memory of their own. NULL with an exception. */
 PyObject *py_crops_allocate(const PyImage *image, const FastcvCrop *crops, Py_ssize_t count,
                             PyObject *out, FastcvRows *rows);
 
-/* Output bytes of one crop, or SIZE_MAX where that overflows. */
+/* How many bytes a crop's pixels take, or SIZE_MAX if that overflows. */
 size_t py_crop_bytes(const PyImage *image, const FastcvGeometry *crop);
 
 #endif

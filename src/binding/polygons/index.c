@@ -1,4 +1,4 @@
-/* PolygonIndex: made once, asked many times, never changed; so threads may share it. */
+/* PolygonIndex. It never changes after it was made, so threads may share it. */
 #include "binding/polygons/index.h"
 
 typedef struct PolygonIndex {
@@ -42,7 +42,7 @@ PyObject *py_polygon_index_match(ModuleState *state, const char *function,
     PyArrayObject *points = py_points_convert(state, function, points_object, &hold);
     if (!points)
         return NULL;
-    npy_intp count = PyArray_DIM(points, 0); /* as it is now: a signal's handler might change it */
+    npy_intp count = PyArray_DIM(points, 0); /* read once: a signal's handler might change it */
     PyArrayObject *best = (PyArrayObject *)PyArray_SimpleNew(1, &count, NPY_INTP);
     PyRun run;
     if (best && py_run_begin(&run, num_threads) < 0)
@@ -60,6 +60,11 @@ PyObject *py_polygon_index_match(ModuleState *state, const char *function,
     Py_XDECREF(hold);
     Py_DECREF(points);
     return (PyObject *)best;
+}
+
+int py_match_threads(const char *function, PyObject *num_threads)
+{
+    return num_threads ? py_resolve_threads(function, num_threads) : 1;
 }
 
 /* ---- the type ---- */
@@ -108,7 +113,7 @@ static PyObject *match(PyObject *self, PyObject *args, PyObject *kwargs)
                                      &num_threads_object) ||
         py_max_dist_convert(function, max_dist_object, &max_dist) < 0)
         return NULL;
-    int num_threads = num_threads_object ? py_resolve_threads(function, num_threads_object) : 1;
+    const int num_threads = py_match_threads(function, num_threads_object);
     if (num_threads < 0)
         return NULL;
     return py_polygon_index_match(state_of_index(self), function, index_of(self), points, max_dist,
@@ -169,15 +174,15 @@ PyDoc_STRVAR(index_doc,
              "PolygonIndex(polygons)\n"
              "--\n"
              "\n"
-             "Centres and areas of polygons and a uniform grid over them, made once, so that many\n"
-             "queries are cheap.\n"
+             "An index of polygons that answers many queries fast.\n"
              "\n"
-             "It is never changed, and threads may share it. It does not keep the polygons.\n"
+             "It holds the polygons' centres and areas and a uniform grid over the centres. It\n"
+             "does not keep the polygons. It never changes, so threads may share it.\n"
              "\n"
              "Parameters\n"
              "----------\n"
              "polygons : sequence of polygons, or array of shape (n, k, 2)\n"
-             "    As `match_polygons` takes them.\n"
+             "    In any form that `match_polygons` takes.\n"
              "\n"
              "Raises\n"
              "------\n"
@@ -198,24 +203,24 @@ PyDoc_STRVAR(index_doc,
 PyDoc_STRVAR(match_doc, "match($self, /, points, max_dist, *, num_threads=1)\n"
                         "--\n"
                         "\n"
-                        "For every point the best polygon, as `match_polygons` finds it.\n"
+                        "Find the best polygon for every point, as `match_polygons` does.\n"
                         "\n"
                         "Parameters\n"
                         "----------\n"
                         "points : array, shape (m, 2)\n"
                         "max_dist : float\n"
                         "num_threads : int or None, default 1\n"
-                        "    At most this many threads; None is `get_num_threads`.\n"
+                        "    At most this many threads. None means `get_num_threads`.\n"
                         "\n"
                         "Returns\n"
                         "-------\n"
                         "ndarray, shape (m,), intp\n"
-                        "    Indices of polygons; -1 where none is close.\n");
+                        "    For every point the index of a polygon, or -1 if none is close.\n");
 
 PyDoc_STRVAR(find_close_doc, "find_close($self, /, point, max_dist)\n"
                              "--\n"
                              "\n"
-                             "Which polygons have their centre nearer to a point than max_dist.\n"
+                             "Find the polygons whose centre is nearer to a point than max_dist.\n"
                              "\n"
                              "Parameters\n"
                              "----------\n"
@@ -225,7 +230,7 @@ PyDoc_STRVAR(find_close_doc, "find_close($self, /, point, max_dist)\n"
                              "Returns\n"
                              "-------\n"
                              "ndarray, shape (k,), intp\n"
-                             "    Indices of polygons, ascending.\n");
+                             "    Indices of polygons, in ascending order.\n");
 
 static PyMethodDef methods[] = {
     {"match", (PyCFunction)(void (*)(void))match, METH_VARARGS | METH_KEYWORDS, match_doc},
@@ -235,7 +240,8 @@ static PyMethodDef methods[] = {
 };
 
 static PyGetSetDef getters[] = {
-    {"centers", get_centers, NULL, "Shape (n, 2), float64: mean of each polygon's vertices.", NULL},
+    {"centers", get_centers, NULL, "Shape (n, 2), float64: the mean of each polygon's vertices.",
+     NULL},
     {"areas", get_areas, NULL, "Shape (n,), float64: each polygon's area.", NULL},
     {NULL, NULL, NULL, NULL, NULL},
 };

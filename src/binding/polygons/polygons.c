@@ -1,5 +1,25 @@
-/* Polygon matching, one call at a time. */
+/* The functions of polygon matching. */
 #include "binding/polygons/index.h"
+
+/* A list of the objects that are close. */
+static PyObject *close_items(const PyPolygons *polygons, const double point[2], double max_dist)
+{
+    int32_t *found = PyMem_Malloc((size_t)polygons->count * sizeof *found);
+    if (!found)
+        return PyErr_NoMemory();
+    const ptrdiff_t count = fastcv_polygons_find(polygons->polygons, polygons->count, point[0],
+                                                 point[1], max_dist, found);
+    PyObject *close = PyList_New(count);
+    for (ptrdiff_t i = 0; close && i < count; i++) {
+        PyObject *item = py_polygons_item(polygons, found[i]);
+        if (item)
+            PyList_SET_ITEM(close, i, item);
+        else
+            Py_CLEAR(close);
+    }
+    PyMem_Free(found);
+    return close;
+}
 
 static PyObject *find_close_polygons(PyObject *module, PyObject *args, PyObject *kwargs)
 {
@@ -16,32 +36,12 @@ static PyObject *find_close_polygons(PyObject *module, PyObject *args, PyObject 
         py_polygons_convert(state, function, "polygons", polygons_object, 1, &polygons) < 0)
         return NULL;
 
-    const FastcvDisc disc = fastcv_disc(point[0], point[1], max_dist);
-    PyObject *close = PyList_New(0);
-    for (Py_ssize_t i = 0; close && i < polygons.count; i++) {
-        if (!fastcv_disc_has(disc, polygons.polygons[i].x, polygons.polygons[i].y))
-            continue;
-        PyObject *item = py_polygons_item(&polygons, i);
-        if (!item || PyList_Append(close, item) < 0)
-            Py_CLEAR(close);
-        Py_XDECREF(item);
-    }
+    PyObject *close = close_items(&polygons, point, max_dist);
     py_polygons_release(&polygons);
     return close;
 }
 
-/* The smallest of a set, the first of equal ones. A new reference. */
-static PyObject *smallest(const PyPolygons *polygons)
-{
-    Py_ssize_t best = 0;
-    for (Py_ssize_t i = 1; i < polygons->count; i++) {
-        if (polygons->polygons[i].area < polygons->polygons[best].area)
-            best = i;
-    }
-    return py_polygons_item(polygons, best);
-}
-
-/* (point, polygons) to (point, polygon), or NULL. */
+/* Turns (point, polygons) into (point, polygon). Returns NULL with an exception. */
 static PyObject *select_from(ModuleState *state, Py_ssize_t index, PyObject *set)
 {
     static const char function[] = "select_best_polygon";
@@ -61,7 +61,8 @@ static PyObject *select_from(ModuleState *state, Py_ssize_t index, PyObject *set
     if (polygons.count == 0)
         PyErr_Format(PyExc_IndexError, "%s: polygon_sets[%zd] has no polygons", function, index);
     else
-        polygon = smallest(&polygons);
+        polygon = py_polygons_item(&polygons,
+                                   fastcv_polygons_smallest(polygons.polygons, polygons.count));
     if (polygon)
         selected = PyTuple_Pack(2, PyTuple_GET_ITEM(pair, 0), polygon);
 done:
@@ -110,7 +111,7 @@ static PyObject *match_polygons(PyObject *module, PyObject *args, PyObject *kwar
                                      &max_dist_object, &num_threads_object) ||
         py_max_dist_convert(function, max_dist_object, &max_dist) < 0)
         return NULL;
-    int num_threads = num_threads_object ? py_resolve_threads(function, num_threads_object) : 1;
+    const int num_threads = py_match_threads(function, num_threads_object);
     if (num_threads < 0)
         return NULL;
     const FastcvPolygonIndex *prepared = py_polygon_index_of(state, object);
@@ -133,25 +134,26 @@ PyDoc_STRVAR(
     "find_close_polygons($module, /, polygons, point, max_dist)\n"
     "--\n"
     "\n"
-    "The polygons whose centre is nearer to a point than max_dist.\n"
+    "Find the polygons whose centre is nearer to a point than max_dist.\n"
     "\n"
     "Parameters\n"
     "----------\n"
     "polygons : sequence of polygons, or array of shape (n, k, 2)\n"
-    "    As `match_polygons` takes them.\n"
+    "    In any form that `match_polygons` takes, except PolygonIndex.\n"
     "point : array, shape (2,)\n"
     "max_dist : float\n"
-    "    Strictly nearer. Nothing is nearer than a distance that is negative or NaN.\n"
+    "    A distance equal to it is not close. If it is negative, 0 or NaN, nothing is close.\n"
     "\n"
     "Returns\n"
     "-------\n"
     "list\n"
-    "    The very objects that were given, in their order; of an array, views ``polygons[i]``.\n"
+    "    The same objects as in ``polygons``, in their order; for an array, views\n"
+    "    ``polygons[i]``.\n"
     "\n"
     "Raises\n"
     "------\n"
     "TypeError, ValueError\n"
-    "    As `match_polygons`; ``point`` has not two numbers.\n"
+    "    As for `match_polygons`, or ``point`` does not have two numbers.\n"
     "\n"
     "See Also\n"
     "--------\n"
@@ -168,25 +170,25 @@ PyDoc_STRVAR(
     "select_best_polygon($module, /, polygon_sets)\n"
     "--\n"
     "\n"
-    "The smallest polygon of each set.\n"
+    "Select the smallest polygon of each set.\n"
     "\n"
     "Parameters\n"
     "----------\n"
     "polygon_sets : sequence of pairs (point, polygons)\n"
-    "    ``point`` may be anything, and is handed through; polygons as `match_polygons` takes\n"
-    "    them.\n"
+    "    ``point`` may be any object; it is returned as it is. ``polygons`` has any form that\n"
+    "    `match_polygons` takes, except PolygonIndex.\n"
     "\n"
     "Returns\n"
     "-------\n"
     "list of tuples (point, polygon)\n"
-    "    The polygon of the smallest area, the first of equal ones.\n"
+    "    The polygon with the smallest area; of equal ones, the first.\n"
     "\n"
     "Raises\n"
     "------\n"
     "IndexError\n"
     "    A set has no polygons.\n"
     "TypeError, ValueError\n"
-    "    A set is no pair; or as `match_polygons`.\n"
+    "    A set is not a pair; otherwise as for `match_polygons`.\n"
     "\n"
     "Examples\n"
     "--------\n"
@@ -199,7 +201,7 @@ PyDoc_STRVAR(
     "match_polygons($module, /, polygons, points, max_dist, *, num_threads=1)\n"
     "--\n"
     "\n"
-    "For every point the smallest of the polygons whose centre is near.\n"
+    "Find, for every point, the smallest polygon whose centre is close.\n"
     "\n"
     "Parameters\n"
     "----------\n"
@@ -209,39 +211,39 @@ PyDoc_STRVAR(
     "    float64.\n"
     "points : array, shape (m, 2)\n"
     "max_dist : float\n"
-    "    A polygon is close if its centre, the mean of its vertices, is nearer than this,\n"
-    "    strictly: ``sqrt(dx**2 + dy**2) < max_dist`` in float64. None is if it is negative or\n"
-    "    NaN, nor is a polygon whose centre is not finite.\n"
+    "    A polygon is close if its centre, the mean of its vertices, is strictly nearer than\n"
+    "    this: ``sqrt(dx**2 + dy**2) < max_dist`` in float64. If ``max_dist`` is negative, 0 or\n"
+    "    NaN, no polygon is close. A polygon whose centre is not finite is never close.\n"
     "num_threads : int or None, default 1\n"
-    "    At most this many threads; None is `get_num_threads`. The result does not depend on it.\n"
+    "    At most this many threads. None means `get_num_threads`. The result does not depend\n"
+    "    on it.\n"
     "\n"
     "Returns\n"
     "-------\n"
     "ndarray, shape (m,), intp\n"
-    "    Of the close polygons, the index of the one with the smallest area, the first of equal\n"
-    "    ones; -1 where none is close.\n"
+    "    For every point, the index of the close polygon with the smallest area; of equal ones,\n"
+    "    the first; -1 if none is close.\n"
     "\n"
     "Raises\n"
     "------\n"
     "TypeError\n"
-    "    Something is not an array of ints or floats, or is a masked array; ``max_dist`` is no\n"
-    "    number.\n"
+    "    An array does not hold ints or floats, or is masked, or ``max_dist`` is not a number.\n"
     "ValueError\n"
-    "    A shape is not as above, ``x`` and ``y`` differ in length, or ``num_threads`` is not\n"
-    "    from 1 to 1024.\n"
+    "    A shape is wrong, ``x`` and ``y`` differ in length, or ``num_threads`` is not from 1 to\n"
+    "    1024.\n"
     "\n"
     "See Also\n"
     "--------\n"
-    "PolygonIndex : the same polygons, asked again and again.\n"
+    "PolygonIndex : for many calls with the same polygons.\n"
     "\n"
     "Notes\n"
     "-----\n"
-    "Areas are the shoelace formula's, from coordinates relative to the first vertex; one that\n"
-    "is NaN counts as infinite. Whole numbers are computed exactly; of others, a centre or an\n"
-    "area may differ from NumPy's in the last bit, for NumPy's sums depend on the arrays'\n"
-    "layout.\n"
+    "Areas come from the shoelace formula, with coordinates relative to the first vertex. An\n"
+    "area that is NaN counts as infinite. For whole numbers the arithmetic is exact. For other\n"
+    "numbers a centre or an area may differ from NumPy's in the last bit, because NumPy's sums\n"
+    "depend on the arrays' layout.\n"
     "\n"
-    "The task is that of Ohad Ravid's article `Making Python 100x faster with less than 100\n"
+    "The task comes from Ohad Ravid's article `Making Python 100x faster with less than 100\n"
     "lines of Rust <https://ohadravid.github.io/posts/2023-03-rusty-python/>`_.\n"
     "\n"
     "Examples\n"

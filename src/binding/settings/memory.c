@@ -1,4 +1,4 @@
-/* The pool that the crops' memory comes from: its limit, its figures. */
+/* The memory pool: its limit and its figures. */
 #include "binding/convert/convert.h"
 #include "fastcv/slabs.h"
 
@@ -37,13 +37,14 @@ PyDoc_STRVAR(
     "set_memory_pool($module, max_bytes, /)\n"
     "--\n"
     "\n"
-    "Set how much memory of dropped crops is kept for the next calls, in this process.\n"
+    "Set how much unused memory this process keeps for its next calls.\n"
     "\n"
     "Parameters\n"
     "----------\n"
     "max_bytes : int\n"
-    "    64 MiB at first. What is kept beyond it goes back to the system at once. 0 turns\n"
-    "    the pool off: every crop of the calls after that owns its memory.\n"
+    "    The most bytes that are kept: memory of dropped crops and the tables that colours are\n"
+    "    counted in. 64 MiB at first. Memory beyond the limit goes back to the system at once.\n"
+    "    0 turns the pool off: the crops of later calls own their memory, and no table is kept.\n"
     "\n"
     "Raises\n"
     "------\n"
@@ -58,14 +59,15 @@ PyDoc_STRVAR(memory_pool_info_doc,
              "memory_pool_info($module, /)\n"
              "--\n"
              "\n"
-             "What the pool of crops' memory holds, and how well it serves.\n"
+             "Return how much memory the pool holds and how often calls find memory in it.\n"
              "\n"
              "Returns\n"
              "-------\n"
              "dict\n"
              "    ``max_bytes``, the limit; ``free_bytes``, kept for the next calls;\n"
-             "    ``used_bytes``, held by crops that are alive; ``hits`` and ``misses``, how many\n"
-             "    pieces of memory the pool had and how many the system had to give.\n");
+             "    ``used_bytes``, held by crops that are alive and by calls that count colours;\n"
+             "    ``hits`` and ``misses``, how many pieces of memory the pool had and how many\n"
+             "    the system had to give.\n");
 
 PyDoc_STRVAR(
     empty_memory_pool_doc,
@@ -74,7 +76,7 @@ PyDoc_STRVAR(
     "\n"
     "Give the memory that is kept for the next calls back to the system.\n"
     "\n"
-    "Crops that are alive keep theirs; it is kept for reuse again once they are dropped.\n");
+    "Crops that are alive keep their memory. It returns to the pool when they are dropped.\n");
 
 PyMethodDef py_memory_methods[] = {
     {"set_memory_pool", set_memory_pool, METH_O, set_memory_pool_doc},

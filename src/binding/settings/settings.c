@@ -1,8 +1,8 @@
-/* Settings of the process and what this build is. */
+/* Settings of the process, and what this build is made of. */
 #include "binding/convert/convert.h"
+#include "fastcv/build.h"
 #include "fastcv/path_counts.h"
 #include "fastcv/variants.h"
-#include "opencv/shim.h"
 
 static PyObject *set_num_threads(PyObject *module, PyObject *num_threads)
 {
@@ -25,17 +25,15 @@ static PyObject *get_num_threads(PyObject *module, PyObject *unused)
     return count < 0 ? NULL : PyLong_FromLong(count);
 }
 
-/* Returns 1 where there is one: None keeps the limit that is. */
-static int read_limit(const char *name, PyObject *object, size_t *limit)
+static const int64_t KEPT = -1; /* the limit stays as it is */
+
+/* A limit in bytes, or KEPT for None. Returns 0, or -1. */
+static int read_limit(const char *name, PyObject *object, int64_t *bytes)
 {
+    *bytes = KEPT;
     if (object == Py_None)
         return 0;
-    int64_t bytes;
-    if (py_int_convert("set_output_limits", name, object, "an int or None", 0, INT64_MAX, &bytes) <
-        0)
-        return -1;
-    *limit = (size_t)bytes;
-    return 1;
+    return py_int_convert("set_output_limits", name, object, "an int or None", 0, INT64_MAX, bytes);
 }
 
 static PyObject *set_output_limits(PyObject *module, PyObject *args, PyObject *kwargs)
@@ -43,20 +41,17 @@ static PyObject *set_output_limits(PyObject *module, PyObject *args, PyObject *k
     static char *names[] = {"crop_bytes", "call_bytes", NULL};
     PyObject *crop_bytes = Py_None, *call_bytes = Py_None;
     ModuleState *state = state_of(module);
+    int64_t crop_cap, call_cap;
     if (!PyArg_ParseTupleAndKeywords(args, kwargs, "|$OO:set_output_limits", names, &crop_bytes,
-                                     &call_bytes))
+                                     &call_bytes) ||
+        read_limit("crop_bytes", crop_bytes, &crop_cap) < 0 ||
+        read_limit("call_bytes", call_bytes, &call_cap) < 0)
         return NULL;
-    size_t crop_cap, call_cap;
-    const int has_crop_cap = read_limit("crop_bytes", crop_bytes, &crop_cap);
-    const int has_call_cap =
-        has_crop_cap < 0 ? -1 : read_limit("call_bytes", call_bytes, &call_cap);
-    if (has_call_cap < 0)
-        return NULL;
-    /* Only what was given: another thread may be setting the other. */
-    if (has_crop_cap)
-        atomic_store(&state->crop_bytes_cap, crop_cap);
-    if (has_call_cap)
-        atomic_store(&state->call_bytes_cap, call_cap);
+    /* A kept limit is not written back: another thread may be setting it. */
+    if (crop_cap != KEPT)
+        atomic_store(&state->crop_bytes_cap, (size_t)crop_cap);
+    if (call_cap != KEPT)
+        atomic_store(&state->call_bytes_cap, (size_t)call_cap);
     Py_RETURN_NONE;
 }
 
@@ -68,7 +63,7 @@ static PyObject *get_output_limits(PyObject *module, PyObject *unused)
                          (Py_ssize_t)atomic_load(&state->call_bytes_cap));
 }
 
-/* A tuple of the variants that this CPU has. */
+/* The names of the variants that this CPU has. */
 static PyObject *variant_names(void)
 {
     PyObject *names = PyList_New(0);
@@ -115,18 +110,18 @@ static PyObject *set_kernel(PyObject *module, PyObject *object)
 static PyObject *build_info(PyObject *module, PyObject *unused)
 {
     (void)module, (void)unused;
-    char opencv[FASTCV_VERSION_BYTES];
-    fastcv_opencv_version(opencv);
+    char opencv[FASTCV_BUILD_VERSION_BYTES];
+    fastcv_build_opencv_loaded(opencv);
     PyObject *kernels = variant_names();
     if (!kernels)
         return NULL;
-    return Py_BuildValue("{s:s, s:s, s:N, s:s, s:s, s:s, s:i}",           //
-                         "version", FASTCV_VERSION,                       //
-                         "kernel", fastcv_variant(),                      //
-                         "kernels", kernels,                              //
-                         "opencv", opencv,                                //
-                         "opencv_built_with", fastcv_opencv_built_with(), //
-                         "compiler", FASTCV_COMPILER,                     //
+    return Py_BuildValue("{s:s, s:s, s:N, s:s, s:s, s:s, s:i}",               //
+                         "version", FASTCV_VERSION,                           //
+                         "kernel", fastcv_variant(),                          //
+                         "kernels", kernels,                                  //
+                         "opencv", opencv,                                    //
+                         "opencv_built_with", fastcv_build_opencv_compiled(), //
+                         "compiler", FASTCV_COMPILER,                         //
                          "openmp", fastcv_openmp_date());
 }
 
@@ -188,32 +183,34 @@ PyDoc_STRVAR(
     "-------\n"
     "int\n");
 
-PyDoc_STRVAR(set_output_limits_doc,
-             "set_output_limits($module, /, *, crop_bytes=None, call_bytes=None)\n"
-             "--\n"
-             "\n"
-             "Set how many bytes of crops one call may make, in this process.\n"
-             "\n"
-             "A call beyond a limit is refused with a ValueError before it allocates, so that one\n"
-             "wild box does not take the machine's memory.\n"
-             "\n"
-             "Parameters\n"
-             "----------\n"
-             "crop_bytes : int, optional\n"
-             "    For a single crop; 1 GiB at first. None leaves it as it is.\n"
-             "    10**30, or whatever is beyond any memory, is no limit.\n"
-             "call_bytes : int, optional\n"
-             "    For all crops of a call together; 4 GiB at first. None leaves it as it is.\n"
-             "\n"
-             "Raises\n"
-             "------\n"
-             "TypeError, ValueError\n"
-             "    Not an int; negative.\n");
+PyDoc_STRVAR(
+    set_output_limits_doc,
+    "set_output_limits($module, /, *, crop_bytes=None, call_bytes=None)\n"
+    "--\n"
+    "\n"
+    "Set how many bytes of crops one call may make, for this process.\n"
+    "\n"
+    "A call that would exceed a limit raises a ValueError before it allocates, so one bad\n"
+    "box cannot use up the machine's memory.\n"
+    "\n"
+    "Parameters\n"
+    "----------\n"
+    "crop_bytes : int, optional\n"
+    "    The limit for a single crop, initially 1 GiB. None keeps the present limit. A\n"
+    "    number larger than any memory, such as 10**30, means no limit.\n"
+    "call_bytes : int, optional\n"
+    "    The limit for all crops of a call together, initially 4 GiB. None keeps the\n"
+    "    present limit.\n"
+    "\n"
+    "Raises\n"
+    "------\n"
+    "TypeError, ValueError\n"
+    "    A limit is not an int or None, or is negative.\n");
 
 PyDoc_STRVAR(get_output_limits_doc, "get_output_limits($module, /)\n"
                                     "--\n"
                                     "\n"
-                                    "The limits in force: ``(crop_bytes, call_bytes)``.\n"
+                                    "The present limits: ``(crop_bytes, call_bytes)``.\n"
                                     "\n"
                                     "Returns\n"
                                     "-------\n"
@@ -229,10 +226,14 @@ PyDoc_STRVAR(
     "Returns\n"
     "-------\n"
     "dict\n"
-    "    ``version`` of fastcv; ``kernel``, the variant of the kernels in use (the fastest, or\n"
-    "    the one that the environment's FASTCV_KERNEL named at import); ``kernels``, those that\n"
-    "    this CPU has; ``opencv``, the version loaded, and ``opencv_built_with``; ``compiler``;\n"
-    "    ``openmp``, the date of the OpenMP standard (yyyymm).\n");
+    "    ``version``: of fastcv.\n"
+    "    ``kernel``: the variant of the kernels in use. It is the fastest, or the one that the\n"
+    "    environment's FASTCV_KERNEL named at import.\n"
+    "    ``kernels``: the variants that this CPU has, fastest first.\n"
+    "    ``opencv``: the version that is loaded.\n"
+    "    ``opencv_built_with``: the version whose headers were compiled with.\n"
+    "    ``compiler``: its version.\n"
+    "    ``openmp``: the date of the OpenMP standard (yyyymm).\n");
 
 PyMethodDef py_settings_methods[] = {
     {"set_num_threads", set_num_threads, METH_O, set_num_threads_doc},
@@ -242,10 +243,10 @@ PyMethodDef py_settings_methods[] = {
     {"get_output_limits", get_output_limits, METH_NOARGS, get_output_limits_doc},
     {"build_info", build_info, METH_NOARGS, build_info_doc},
     {"_set_kernel", set_kernel, METH_O,
-     "_set_kernel($module, name, /)\n--\n\nUse another variant: for tests and benchmarks."},
+     "_set_kernel($module, name, /)\n--\n\nUse another variant, for tests and benchmarks."},
 #ifdef FASTCV_COUNT_PATHS
     {"_path_counts", path_counts, METH_NOARGS,
-     "_path_counts($module, /)\n--\n\nPixels of crops by path since the last call."},
+     "_path_counts($module, /)\n--\n\nPixels of crops by path, since the last call."},
 #endif
     {"_cgroup_cpus", cgroup_cpus, METH_O,
      "_cgroup_cpus($module, root, /)\n--\n\nCPUs of the cgroup quota found below root, or 0."},

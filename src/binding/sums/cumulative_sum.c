@@ -1,23 +1,25 @@
-/* cumulative_sum(n) = 0 + 1 + … + (n − 1): the whole way from Python to C and back, on the smallest
- * example there is. A reader who has never seen a C extension may start here.
+/* cumulative_sum(n) = 0 + 1 + … + (n − 1): the smallest example of the way from Python to C and
+ * back. If you have never seen a C extension, start here.
  *
- * The table at the end names the function for Python; module.c adds it to the module when that is
- * imported, and a call then comes here as cumulative_sum. Three things happen in it, as in every
- * function of an extension: arguments are read, the loop runs, a result is built; and any of them
- * may end with an exception instead. */
+ * The table at the end of this file gives the function its name in Python. When Python imports the
+ * module, module.c adds the table's functions to it. A call then arrives in cumulative_sum below.
+ * It does three things, like every function of an extension: it reads its arguments, runs the loop
+ * and builds a result. Each of these can raise an exception instead. */
 #include "binding/convert/convert.h"
 
-/* n · (n − 1) / 2 fits into 64 bits up to this n. Beyond, the sum would wrap around without a word,
- * as unsigned numbers do in C; Python's never do, so such an n is refused. */
+/* The largest n for which n · (n − 1) / 2 fits into 64 bits. Beyond it, C's unsigned sum would
+ * silently wrap around. Python's ints never do, so a larger n is refused. */
 static const int64_t MOST_NUMBERS = 6074001000;
 
-/* About 5 ms: how often Ctrl-C is looked for. */
+/* After this many numbers, about 5 ms, the loop checks for Ctrl-C. */
 static const uint64_t BLOCK_NUMBERS = UINT64_C(1) << 24;
 
-/* The sum of first … end − 1. A compiler may turn a plain loop into the formula (clang does), and
- * then a benchmark measures nothing. The empty assembly instruction claims to change `i`, so the
- * numbers must really be gone through. Four sums at once, for an addition need not wait for the
- * one before: on four sums of its own a CPU does two or three in the time of one. */
+/* Returns first + … + (end − 1).
+ *
+ * Compilers may replace a plain loop by the formula (clang does), and then a benchmark measures
+ * nothing. The empty assembly instruction claims to change `i`, so the loop has to visit every
+ * number. The four sums are independent: no addition waits for the one before, and a CPU does two
+ * or three of them at a time. */
 static uint64_t sum_range(uint64_t first, uint64_t end)
 {
     uint64_t sum[4] = {0}, i = first;
@@ -37,21 +39,24 @@ static PyObject *cumulative_sum(PyObject *module, PyObject *object)
 {
     (void)module;
     int64_t n;
-    /* A Python int has no limit, and int64_t has: what is no int or out of range is an exception,
-     * which py_int_convert sets, and tells by -1. */
+    /* Python's ints have no limit, int64_t has one. If the object is not an int or is out of range,
+     * py_int_convert sets an exception and returns -1. */
     if (py_int_convert("cumulative_sum", "n", object, "an int", 0, MOST_NUMBERS, &n) < 0)
-        return NULL; /* how C says "an exception was raised" */
+        return NULL; /* tells Python that an exception is set */
 
     const uint64_t count = (uint64_t)n;
     uint64_t sum = 0;
     for (uint64_t i = 0; i < count; i += BLOCK_NUMBERS) {
         const uint64_t end = count - i < BLOCK_NUMBERS ? count : i + BLOCK_NUMBERS;
-        /* Between these two no Python object may be touched, and other Python threads run. */
-        Py_BEGIN_ALLOW_THREADS sum += sum_range(i, end);
-        Py_END_ALLOW_THREADS if (PyErr_CheckSignals() < 0) /* Ctrl-C: KeyboardInterrupt is set */
-            return NULL;
+        /* Other Python threads run until the GIL is taken back. Meanwhile, C must not touch any
+         * Python object. */
+        PyThreadState *thread = PyEval_SaveThread();
+        sum += sum_range(i, end);
+        PyEval_RestoreThread(thread);
+        if (PyErr_CheckSignals() < 0)
+            return NULL; /* Ctrl-C: KeyboardInterrupt is set */
     }
-    return PyLong_FromUnsignedLongLong(sum); /* a new reference, which becomes the caller's */
+    return PyLong_FromUnsignedLongLong(sum); /* a new reference; the caller owns it */
 }
 
 /* The first line, up to "--", is the signature that help() and inspect show. */
@@ -59,15 +64,15 @@ PyDoc_STRVAR(cumulative_sum_doc,
              "cumulative_sum($module, n, /)\n"
              "--\n"
              "\n"
-             "The sum of 0, 1, … n - 1, by a loop that really adds every number.\n"
+             "Add the numbers 0, 1, … n - 1 one by one.\n"
              "\n"
-             "The smallest example of what a loop in C gains over one in Python. Who wants the\n"
-             "number takes ``n * (n - 1) // 2``.\n"
+             "This is the smallest example of what a loop in C gains over one in Python. If you\n"
+             "only need the number, use ``n * (n - 1) // 2``.\n"
              "\n"
              "Parameters\n"
              "----------\n"
              "n : int\n"
-             "    0 to 6,074,001,000, beyond which the sum does not fit into 64 bits.\n"
+             "    From 0 to 6,074,001,000. The sum of more numbers does not fit into 64 bits.\n"
              "\n"
              "Returns\n"
              "-------\n"
@@ -76,12 +81,12 @@ PyDoc_STRVAR(cumulative_sum_doc,
              "Raises\n"
              "------\n"
              "TypeError, ValueError\n"
-             "    ``n`` is not an int; it is negative or beyond the limit.\n"
+             "    ``n`` is not an int, or is out of range.\n"
              "\n"
              "Notes\n"
              "-----\n"
-             "The GIL is released. The example is that of NAVER DEVIEW 2023's talk on fast Python\n"
-             "in OCR.\n"
+             "The loop releases the GIL. The example comes from the talk on fast Python in OCR at\n"
+             "NAVER DEVIEW 2023.\n"
              "\n"
              "Examples\n"
              "--------\n"

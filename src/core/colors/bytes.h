@@ -1,5 +1,5 @@
-/* A byte for each of the 2^24 colours, kept from call to call: fresh memory costs more than all
- * else that is done with it. */
+/* A byte for each of the 2^24 colours. The memory pool keeps such tables from call to call: fresh
+ * memory takes longer than everything that is done with it. Any thread may call. */
 #ifndef FASTCV_CORE_COLOR_BYTES_H
 #define FASTCV_CORE_COLOR_BYTES_H
 
@@ -7,14 +7,13 @@
 
 enum { FASTCV_ALL_COLORS = 1 << 24 };
 
-/* All zero, or NULL when memory is refused. */
+/* A table that is all zero, or NULL when memory is refused. */
 uint8_t *fastcv_color_bytes_take(void);
 
-/* Gives back bytes that are all zero again, for a later call. Any thread may, at any time; a forked
- * child inherits what is kept. */
-void fastcv_color_bytes_give(uint8_t *bytes);
+/* Gives back a table that is all zero again, for a later call. */
+void fastcv_color_bytes_give_back(uint8_t *bytes);
 
-/* Frees them instead. They may be anything, NULL too. */
-void fastcv_color_bytes_free(uint8_t *bytes);
+/* Frees a table with any content. NULL is allowed. */
+void fastcv_color_bytes_drop(uint8_t *bytes);
 
 #endif

@@ -6,9 +6,9 @@
 
 enum { FIRST_CAPACITY = 512 };
 
-/* Multiplicative hashing (Knuth, TAOCP vol. 3, 6.4): neighbouring colours land far apart. The
- * multiplier is another for every hash: with one that is known, an image can be made whose 65,536
- * colours all meet in a few slots, and took 2.5 s where others take 5 ms. */
+/* Multiplicative hashing (Knuth, TAOCP vol. 3, 6.4) puts neighbouring colours far apart. Every hash
+ * has another multiplier: if the multiplier is known, an image can be made whose 65,536 colours all
+ * share a few slots, which took 2.5 s instead of 5 ms. */
 static uint64_t random_multiplier(const FastcvColorHash *hash)
 {
     struct timespec now;
@@ -21,7 +21,8 @@ static uint64_t random_multiplier(const FastcvColorHash *hash)
 
 int fastcv_color_hash_reserve(FastcvColorHash *hash, size_t colors)
 {
-    const size_t wanted = 2 * (hash->used + colors); /* half full at most: searches stay short */
+    const size_t wanted =
+        2 * (hash->used + colors); /* at most half full, so that searches are short */
     if (wanted <= hash->capacity)
         return 1;
     FastcvColorHash larger = {.capacity = FIRST_CAPACITY, .used = hash->used};

@@ -5,9 +5,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Empty when all is zero. A slot holds the colour and, below it, its count, which is 0 only in an
- * empty one: 8 bytes, so that the hash of a scan's colours fits a second-level cache. */
+/* A slot holds the colour in its upper bits and the count in its lower bits. The count is 0 only in
+ * an empty slot. With 8 bytes a slot, the hash of a scan's colours fits a second-level cache. */
 enum { FASTCV_COUNT_BITS = 40 }; /* FASTCV_COUNTED_PX allows no more */
+
+/* Empty when all is zero. */
 
 typedef struct FastcvColorHash {
     uint64_t *slots; /* open addressing */
@@ -27,12 +29,12 @@ static inline uint64_t fastcv_slot_count(uint64_t slot)
     return slot & ((UINT64_C(1) << FASTCV_COUNT_BITS) - 1);
 }
 
-/* Room for so many colours more. Returns 0, and changes nothing, when memory is refused. */
+/* Makes room for so many more colours. Returns 0 and changes nothing when memory is refused. */
 int fastcv_color_hash_reserve(FastcvColorHash *hash, size_t colors);
 
 void fastcv_color_hash_free(FastcvColorHash *hash);
 
-/* The colour's slot, or the empty one where it belongs. There must be room. */
+/* The colour's slot, or the empty slot where it belongs. There must be room. */
 static inline uint64_t *fastcv_color_hash_find(const FastcvColorHash *hash, uint32_t color)
 {
     size_t i = (size_t)(color * hash->multiplier >> hash->shift);
@@ -41,7 +43,7 @@ static inline uint64_t *fastcv_color_hash_find(const FastcvColorHash *hash, uint
     return &hash->slots[i];
 }
 
-/* There must be room; count must be at least 1, and a colour's sum below 2^FASTCV_COUNT_BITS. */
+/* There must be room. count must be at least 1, and a colour's sum below 2^FASTCV_COUNT_BITS. */
 static inline void fastcv_color_hash_add(FastcvColorHash *hash, uint32_t color, uint64_t count)
 {
     uint64_t *slot = fastcv_color_hash_find(hash, color);

@@ -1,46 +1,40 @@
-/* Counts by packed colour: a hash while colours are few, a byte for each of all 2^24 beyond. */
+/* Counts by packed colour: a hash while colours are few, a byte for each of the 2^24 colours once
+ * they are many. */
 #ifndef FASTCV_CORE_COLOR_TABLE_H
 #define FASTCV_CORE_COLOR_TABLE_H
 
-#include <stdalign.h>
-
 #include "core/colors/hash.h"
-#include "core/colors/top.h"
 #include "kernels/runs/runs.h"
 
-/* Empty when all is zero but most_hashed. Threads have theirs side by side, so each has a cache
- * line of its own: sharing one made two threads slower than one (66 ms against 50 on a page of
- * 86,000 colours). */
 typedef struct FastcvColorTable {
-    alignas(64) FastcvColorHash hash;
-    size_t most_hashed; /* colours; with as many, the table turns to bytes */
-    /* Once there are bytes, one a colour, they hold counts modulo 256 and the hash their 256s. */
+    FastcvColorHash hash;
+    size_t most_hashed; /* with as many colours the table turns to bytes */
+    /* If there are bytes, they hold counts modulo 256, and the hash holds the 256s. */
     uint8_t *bytes;
     int is_out_of_memory; /* once set, additions are lost */
 } FastcvColorTable;
 
-/* What most_hashed is best for an image of so many pixels. */
-size_t fastcv_color_table_most_hashed(int64_t pixels);
+/* An empty table for an image of so many pixels, with room for the first additions. Returns 0 when
+ * memory is refused; then there is nothing to free. */
+int fastcv_color_table_init(FastcvColorTable *table, int64_t pixels);
 
+/* Adds count runs. */
 void fastcv_color_table_add(FastcvColorTable *table, const FastcvRuns *runs, int count);
 
+/* Adds a count to a colour. There must be room in the hash. */
+static inline void fastcv_color_table_add_to_bytes(uint8_t *bytes, FastcvColorHash *hash,
+                                                   uint32_t color, uint64_t count)
+{
+    const uint64_t sum = bytes[color] + count;
+    bytes[color] = (uint8_t)sum;
+    if (sum >> 8)
+        fastcv_color_hash_add(hash, color, sum >> 8);
+}
+
+/* Adds what another table's hash holds. has_bytes says that it holds 256s. There must be room. */
+void fastcv_color_table_add_hash(FastcvColorTable *table, const FastcvColorHash *hash,
+                                 int has_bytes);
+
 void fastcv_color_table_free(FastcvColorTable *table);
-
-/* Joins count tables for walking: from now on they are one, in several pieces, and nothing can be
- * added. */
-void fastcv_color_tables_join(FastcvColorTable *tables, int count);
-
-/* Walking offers all colours to top, in parts, so that whoever walks can stop in between. First
- * every part of the hash is walked once, one at a time; then every part of the bytes, several at
- * once if need be, which leaves the bytes zero. */
-size_t fastcv_color_tables_hash_parts(const FastcvColorTable *tables);
-void fastcv_color_tables_walk_hash(FastcvColorTable *tables, int count, size_t part,
-                                   FastcvTopColors *top);
-size_t fastcv_color_tables_byte_parts(const FastcvColorTable *tables);
-void fastcv_color_tables_walk_bytes(FastcvColorTable *tables, int count, size_t part,
-                                    FastcvTopColors *top);
-
-/* After the last part: keeps the bytes for later calls. */
-void fastcv_color_tables_give_bytes(FastcvColorTable *tables, int count);
 
 #endif

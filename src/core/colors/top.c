@@ -5,7 +5,7 @@ static int ranks_below(FastcvColorCount a, FastcvColorCount b)
     return fastcv_color_rank(a.count, a.packed) < fastcv_color_rank(b.count, b.packed);
 }
 
-/* Puts value at the root, and lets it sink. */
+/* Puts value at the root and lets it sink. */
 static void replace_root(FastcvColorCount *heap, size_t size, FastcvColorCount value)
 {
     size_t hole = 0;
@@ -27,7 +27,7 @@ static void push(FastcvColorCount *heap, size_t size, FastcvColorCount value)
     heap[hole] = value;
 }
 
-/* The root is always the lowest that is left, so the array fills from its end. */
+/* The root is the lowest of what is left, so the array fills from its end. */
 static void sort_heap(FastcvColorCount *heap, size_t size)
 {
     while (size > 1) {

@@ -16,26 +16,27 @@ typedef struct FastcvTopColors {
     pthread_mutex_t lock;
 } FastcvTopColors;
 
-/* The order: by count, equal counts by packed value. A count is below 2^40, so both fit one number;
- * no two colours share one, so no result depends on who came first. */
+/* The order: by count, equal counts by packed value. A count is below 2^40, so both fit one number.
+ * No two colours have the same rank, so the result does not depend on the order of offers. */
 static inline uint64_t fastcv_color_rank(uint64_t count, uint32_t packed)
 {
     return count << 24 | packed;
 }
 
-/* Most colours are not wanted: ask first, for an offer takes a lock. A count of 0 never is. */
+/* Whether an offer can change the result. Ask first: most offers cannot, and an offer takes a lock.
+ * A count of 0 is never wanted. */
 static inline int fastcv_top_colors_want(FastcvTopColors *top, uint64_t count, uint32_t packed)
 {
     return fastcv_color_rank(count, packed) >
            atomic_load_explicit(&top->beaten, memory_order_relaxed);
 }
 
-/* Room for capacity colours, at least 1, is at heap. */
+/* heap must have room for capacity colours, at least 1. */
 void fastcv_top_colors_init(FastcvTopColors *top, FastcvColorCount *heap, size_t capacity);
 
 void fastcv_top_colors_offer(FastcvTopColors *top, FastcvColorCount color);
 
-/* Leaves them in order at heap, and returns how many there are. Nothing can be offered after. */
+/* Leaves the colours in order at heap and returns how many there are. Offer nothing afterwards. */
 size_t fastcv_top_colors_finish(FastcvTopColors *top);
 
 #endif

@@ -5,7 +5,7 @@
 FastcvAreaKey fastcv_area_key(double area, int32_t index)
 {
     FastcvAreaKey key = {.index = index};
-    area += 0.0; /* of a negative zero, whose bits are the largest of all, a zero */
+    area += 0.0; /* turns -0.0, which has the largest bits of all, into 0.0 */
     memcpy(&key.bits, &area, sizeof key.bits);
     return key;
 }
@@ -19,7 +19,7 @@ FastcvAreaKey *fastcv_area_pass(int pass, FastcvAreaKey *from, FastcvAreaKey *to
     for (int digit = 0; digit < 256; digit++) {
         const ptrdiff_t keys = next[digit];
         if (keys == count)
-            return from; /* they all share this digit */
+            return from; /* all keys share this digit */
         next[digit] = sum;
         sum += keys;
     }

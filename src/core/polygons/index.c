@@ -1,4 +1,4 @@
-/* Making an index: sort by area, then put the centres into the grid's cells. */
+/* Making an index: polygons are sorted by area, then their centres go into the grid's cells. */
 #include "core/polygons/index.h"
 
 #include <math.h>
@@ -23,7 +23,7 @@ static Axis axis_of(double least, double most, double cells)
 typedef struct Maker {
     FastcvPolygonIndex *index;
     FastcvAreaKey *keys, *other_keys;
-    int32_t *cell; /* by rank */
+    int32_t *cell; /* each centre's, by rank */
 } Maker;
 
 static int is_somewhere(const FastcvPolygon *polygon)
@@ -65,7 +65,7 @@ static void place_by_rank(Maker *maker)
         top = y < top ? y : top;
         bottom = y > bottom ? y : bottom;
     }
-    /* As many columns to a row that cells come out square. */
+    /* The columns are as many as make the cells square. */
     const double cells = (double)(index->ranks / CELL_CENTERS), width = right - left;
     index->across = axis_of(left, right, fmin(sqrt(cells * (width / (bottom - top))), cells));
     index->down = axis_of(top, bottom, cells / index->across.cells);
@@ -82,8 +82,8 @@ static void count_cells(Maker *maker)
     }
 }
 
-/* begin[c] is where cell c's next centre goes, and so, when all are there, where cell c + 1's
- * begin: which is made good by beginning one cell further left. */
+/* While centres are placed, begin[c] is where cell c's next centre goes. When all are placed, it is
+ * where cell c + 1 begins, so the entries then move up by one cell. */
 static void place_by_cell(Maker *maker)
 {
     FastcvPolygonIndex *index = maker->index;
@@ -116,7 +116,8 @@ static void sum_cells(Maker *maker)
 
 enum { KEYS, SORT, BY_RANK = SORT + FASTCV_AREA_PASSES, COUNT, BY_CELL, SUMS, STEPS };
 
-/* A step takes no longer than a look at every polygon. */
+/* Every step looks at each polygon at most once or twice, so that signals are noticed in between.
+ */
 static void make_item(void *context, ptrdiff_t step, int thread)
 {
     (void)thread;
@@ -141,7 +142,8 @@ static void make_item(void *context, ptrdiff_t step, int thread)
     }
 }
 
-/* Zeros, but for coordinates: what lies beyond the last centre is near nothing. */
+/* Coordinates start as NaN: what kernels read beyond the last centre is near nothing. The other
+ * arrays start as zeros. */
 static int allocate(FastcvPolygonIndex *index, ptrdiff_t count)
 {
     const size_t n = (size_t)count, cells = n / CELL_CENTERS + 1, padded = n + FASTCV_NEAR_OVERRUN;
@@ -188,7 +190,7 @@ FastcvStatus fastcv_polygon_index_make(const FastcvPolygon *polygons, ptrdiff_t 
     maker.keys = keys;
     maker.other_keys = keys + count;
 
-    pool.num_threads = 1; /* step after step */
+    pool.num_threads = 1; /* each step needs the one before */
     status = fastcv_run((FastcvLoop){make_item, &maker, STEPS}, pool);
     if (!status) {
         *made = index;

@@ -1,16 +1,20 @@
-/* Asking an index. */
+/* Queries of an index. */
 #include <math.h>
 #include <stdlib.h>
 
+#include "core/numbers.h"
+#include "core/polygons/find.h"
 #include "core/polygons/index.h"
+#include "fastcv/float_mode.h"
 
 enum {
     ITEM_POINTS = 256,
     THREAD_POINTS = 4096, /* 0.1 to 0.4 ms; waking a thread takes 20 to 40 µs */
-    SORTED_SHARE = 32,    /* of all centres: as many are found in order sooner than sorted */
+    SORTED_SHARE = 32,    /* for more than 1 in 32 centres, a look at all is faster than a sort */
 };
 
-/* The cells that a disc touches, a little more generously than any rounding. */
+/* The cells that a disc touches, and how many centres they hold. The margins exceed any rounding
+ * error, so no centre in the disc is missed. */
 static FastcvCells cells_of(const FastcvPolygonIndex *index, FastcvDisc disc, ptrdiff_t *centers)
 {
     const double radius = sqrt(disc.limit);
@@ -56,8 +60,8 @@ static void match_item(void *context, ptrdiff_t item, int thread)
 {
     (void)thread;
     const MatchRun *run = context;
-    const ptrdiff_t first = item * ITEM_POINTS, rest = run->count - first;
-    const ptrdiff_t end = first + (rest < ITEM_POINTS ? rest : ITEM_POINTS);
+    const ptrdiff_t first = item * ITEM_POINTS;
+    const ptrdiff_t end = first + fastcv_min_int64(ITEM_POINTS, run->count - first);
     for (ptrdiff_t i = first; i < end; i++) {
         const FastcvDisc disc = {run->points[2 * i], run->points[2 * i + 1], run->limit};
         run->best[i] = match_one(run->index, run->kernels, disc);
@@ -81,19 +85,15 @@ static int compare_int32(const void *a, const void *b)
     return (left > right) - (left < right);
 }
 
-ptrdiff_t fastcv_polygon_index_find(const FastcvPolygonIndex *index, double x, double y,
-                                    double max_dist, int32_t *found)
+/* Not inlined, and it writes to memory, so that no compiler moves its arithmetic out of the
+ * floating-point mode that the caller has set. */
+static __attribute__((noinline)) ptrdiff_t find(const FastcvPolygonIndex *index, FastcvDisc disc,
+                                                int32_t *found)
 {
-    const FastcvDisc disc = fastcv_disc(x, y, max_dist);
     ptrdiff_t centers, count = 0;
     const FastcvCells cells = cells_of(index, disc, &centers);
-    if (centers > index->count / SORTED_SHARE) {
-        for (ptrdiff_t i = 0; i < index->count; i++) {
-            found[count] = (int32_t)i;
-            count += fastcv_disc_has(disc, index->polygons[i].x, index->polygons[i].y);
-        }
-        return count;
-    }
+    if (centers > index->count / SORTED_SHARE)
+        return fastcv_polygons_find_in(index->polygons, index->count, disc, found);
     const FastcvCenters *by_cell = &index->by_cell;
     const int32_t *begin = cells.begin;
     for (int32_t row = 0; row < cells.rows; row++, begin += cells.stride) {
@@ -103,5 +103,15 @@ ptrdiff_t fastcv_polygon_index_find(const FastcvPolygonIndex *index, double x, d
         }
     }
     qsort(found, (size_t)count, sizeof *found, compare_int32);
+    return count;
+}
+
+ptrdiff_t fastcv_polygon_index_find(const FastcvPolygonIndex *index, double x, double y,
+                                    double max_dist, int32_t *found)
+{
+    const FastcvDisc disc = fastcv_disc(x, y, max_dist);
+    const FastcvFloatMode before = fastcv_float_mode_enter();
+    const ptrdiff_t count = find(index, disc, found);
+    fastcv_float_mode_leave(before);
     return count;
 }

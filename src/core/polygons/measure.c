@@ -1,8 +1,11 @@
-/* Centres and areas of polygons, and what is near. */
+/* Centres and areas of polygons. */
 #include "fastcv/polygons.h"
 
 #include <math.h>
 #include <string.h>
+
+#include "core/numbers.h"
+#include "fastcv/float_mode.h"
 
 enum { ITEM_VERTICES = 1 << 14 };
 
@@ -32,10 +35,23 @@ static inline FastcvPolygon measure(const char *x, ptrdiff_t x_step_bytes, const
                            isnan(area) ? INFINITY : area};
 }
 
+/* Not inlined, and its result goes to memory, so that no compiler moves its arithmetic out of the
+ * floating-point mode that the caller has set. */
+static __attribute__((noinline)) void measure_into(FastcvPolygon *polygon, const char *x,
+                                                   ptrdiff_t x_step_bytes, const char *y,
+                                                   ptrdiff_t y_step_bytes, ptrdiff_t vertices)
+{
+    *polygon = measure(x, x_step_bytes, y, y_step_bytes, vertices);
+}
+
 FastcvPolygon fastcv_polygon_measure(const char *x, ptrdiff_t x_step_bytes, const char *y,
                                      ptrdiff_t y_step_bytes, ptrdiff_t vertices)
 {
-    return measure(x, x_step_bytes, y, y_step_bytes, vertices);
+    FastcvPolygon polygon;
+    const FastcvFloatMode before = fastcv_float_mode_enter();
+    measure_into(&polygon, x, x_step_bytes, y, y_step_bytes, vertices);
+    fastcv_float_mode_leave(before);
+    return polygon;
 }
 
 typedef struct MeasureRun {
@@ -48,8 +64,8 @@ static void measure_item(void *context, ptrdiff_t item, int thread)
 {
     (void)thread;
     const MeasureRun *run = context;
-    const ptrdiff_t first = item * run->item_polygons, rest = run->count - first;
-    const ptrdiff_t end = first + (rest < run->item_polygons ? rest : run->item_polygons);
+    const ptrdiff_t first = item * run->item_polygons;
+    const ptrdiff_t end = first + fastcv_min_int64(run->item_polygons, run->count - first);
     for (ptrdiff_t i = first; i < end; i++) {
         const char *x = (const char *)(run->xy + 2 * i * run->vertices);
         run->polygons[i] =
@@ -64,22 +80,4 @@ FastcvStatus fastcv_polygons_measure(const double *xy, ptrdiff_t vertices, ptrdi
     MeasureRun run = {xy, vertices, count, each, polygons};
     FastcvLoop loop = {measure_item, &run, (count + each - 1) / each};
     return fastcv_run(loop, pool);
-}
-
-/* The least s with sqrt(s) >= max_dist: a square root a centre is saved by comparing with it. */
-static double squared_limit(double max_dist)
-{
-    if (!(max_dist > 0))
-        return 0; /* no sum of squares is below it */
-    double limit = max_dist * max_dist;
-    while (sqrt(nextafter(limit, 0)) >= max_dist)
-        limit = nextafter(limit, 0);
-    while (sqrt(limit) < max_dist)
-        limit = nextafter(limit, INFINITY);
-    return limit;
-}
-
-FastcvDisc fastcv_disc(double x, double y, double max_dist)
-{
-    return (FastcvDisc){x, y, squared_limit(max_dist)};
 }
