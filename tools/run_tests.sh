@@ -1,18 +1,23 @@
 #!/bin/sh
 # Usage: run_tests.sh PYTHON EXPRESSION [pytest's arguments]
-# Runs the tests whose markers fit the expression: first, in parallel, those that may have
-# neighbours, then the others one by one. Fails if a test fails or if there is none.
+# Runs the tests whose marks match the expression: in parallel the tests that may have neighbours,
+# then the others one by one. Fails if a test fails or if no test matches.
 set -u
 python=$1
-marked=$2
+expression=$2
 shift 2
-"$python" -m pytest -n auto -m "($marked) and not alone" "$@"
+no_test=5 # pytest's exit status
+
+"$python" -m pytest -n auto -m "($expression) and not alone" "$@"
 parallel=$?
 case $parallel in
-0 | 5) ;; # 5: no test
-*) exit "$parallel" ;;
+0 | 1 | "$no_test") ;;
+*) exit "$parallel" ;; # interrupted, or wrong arguments
 esac
-"$python" -m pytest -m "($marked) and alone" "$@"
+"$python" -m pytest -m "($expression) and alone" "$@"
 alone=$?
-[ "$alone" -eq 5 ] && exit "$parallel"
-exit "$alone"
+case $alone in
+0) [ "$parallel" -ne "$no_test" ] && exit "$parallel" || exit 0 ;;
+"$no_test") exit "$parallel" ;;
+*) exit "$alone" ;;
+esac
