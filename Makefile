@@ -1,37 +1,46 @@
-# Each target sets up what it needs: system packages where it may install them, .venv, the build.
+# Each target first sets up what it needs: system packages (if it may), .venv, the build.
 PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
 C_FILES = $(shell git ls-files -co --exclude-standard '*.c' '*.h' '*.cpp')
 
-.PHONY: help demo test soak notebook test-c test-avx512 test-aarch64 bench lint format build clean
+.NOTPARALLEL:
+.PHONY: help demo test check check-rest soak notebook test-c test-avx512 test-aarch64 bench lint \
+	format build clean
 
 help:
-	@echo "make demo    cut the shipped page's boxes, count its colours; pictures in out/"
-	@echo "make test    run the tests"
-	@echo "make soak    prove every promise of docs/reliability.md at length: some three hours"
-	@echo "make notebook"
-	@echo "             run the tutorial from top to bottom on this machine; a page of it in out/"
-	@echo "make test-c, test-avx512, test-aarch64"
-	@echo "             compare the kernels' variants, natively or emulated"
-	@echo "make bench   run the benchmarks; pictures in out/"
-	@echo "make lint    check style, types and spelling"
-	@echo "make format  rewrite the sources in the project's style"
-	@echo "make build   build the extension in place, in $(VENV)"
-	@echo "make clean   delete what was built"
+	@echo "make demo        cut the words out of a page, count its colours; pictures in out/"
+	@echo "make test        check that the code is right: about two minutes on 2 cores"
+	@echo "                 make test ARGS=tests/crop runs one subject's tests"
+	@echo "make check       everything that CI checks: lint, test and check-rest; ten minutes"
+	@echo "make check-rest  run the notebook, benchmarks, other builds and short proofs"
+	@echo "make soak        prove each promise of docs/reliability.md at length: three hours"
+	@echo "make notebook    run the tutorial from top to bottom; the result in out/"
+	@echo "make test-c, make test-avx512, make test-aarch64"
+	@echo "                 compare the kernels' variants, on this CPU or emulated"
+	@echo "make bench       run the benchmarks; pictures in out/"
+	@echo "make lint        check style, types and spelling"
+	@echo "make format      rewrite the sources in the project's style"
+	@echo "make build       compile what changed, in place"
+	@echo "make clean       delete everything that was built"
 
 demo: build
 	@$(RUN) benchmarks/demo.py
 
 test: build
-	$(RUN) -m pytest $(ARGS)
+	@tools/run_tests.sh $(RUN) "not rest" $(ARGS)
+
+check: lint test check-rest
+
+check-rest: build
+	@tools/run_tests.sh $(RUN) rest
 
 soak: build
 	$(RUN) benchmarks/reliability.py --long $(ARGS)
 
 notebook: build $(VENV)/.notebook
 	@$(RUN) tools/run_tutorial.py
-	@echo "to change and run it by yourself: $(VENV)/bin/jupyter lab tutorial.ipynb"
+	@echo "To edit and run it yourself: $(VENV)/bin/jupyter lab tutorial.ipynb"
 
 test-c:
 	@tools/check_variants.sh native
@@ -67,7 +76,7 @@ format: $(VENV)/.ready
 	$(VENV)/bin/ruff format .
 	$(VENV)/bin/clang-format -i $(C_FILES)
 
-# setup.py itself knows whether anything changed.
+# setup.py compiles only what changed.
 build: $(VENV)/.ready
 	@$(RUN) setup.py -q build_ext --inplace
 

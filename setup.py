@@ -1,4 +1,4 @@
-"""Builds the extension; everything else about the package stands in pyproject.toml.
+"""Builds the extension. Everything else about the package is in pyproject.toml.
 
 The environment decides:
 OPENCV_DIR       where OpenCV 4.x lies (its include/opencv4 or include, and lib)
@@ -13,6 +13,9 @@ import shlex
 import shutil
 import subprocess
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from pathlib import Path
 
 from setuptools import Extension, setup
@@ -130,7 +133,7 @@ def openmp_flags():
 
 
 def complete(extension):
-    """Add what depends on the machine: where NumPy and OpenCV are, and how OpenMP is asked for."""
+    """Add what depends on the machine: where NumPy and OpenCV are, and the flags of OpenMP."""
     try:
         import numpy as np
     except ImportError:
@@ -159,8 +162,35 @@ def complete(extension):
     extension.extra_link_args += link_flags
 
 
+@cache
+def changed_at(path):
+    """When a file was last written, in ns."""
+    return os.stat(path).st_mtime_ns
+
+
+def is_current(obj, stamp, command):
+    """Whether this command made the object from its source and headers as they are now."""
+    try:
+        rule = Path(f"{obj}.d").read_text().replace("\\\n", " ")
+        needed = shlex.split(rule.partition(": ")[2])
+        return (
+            Path(obj).is_file()
+            and stamp.read_text() == command
+            and max(map(changed_at, needed)) < stamp.stat().st_mtime_ns
+        )
+    except OSError:
+        return False
+
+
 class BuildExt(build_ext):
-    """Gives each language its own -std and says in one sentence what is missing."""
+    """Compiles what changed, on all CPUs, and says in one sentence what is missing."""
+
+    def finalize_options(self):
+        """An editable install keeps its objects for the next build."""
+        super().finalize_options()
+        if self.editable_mode:
+            tag = f"{self.plat_name}-{sys.implementation.cache_tag}"
+            self.build_temp = os.path.join("build", f"temp.{tag}")
 
     def build_extensions(self):
         """Look at the machine, then compile."""
@@ -171,17 +201,38 @@ class BuildExt(build_ext):
             fail(f"Python.h was not found; {INSTALL_COMPILER}")
         for extension in self.extensions:
             complete(extension)
-
-        compile_one = self.compiler._compile
-        target = target_of(self.compiler.compiler)
-
-        def compile_with_standard(obj, src, ext, cc_args, extra_postargs, pp_opts):
-            standard = "-std=c++17" if src.endswith(".cpp") else "-std=c11"
-            flags = [standard, *extra_postargs, *flags_of(src, target)]
-            return compile_one(obj, src, ext, cc_args, flags, pp_opts)
-
-        self.compiler._compile = compile_with_standard
+        self.teach_compiler()
+        self.force = True  # setuptools looks at sources only; is_current also at flags and headers
         super().build_extensions()
+        self.force = False
+
+    def teach_compiler(self):
+        """Give each language its -std, keep what is current, and compile in parallel."""
+        compiler, target = self.compiler, target_of(self.compiler.compiler)
+        compile_one, compile_all = compiler._compile, compiler.compile
+
+        def compile_changed(obj, src, ext, cc_args, extra_postargs, pp_opts):
+            standard = "-std=c++17" if src.endswith(".cpp") else "-std=c11"
+            flags = [standard, *extra_postargs, *flags_of(src, target), "-MD", "-MF", f"{obj}.d"]
+            command = repr([compiler.compiler_so, compiler.compiler_so_cxx, cc_args, flags])
+            stamp, start = Path(f"{obj}.command"), time.time_ns()
+            if not compiler.force and is_current(obj, stamp, command):
+                return
+            stamp.unlink(missing_ok=True)
+            compile_one(obj, src, ext, cc_args, flags, pp_opts)
+            stamp.write_text(command)
+            os.utime(stamp, ns=(start, start))  # what is edited while it compiles counts as newer
+
+        def compile_in_parallel(*args, **options):
+            jobs = []
+            with ThreadPoolExecutor(self.parallel or os.cpu_count()) as pool:
+                compiler._compile = lambda *each: jobs.append(pool.submit(compile_changed, *each))
+                objects = compile_all(*args, **options)
+            for job in jobs:
+                job.result()  # raises what went wrong
+            return objects
+
+        compiler.compile = compile_in_parallel
 
 
 def files(pattern):
@@ -194,9 +245,6 @@ setup(
         Extension(
             "fastcv._core",
             sources=files("src/**/*.c") + files("src/**/*.cpp"),
-            depends=files("src/**/*.h")
-            + files("include/fastcv/*.h")
-            + ["setup.py", "src/flags.txt", VERSION_FILE],
             include_dirs=["include", "src"],
             define_macros=[
                 ("FASTCV_VERSION", f'"{read_version()}"'),

@@ -1,3 +1,4 @@
+import contextlib
 import json
 import os
 import signal
@@ -13,43 +14,63 @@ import pytest
 import fastcv
 import quads
 from fastcv import _core
+from leftovers import (  # noqa: F401  hooks that pytest finds by their names
+    pytest_sessionfinish,
+    pytest_sessionstart,
+    pytest_terminal_summary,
+)
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "data"))
 
-# Who is started in the background may ignore Ctrl-C, and so would every process of the tests.
+# A background job may have inherited the setting to ignore Ctrl-C. The tests need the default.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 LINUX = sys.platform == "linux"
-linux = pytest.mark.skipif(not LINUX, reason="uses Linux's own ways")
+linux = pytest.mark.skipif(not LINUX, reason="uses Linux's own interfaces")
+
+ALONE = {"threads"}  # folders whose tests are all marked alone
 
 BOX = np.float32([[10, 10], [40, 12], [39, 25], [9, 23]])
 CROPS = [fastcv.image_crop, fastcv.image_crop_openmp]
 both = pytest.mark.parametrize("crop", CROPS, ids=lambda f: f.__name__)
 
 OPENCV_4 = cv2.__version__.startswith("4.")
+KERNELS = fastcv.build_info()["kernels"]
 
 
-def pytest_configure(config):
-    config.addinivalue_line("markers", "opencv4: compares with cv2, whose 4.x is the reference")
-
-
+@pytest.hookimpl(tryfirst=True)  # before `-m` selects
 def pytest_collection_modifyitems(items):
-    if OPENCV_4:
-        return
     skip = pytest.mark.skip(reason=f"the reference is OpenCV 4.x, and cv2 is {cv2.__version__}")
     for item in items:
-        if "opencv4" in item.keywords:
+        if item.path.parent.name in ALONE:
+            item.add_marker("alone")
+        if not OPENCV_4 and "opencv4" in item.keywords:
             item.add_marker(skip)
 
 
-@pytest.fixture(params=fastcv.build_info()["kernels"])
-def kernel(request):
-    """Every variant of the kernels that this CPU has, one after the other."""
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers():
+    """As many as this process may use CPUs: fastcv knows affinity and cgroups."""
+    return fastcv.get_num_threads()
+
+
+@contextlib.contextmanager
+def using_kernel(name):
+    """Cut and count with this variant of the kernels."""
     before = fastcv.build_info()["kernel"]
-    _core._set_kernel(request.param)
-    yield request.param
-    _core._set_kernel(before)
+    _core._set_kernel(name)
+    try:
+        yield
+    finally:
+        _core._set_kernel(before)
+
+
+@pytest.fixture(params=KERNELS)
+def kernel(request):
+    """Each variant of the kernels that this CPU has."""
+    with using_kernel(request.param):
+        yield request.param
 
 
 @pytest.fixture
@@ -74,11 +95,17 @@ def logo():
 
 @pytest.fixture(autouse=True)
 def default_threads(monkeypatch):
-    """Settings of whoever runs the tests do not reach them."""
+    """The environment's settings of threads do not reach the tests."""
     for name in ("FASTCV_NUM_THREADS", "OMP_NUM_THREADS", "OMP_THREAD_LIMIT"):
         monkeypatch.delenv(name, raising=False)
     yield
     fastcv.set_num_threads(None)
+
+
+@pytest.fixture(autouse=True)
+def own_folder(tmp_path, monkeypatch):
+    """Relative paths of a test lead into a folder of its own, never into the checkout."""
+    monkeypatch.chdir(tmp_path)
 
 
 def read_only(image):
@@ -93,7 +120,7 @@ def read_boxes(path):
 
 
 def real_pages():
-    """Folder of real pages with a detector's boxes, each NAME.png beside NAME.json."""
+    """Real pages: NAME.png, with a detector's boxes in NAME.json beside it."""
     folder = os.environ.get("FASTCV_TEST_PAGES")
     return sorted(Path(folder).glob("*.png")) if folder else []
 
@@ -112,14 +139,21 @@ def page_and_boxes():
 
 @pytest.fixture
 def long_call(rng):
-    """Seconds of work, for whoever wants to look in while it runs."""
+    """Seconds of work, long enough to interrupt or to watch."""
     page = rng.integers(0, 255, (500, 500, 4), np.uint8).astype(np.float64)
     box = np.float32([[[0, 0], [4000, 0], [4000, 4000], [0, 4000]]])
     return lambda crop, **more: crop(page, box, interpolation="lanczos4", **more)
 
 
+def random_image(rng, shape, dtype):
+    if np.issubdtype(dtype, np.floating):
+        return rng.normal(0, 1e3, shape).astype(dtype)
+    limits = np.iinfo(dtype)
+    return rng.integers(limits.min, limits.max, shape, dtype, endpoint=True)
+
+
 def run_python(code, timeout=60, **environment):
-    """In a process of its own; returns what it printed."""
+    """Run code in a process of its own. Return what it printed."""
     done = subprocess.run(
         [sys.executable, "-c", textwrap.dedent(code)],
         capture_output=True,
@@ -129,3 +163,15 @@ def run_python(code, timeout=60, **environment):
     )
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()
+
+
+def run_in_checkout(*command, cwd=ROOT, **environment):
+    """Run a command of the project."""
+    return subprocess.run(
+        command,
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        timeout=280,
+        env={**os.environ, **environment},
+    )

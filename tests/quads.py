@@ -1,4 +1,4 @@
-"""Makers of boxes, one kind a function: all (n, 4, 2) float32, in px of a page of a given size."""
+"""Makers of boxes, a function a kind. Each returns (n, 4, 2) float32, in px of the page."""
 
 import numpy as np
 
@@ -11,7 +11,7 @@ def upright(rng, n, width, height, size=(60, 20)):
 
 
 def turned(rng, n, width, height, degrees=180, size=(60, 20)):
-    """Turned about their centres by up to ±degrees; many leave the page."""
+    """Boxes turned about their centres by up to ±degrees. Many reach beyond the page."""
     centre = rng.uniform(0, [width, height], (n, 1, 2))
     angle = np.radians(rng.uniform(-degrees, degrees, n))
     corners = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) * size / 2.0
@@ -20,7 +20,7 @@ def turned(rng, n, width, height, degrees=180, size=(60, 20)):
 
 
 def perspective(rng, n, width, height):
-    """Corners moved by up to 40 % of the size: strong perspective, the vanishing line near."""
+    """Strong perspective: corners move by up to 40 % of the size, the vanishing line is near."""
     boxes = turned(rng, n, width, height, size=(70, 40))
     return (boxes + rng.uniform(-16, 16, boxes.shape)).astype(np.float32)
 
@@ -30,7 +30,7 @@ def mirrored(rng, n, width, height):
 
 
 def wild(rng, n, width, height):
-    """Any four points, on the page or near: folded, concave, crossing the vanishing line."""
+    """Any four points on or near the page: folded, concave, or across the vanishing line."""
     return rng.uniform([-width / 2, -height / 2], [width * 1.5, height * 1.5], (n, 4, 2)).astype(
         np.float32
     )
@@ -44,7 +44,7 @@ def tiny(rng, n, width, height):
 
 
 def thin(rng, n, width, height):
-    """Two px high and up to 700 long: a wider x-block than 64 px."""
+    """Boxes 2 px high and up to 700 px long, which have x-blocks wider than 64 px."""
     length = rng.uniform(80, 700, n)
     corners = np.array([[0, 0], [1, 0], [1, 1], [0, 1]])
     size = np.stack([length, np.full(n, 2.4)], 1)[:, None]
@@ -57,8 +57,9 @@ def outside(rng, n, width, height):
 
 
 def on_ties(rng, n, width, height):
-    """Corners on multiples of 1/64 px, upright or sheared: positions fall on ties of the rounding
-    to 1/32 px. Some have a corner moved, also by a multiple."""
+    """Corners on multiples of 1/64 px, so that positions are ties of the rounding to 1/32 px.
+
+    Boxes are upright or sheared. Some have corners moved by another multiple."""
     x, y = rng.integers(-20 * 64, [[(width + 20) * 64], [(height + 20) * 64]], (2, n)) / 64
     w, h = rng.integers([[8], [3]], [[140], [60]], (2, n))
     down, right = rng.integers(-8 * 64, 8 * 64, (2, n)) / 64 * rng.integers(0, 2, (2, n))
@@ -71,7 +72,7 @@ def on_ties(rng, n, width, height):
 
 
 def nearly_degenerate(rng, n, width, height):
-    """Three corners nearly on a line: W all but vanishes at a corner."""
+    """Three corners nearly on a line: W is nearly 0 at a corner."""
     size = rng.integers([8, 8], [300, 80])
     boxes = turned(rng, n, width, height, size=size).astype(np.float64)
     corner, between = rng.integers(4), rng.uniform(0, 1, (n, 1))
@@ -104,7 +105,7 @@ HARD_KINDS = {
 
 
 def well_formed(boxes):
-    """Those for which OpenCV's own arithmetic has a transform: none degenerate."""
+    """The boxes that are not degenerate, for which OpenCV's own arithmetic has a transform."""
     import fastcv
 
     dot = np.zeros((4, 4), np.uint8)

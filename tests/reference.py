@@ -1,8 +1,11 @@
 """The oracle: what fastcv computes, written slowly and plainly.
 
-Two versions stand side by side: `cv2_crop`, the Python loop over OpenCV that fastcv replaces, and
-`numpy_crop`, the arithmetic itself, which also covers what cv2 refuses (sides over 32,766 px).
+There are two versions of a crop. `cv2_crop` is the Python loop over OpenCV that fastcv replaces.
+`numpy_crop` is the arithmetic itself and also covers pages that cv2 refuses (over 32,766 px).
 """
+
+import functools
+import hashlib
 
 import cv2
 import numpy as np
@@ -24,6 +27,22 @@ BORDERS = {
 DTYPES = ["uint8", "uint16", "int16", "float32", "float64"]
 
 
+def cache_by_content(function):
+    """Keep the last results: variants and thread counts are compared on the same images."""
+    kept = {}
+
+    @functools.wraps(function)
+    def call(image):
+        key = image.shape, hashlib.blake2b(np.ascontiguousarray(image)).digest()
+        if key not in kept:
+            if len(kept) >= 32:
+                kept.pop(next(iter(kept)))
+            kept[key] = function(image)
+        return kept[key]
+
+    return call
+
+
 def crop_size(box):
     """Width and height in px: the longer of two opposite edges, each cut to whole px."""
     lt, rt, rb, lb = np.asarray(box, np.float32)
@@ -39,7 +58,7 @@ def crop_corners(width, height):
 
 
 def cv2_crop(image, boxes, interpolation="linear", border="constant", border_value=0):
-    """The talk's function: one transform and one warp a box."""
+    """The function from the talk: one transform and one warp a box."""
     if np.ndim(border_value) == 0:
         border_value = (border_value,) * 4
     crops = []
@@ -59,7 +78,7 @@ def cv2_crop(image, boxes, interpolation="linear", border="constant", border_val
 
 
 def system_rows(source, target):
-    """The 8×8 system and its right-hand side, OpenCV's order of rows."""
+    """The 8×8 system and its right-hand side, with the rows in OpenCV's order."""
     rows = []
     for axis in (0, 1):
         for (x, y), point in zip(source, target, strict=True):
@@ -71,7 +90,7 @@ def system_rows(source, target):
 
 
 def eliminate(rows):
-    """Solve with partial pivoting, in OpenCV's order of operations; None where singular."""
+    """Solve with partial pivoting, in OpenCV's order of operations; None if singular."""
     rows = [list(row) for row in rows]
     for i in range(8):
         pivot = max(range(i, 8), key=lambda r: (abs(rows[r][i]), -r))
@@ -93,7 +112,7 @@ def eliminate(rows):
 
 
 def direct_transform(box, corners):
-    """The matrix whose last element is 1, or None where OpenCV goes on to an SVD."""
+    """The matrix whose last element is 1, or None if OpenCV falls back to an SVD."""
     rows = system_rows(np.asarray(box, np.float32), np.asarray(corners, np.float32))
     solution = eliminate(rows)
     if solution is None:
@@ -107,7 +126,7 @@ def direct_transform(box, corners):
 
 
 def is_solved_directly(box):
-    """Whether OpenCV computes the box's matrix as we do, and not by an SVD."""
+    """Whether OpenCV computes the box's matrix as fastcv does, without an SVD."""
     return direct_transform(box, crop_corners(*crop_size(box))) is not None
 
 
@@ -137,12 +156,12 @@ def inverse(m):
 
 
 def crop_inverse(box):
-    """From the crop's px to the page's."""
+    """The matrix that maps px of the crop to px of the page."""
     return inverse(perspective_transform(box, crop_corners(*crop_size(box))))
 
 
 def positions(box, scale):
-    """Where every crop pixel lies on the page, in units of 1/scale px, as whole numbers."""
+    """Where each crop pixel lies on the page, as integers in 1/scale px."""
     width, height = crop_size(box)
     m = crop_inverse(box)
     block = min(1024 // min(16, height), width)  # OpenCV restarts its sums here
@@ -162,14 +181,14 @@ def positions(box, scale):
 
 
 def as_opencv_keeps_them(image, *coordinates):
-    """In int16; a page beyond that has no such limit."""
+    """OpenCV keeps positions in int16. fastcv has no such limit on pages beyond it."""
     if max(image.shape[:2]) > 32766:
         return coordinates
     return [np.clip(c, -(2**15), 2**15 - 1) for c in coordinates]
 
 
 def fold(index, length, border):
-    """The page's index for one beyond its edge; the caller fills a constant border."""
+    """Map an index beyond the page's edge to one on the page; the caller fills constant borders."""
     if border in ("constant", "replicate"):
         return np.clip(index, 0, length - 1)
     if border == "wrap":
@@ -192,7 +211,7 @@ def tap(image, x, y, border, border_value):
 
 
 def numpy_crop(image, boxes, interpolation="linear", border="constant", border_value=0):
-    """uint8, nearest and linear."""
+    """Crops of uint8 pages, nearest and linear only."""
     crops = []
     for box in boxes:
         if interpolation == "nearest":
@@ -212,9 +231,9 @@ def numpy_crop(image, boxes, interpolation="linear", border="constant", border_v
     return crops
 
 
-def main_colors(image, n):
-    """(colors, counts) by sorting every pixel."""
-    image = np.asarray(image)
+@cache_by_content
+def sorted_colors(image):
+    """(packed colours, counts) of every colour, the most frequent first."""
     if image.ndim == 2 or image.shape[2] == 1:
         image = np.repeat(image.reshape(*image.shape[:2], 1), 3, axis=2)
     pixels = image.reshape(-1, image.shape[2])
@@ -222,8 +241,13 @@ def main_colors(image, n):
         pixels = pixels[pixels[:, 3] >= 1]
     packed = pixels[:, :3].astype(np.int64) @ [1 << 16, 1 << 8, 1]
     values, counts = np.unique(packed, return_counts=True)
-    order = np.lexsort((values, counts))[::-1][:n]
-    values, counts = values[order], counts[order]
+    order = np.lexsort((values, counts))[::-1]
+    return values[order], counts[order]
+
+
+def main_colors(image, n):
+    """(colors, counts) by sorting every pixel."""
+    values, counts = (array[:n].copy() for array in sorted_colors(np.asarray(image)))
     colors = np.stack([values >> 16, values >> 8 & 255, values & 255], axis=1).astype(np.uint8)
     return colors, counts
 

@@ -5,8 +5,8 @@ Usage::
     python tools/run_tutorial.py               run it; out/tutorial.ipynb and out/tutorial.html
     python tools/run_tutorial.py --update      also renew tutorial.ipynb itself, with its results
 
-The script is what is edited and reviewed. The notebook is committed as executed once, for its
-pictures are to be seen where nothing can be run, as on a code host.
+Edit and review the script. The notebook is committed with its results, so that a code host, which
+cannot run it, shows the pictures.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ SCRIPT, NOTEBOOK = ROOT / "docs" / "tutorial.py", ROOT / "tutorial.ipynb"
 
 
 def make() -> nbformat.NotebookNode:
-    """Return the notebook that the script describes, with no results, and names that stay."""
+    """Return the notebook that the script describes, without results. Cells keep their names."""
     notebook = jupytext.read(SCRIPT)
     notebook.metadata.pop("jupytext", None)
     for number, cell in enumerate(notebook.cells):
@@ -39,7 +39,7 @@ def make() -> nbformat.NotebookNode:
 
 
 def execute(notebook: nbformat.NotebookNode) -> None:
-    """Run every cell from top to bottom, naming each lesson as it begins."""
+    """Run all cells from top to bottom. Print each lesson's name when it begins."""
     client = NotebookClient(
         notebook,
         timeout=600,
@@ -58,7 +58,7 @@ def execute(notebook: nbformat.NotebookNode) -> None:
 
 
 def tidy(notebook: nbformat.NotebookNode) -> None:
-    """Leave out what is of one run and one machine only: times of cells, names of cells' files."""
+    """Remove what differs by run and machine: times of cells, names of cells' files."""
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)
         for output in cell.get("outputs", []):
@@ -68,11 +68,11 @@ def tidy(notebook: nbformat.NotebookNode) -> None:
 
 
 def write_html(notebook: nbformat.NotebookNode, path: Path) -> None:
-    """Write it as a page, where nbconvert is there."""
+    """Write it as a web page, if nbconvert is installed."""
     try:
         from nbconvert import HTMLExporter
     except ImportError:
-        print("no page: pip install nbconvert")
+        print("no HTML page: pip install nbconvert")
         return
     page, _ = HTMLExporter().from_notebook_node(notebook)
     path.write_text(page)
@@ -80,7 +80,7 @@ def write_html(notebook: nbformat.NotebookNode, path: Path) -> None:
 
 
 def main() -> None:
-    """Make, run, write."""
+    """Make the notebook, run it and write it."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--out", type=Path, default=ROOT / "out", metavar="DIR")
     parser.add_argument("--update", action="store_true", help="renew tutorial.ipynb")

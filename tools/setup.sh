@@ -1,7 +1,7 @@
 #!/bin/sh
 # Usage: setup.sh PYTHON VENV
-# Brings a machine to where fastcv builds: compilers, headers and OpenCV through apt where we may,
-# then a virtual environment with requirements.txt. Says in one sentence what it cannot do itself.
+# Installs what fastcv needs to build: compilers, headers and OpenCV with apt, if it may; then
+# requirements.txt in a virtual environment. If it cannot, one sentence says what is missing.
 set -eu
 python=$1
 venv=$2
@@ -35,12 +35,12 @@ install_packages() {
     as_root=
     [ "$(id -u)" -eq 0 ] || as_root=sudo
     if ! command -v apt-get >/dev/null; then
-        fail "please install what Debian calls$1, then run this again"
+        fail "please install these packages (Debian's names), then run this again:$1"
     elif [ -n "$as_root" ] && ! command -v sudo >/dev/null; then
-        fail "please run, as root: apt-get install$1"
+        fail "please run as root: apt-get install$1"
     fi
     echo "Installing system packages:$1"
-    # shellcheck disable=SC2086 # the list is meant to be split
+    # shellcheck disable=SC2086 # the list must be split
     { $as_root apt-get update -qq &&
         $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $1; \
     } >"$log" 2>&1 || {
@@ -50,7 +50,7 @@ install_packages() {
 }
 
 "$python" -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null ||
-    fail "Python 3.10 or later is needed (make PYTHON=python3.12 …); '$python' is not that"
+    fail "Python 3.10 or later is needed, and '$python' is not: try make PYTHON=python3.12 …"
 
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
@@ -58,8 +58,14 @@ trap 'rm -f "$log"' EXIT
 packages=$(missing_packages)
 [ -z "$packages" ] || install_packages "$packages"
 packages=$(missing_packages)
-[ -z "$packages" ] || fail "'$python' still lacks$packages; install what belongs to that Python"
+[ -z "$packages" ] || fail "'$python' still lacks$packages; install the packages that belong to that Python"
 
 [ -x "$venv/bin/python" ] || { echo "Making $venv"; "$python" -m venv "$venv"; }
-echo "Installing requirements.txt and building fastcv (about a minute the first time)"
-"$venv/bin/python" -m pip install -q --disable-pip-version-check -r requirements.txt
+echo "Installing requirements.txt and building fastcv (a minute or two the first time)"
+install() {
+    "$venv/bin/python" -m pip install -q --disable-pip-version-check "$@"
+}
+# Without build isolation, fastcv is built as later builds are, and they need not repeat it.
+grep -v '^-e' requirements.txt >"$log"
+install -r "$log"
+install --no-build-isolation -r requirements.txt

@@ -218,6 +218,7 @@ def test_any_small_image(image, n):
 @linux
 @pytest.mark.parametrize("is_warm", [False, True])
 @pytest.mark.parametrize("spare_mib", [1, 2, 4, 8, 12, 16, 20, 30, 60])
+@pytest.mark.alone
 def test_scarce_memory_gives_the_right_counts_or_a_memory_error(spare_mib, is_warm):
     """The system may refuse the hash, the bytes or both; no count may be lost silently."""
     out = run_python(
@@ -271,6 +272,7 @@ def test_many_callers_at_once_share_no_counts(rng):
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 @pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+@pytest.mark.alone
 def test_a_forked_child_counts_like_its_parent(rng):
     image = noise(rng, 600, 700)
     expected = fastcv.main_colors(image, 50)
@@ -283,6 +285,7 @@ def test_a_forked_child_counts_like_its_parent(rng):
 
 
 @linux
+@pytest.mark.alone
 def test_an_interrupted_count_leaves_no_counts_behind(rng):
     out = run_python(
         """
@@ -356,6 +359,7 @@ def test_without_opencv_a_path_names_the_extra(extract, monkeypatch):
         extract("logo.png")
 
 
+@pytest.mark.alone
 def test_references_and_memory_stay_flat(rng):
     image = rng.integers(0, 9, (50, 50, 4), np.uint8)
 

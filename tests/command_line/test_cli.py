@@ -306,6 +306,7 @@ print(status, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
 @pytest.mark.parametrize(
     "name", ["lists.json", "long.json", "huge.png", "bomb.png", "lies.npy", "large.json"]
 )
+@pytest.mark.alone
 def test_memory_is_bounded(folder, name):
     content = {
         "lists.json": b"[" + b"[]," * 5_000_000 + b"[]]",
@@ -568,6 +569,7 @@ def test_a_reader_that_has_gone():
     assert done.stderr == ""
 
 
+@pytest.mark.alone
 def test_ctrl_c(tmp_path):
     for attempt in range(10):
         out = tmp_path / str(attempt)

@@ -1,4 +1,4 @@
-"""What image_crop refuses beside the table of bad inputs: for code of the caller's, for limits."""
+"""What image_crop refuses besides bad_inputs.py: code of the caller that interferes, limits."""
 
 import numpy as np
 import pytest
@@ -33,11 +33,11 @@ def test_exceptions_of_an_arrays_own_are_passed_on():
                 fastcv.image_crop(image, boxes)
 
 
-# ---- code of the caller's that runs while arguments are read ----
+# ---- the caller's code runs while arguments are read ----
 
 
 class Hook:
-    """A number, and an array, that does something when it is read."""
+    """A number and an array that runs an action when it is read."""
 
     def __init__(self, action, array=None):
         self.action, self.array = action, array

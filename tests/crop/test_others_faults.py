@@ -1,7 +1,8 @@
-"""What other libraries do wrong with odd input, and fastcv must not.
+"""Odd input that other libraries handle wrongly and fastcv must not.
 
-A size of 0 (cv2.warpPerspective returns an image of the source's size), NaN (zeros) and errors that
-leak are rows of the table of bad inputs; swapped bytes (silently wrong) are in test_crop_input.py.
+More such input is tested elsewhere. bad_inputs.py has sizes of 0 (cv2.warpPerspective returns an
+image of the source's size), NaN (zeros) and errors that leak. test_crop_input.py has swapped bytes
+(silently wrong).
 """
 
 import numpy as np
@@ -17,7 +18,7 @@ from reference import BORDERS, INTERPOLATIONS, assert_same, numpy_crop
 @pytest.mark.parametrize("is_wide", [False, True])
 @pytest.mark.parametrize("interpolation", ["nearest", "linear"])
 def test_a_side_that_cv2_refuses(crop, rng, length, is_wide, interpolation):
-    """cv2 raises from 32,767 px on."""
+    """cv2 raises an error from 32,767 px."""
     shape = (40, length, 3) if is_wide else (length, 40, 3)
     page = rng.integers(0, 256, shape, np.uint8)
     boxes = quads.turned(rng, 20, 40, 40) + rng.integers(0, length, (20, 1, 1)) * np.float32(
@@ -31,7 +32,7 @@ def test_a_side_that_cv2_refuses(crop, rng, length, is_wide, interpolation):
 @pytest.mark.parametrize("border", BORDERS)
 @pytest.mark.parametrize("interpolation", INTERPOLATIONS)
 def test_boxes_as_far_away_as_can_be(crop, image, interpolation, border):
-    """Pillow ended the process for some."""
+    """Pillow aborted the process for some of these."""
     options = {"interpolation": interpolation, "border": border, "degenerate": "empty"}
     box = np.float64([[0, 0], [256, 0], [256, 64], [0, 64]])
     for far in (-(2**15), -1e6, -(2**24), -(2**29), 2**29):
@@ -44,7 +45,7 @@ def test_boxes_as_far_away_as_can_be(crop, image, interpolation, border):
 
 
 def test_pages_of_one_pixel_side_by_side():
-    """OpenCV 5 never returns from cubic with reflect101 on a page that is one pixel wide."""
+    """OpenCV 5 hangs for cubic with reflect101 on a page that is one pixel wide."""
     out = run_python(
         f"""
         import sys
@@ -64,7 +65,7 @@ def test_pages_of_one_pixel_side_by_side():
                     crops = fastcv.image_crop(page, boxes, **options)
                     if interpolation in ("nearest", "linear"):
                         assert_same(crops, numpy_crop(page, boxes, interpolation, border))
-                    if border != "constant":  # whatever folds ends on the only pixel
+                    if border != "constant":  # every other border repeats the only pixel
                         assert_same(crops, fastcv.image_crop(wider, boxes, **options))
                     done += 1
         print(done)

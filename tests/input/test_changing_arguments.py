@@ -100,6 +100,7 @@ def run_with(large, code):
 
 
 @pytest.mark.parametrize("name", LARGE)
+@pytest.mark.alone
 def test_an_array_resized_while_numpy_converts_it(name):
     """NumPy lets other threads run while it copies, so the hold must come first."""
     run_with(

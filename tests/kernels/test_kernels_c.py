@@ -11,6 +11,7 @@ from conftest import ROOT, linux
 
 @linux
 @pytest.mark.skipif(shutil.which("cc") is None, reason="needs a C compiler")
+@pytest.mark.rest
 def test_every_variant_of_this_cpu_gives_the_same():
     done = subprocess.run(
         [ROOT / "tools/check_variants.sh", "native"], capture_output=True, text=True, timeout=100

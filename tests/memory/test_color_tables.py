@@ -66,6 +66,7 @@ def test_tables_are_cut_and_freed_like_crops(noise):
 
 @linux
 @pytest.mark.parametrize("way", ["empty_memory_pool()", "set_memory_pool(0)"])
+@pytest.mark.alone
 def test_no_table_is_resident_after(way):
     """Two threads' tables, 32 MiB, once stayed, and memory_pool_info said 0."""
     out = run_python(
@@ -125,6 +126,7 @@ def test_crops_never_leave_a_table_that_is_not_zero(noise):
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 @pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+@pytest.mark.alone
 def test_a_forked_child_lets_go_of_tables(noise):
     expected = fastcv.main_colors(noise, 50)
     child = os.fork()

@@ -12,6 +12,7 @@ from reference import assert_same
 
 @linux
 @pytest.mark.parametrize("what", ["np.full", "np.frombuffer"])
+@pytest.mark.alone
 def test_a_view_that_drops_its_owner_during_the_call(what):
     """The call keeps the owner; __setstate__ does not refuse."""
     out = run_python(

@@ -154,6 +154,7 @@ def test_a_large_crop_holds_its_own_memory(page, side):
 
 @linux
 @pytest.mark.parametrize("size", [MIB // 7, 3 * MIB])
+@pytest.mark.alone
 def test_one_kept_crop_of_each_of_500_calls(size):
     """3 MiB a call once held 1,000 MiB."""
     limit_mib = 500 * min(256 << 10, 9 / 8 * size) / MIB + 64
@@ -311,6 +312,7 @@ def test_a_limit_beyond_any_memory_is_taken():
 
 
 @linux
+@pytest.mark.alone
 def test_an_interrupted_call_gives_its_memory_back():
     run_python(
         """
@@ -367,6 +369,7 @@ def test_running_out_of_memory_anywhere_loses_nothing():
 
 
 @linux
+@pytest.mark.alone
 def test_where_the_system_refuses_a_slab_the_call_goes_on_or_is_a_memory_error():
     out = run_python(
         """
@@ -431,6 +434,7 @@ def test_many_threads_call_and_drop_each_others_crops(page, boxes):
 
 
 @linux
+@pytest.mark.alone
 def test_forks_between_calls_of_several_threads():
     out = run_python(
         """
@@ -535,6 +539,7 @@ def test_items_beyond_the_crops_are_left_alone(crop, page, boxes):
     assert (memory[100 + size :] == 99).all()
 
 
+@pytest.mark.alone
 def test_given_memory_stays_alive_and_is_counted_right(page, boxes):
     out = memory_for(page, boxes)
     before = sys.getrefcount(out)
@@ -644,6 +649,7 @@ def test_shapes_are_those_of_the_crops(image, rng):
     assert fastcv.crop_shapes([]).shape == (0, 2)
 
 
+@pytest.mark.alone
 def test_references_stay_flat(page, boxes):
     memory = memory_for(page, boxes)
     arguments = (page, boxes, memory)

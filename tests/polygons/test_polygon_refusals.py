@@ -104,6 +104,7 @@ def test_an_index_does_not_keep_the_polygons():
 # ---- references, memory, threads, signals ----
 
 
+@pytest.mark.alone
 def test_references_stay_even():
     array = np.stack(GOOD)
     points = np.array(POINTS, float)
@@ -131,6 +132,7 @@ def test_references_stay_even():
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+@pytest.mark.alone
 def test_memory_stays_flat():
     printed = run_python(
         """
@@ -185,6 +187,7 @@ def test_one_index_for_many_threads(rng):
 
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="uses an interval timer")
 @pytest.mark.parametrize("num_threads", [1, 2])
+@pytest.mark.alone
 def test_ctrl_c(rng, num_threads):
     index = fastcv.PolygonIndex(rng.uniform(0, 1, (200_000, 1, 2)))
     points = rng.uniform(0, 1, (4_000_000, 2))

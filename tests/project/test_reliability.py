@@ -1,4 +1,4 @@
-"""Every proof of tests/reliability/, in short; `make soak` runs them at the goals' length."""
+"""Each proof of tests/reliability/, at short length. `make soak` runs the full length."""
 
 import json
 import subprocess
@@ -9,6 +9,7 @@ import pytest
 
 from conftest import ROOT, linux
 
+pytestmark = [pytest.mark.rest, pytest.mark.alone]
 PROOFS = sorted((ROOT / "tests/reliability").glob("*.py"))
 PROOFS = [path.stem for path in PROOFS if path.stem not in {"proof", "free_threaded"}]
 SKIPPED = 77

@@ -1,4 +1,4 @@
-"""The tutorial runs, is the one its script describes, and can be read."""
+"""The tutorial runs, equals its script, and is readable."""
 
 import os
 import re
@@ -56,6 +56,7 @@ def test_the_committed_notebook_was_run_and_names_no_machine():
 
 
 @pytest.mark.timeout(300)
+@pytest.mark.rest
 def test_the_tutorial_runs_from_top_to_bottom(tmp_path):
     done = subprocess.run(
         [sys.executable, "tools/run_tutorial.py", "--out", str(tmp_path)],

@@ -29,10 +29,8 @@ LEAST_LONG = 1_000_000
 # that check memory use (sanitizers change it), that fork while threads allocate (the sanitizers'
 # malloc may stay locked in the child), that measure, build or draw, and those of the notebook.
 NOT_UNDER_SANITIZERS = [
-    "--ignore=tests/project/test_project.py",
-    "--ignore=tests/project/test_tutorial.py",
+    "--ignore=tests/project",
     "--ignore=tests/kernels/test_kernels_c.py",
-    "--ignore=tests/project/test_reliability.py",
     "--ignore=tests/command_line/test_cli.py",
     "--ignore=tests/memory/test_out_of_memory.py",
     "-k",

@@ -48,6 +48,7 @@ def test_help_shows_a_signature():
     assert str(inspect.signature(fastcv.cumulative_sum)) == "(n, /)"
 
 
+@pytest.mark.alone
 def test_other_threads_run_meanwhile():
     counted, done = 0, threading.Event()
 
@@ -68,6 +69,7 @@ def test_other_threads_run_meanwhile():
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="uses an interval timer")
+@pytest.mark.alone
 def test_ctrl_c_ends_it():
     def interrupt(number, frame):
         raise KeyboardInterrupt

@@ -1,0 +1,84 @@
+"""Builds other than the one under test: with counters, and without OpenCV 4."""
+
+import os
+import sys
+
+import pytest
+
+from conftest import run_in_checkout
+
+pytestmark = [pytest.mark.rest, pytest.mark.timeout(300)]
+
+COUNT_A_CROP = """
+import importlib.util, sys
+import numpy as np
+spec = importlib.util.spec_from_file_location("fastcv._core", sys.argv[1])
+core = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(core)
+core._set_kernel("c")
+core.image_crop(np.zeros((90, 90), np.uint8), np.float32([[[-9, 9], [80, 9], [80, 40], [-9, 40]]]))
+first, second = core._path_counts(), core._path_counts()
+assert not any(second.values()), second
+assert first.pop("ties") <= first["fixed_point"], first
+assert (first.pop("parts"), first.pop("plain_parts")) == (1, 0), first
+assert first.pop("pixels") == sum(first.values()) == 89 * 31, first
+"""
+
+
+def build(folder, **environment):
+    """Build into a folder. Return when each object was made, by source."""
+    objects = folder / "objects"
+    done = run_in_checkout(
+        *(sys.executable, "setup.py", "-q", "build_ext", "-b", folder, "-t", objects), **environment
+    )
+    assert done.returncode == 0, done.stderr
+    return {path.stem: path.stat().st_mtime_ns for path in objects.rglob("*.o")}
+
+
+def test_a_build_that_counts_paths_and_compiles_only_what_changed(tmp_path):
+    counting = {"FASTCV_COUNT_PATHS": "1"}
+    first = build(tmp_path, **counting)
+    (core,) = (tmp_path / "fastcv").glob("_core*.so")
+    done = run_in_checkout(sys.executable, "-c", COUNT_A_CROP, str(core))
+    assert done.returncode == 0, done.stderr
+
+    def recompiled():
+        """The sources that another build compiles, in the same places."""
+        before, now = dict(first), build(tmp_path, **counting)
+        first.update(now)
+        return {source for source in now if now[source] != before[source]}
+
+    def stamp(source):
+        return next((tmp_path / "objects").rglob(f"{source}.o.command"))
+
+    assert recompiled() == set()
+    os.utime(stamp("shim"), (0, 0))  # as if its source or a header had changed since
+    stamp("homography").write_text("as if other flags had made it")
+    stamp("quad").unlink()  # as if the build had been killed
+    assert recompiled() == {"shim", "homography", "quad"}
+    assert recompiled() == set()
+
+
+def build_with(opencv_dir, build):
+    return run_in_checkout(
+        *(sys.executable, "setup.py", "-q", "build", "--build-base", build),
+        OPENCV_DIR=str(opencv_dir),
+    )
+
+
+def test_a_missing_opencv_is_one_sentence(tmp_path):
+    done = build_with(tmp_path, tmp_path / "build")
+    assert done.returncode != 0
+    assert f"OpenCV 4.x was not found in OPENCV_DIR={tmp_path}: install its" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_opencv_5_is_refused_in_one_sentence(tmp_path):
+    headers = tmp_path / "include/opencv4/opencv2"
+    (headers / "core").mkdir(parents=True)
+    (headers / "core/version.hpp").write_text("#define CV_VERSION_MAJOR    5\n")
+    (headers / "imgproc.hpp").touch()
+    done = build_with(tmp_path, tmp_path / "build")
+    assert done.returncode != 0
+    assert "found OpenCV 5 in" in done.stderr
+    assert "Traceback" not in done.stderr

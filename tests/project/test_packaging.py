@@ -1,0 +1,70 @@
+"""What the package exports, links and says about itself."""
+
+import importlib
+import inspect
+import re
+import sys
+import sysconfig
+
+import pytest
+
+import fastcv
+from conftest import ROOT, linux, run_in_checkout
+from fastcv import _core
+
+
+@linux
+def test_only_the_module_init_is_exported():
+    symbols = run_in_checkout("nm", "-D", "--defined-only", _core.__file__).stdout.split("\n")
+    names = {line.split()[-1] for line in symbols if line}
+    by_the_linker = {"_init", "_fini", "__bss_start", "_edata", "_end"}
+    assert names - by_the_linker == {"PyInit__core"}
+
+
+@linux
+def test_only_the_small_parts_of_opencv_are_linked():
+    needed = re.findall(
+        r"NEEDED.*\[(libopencv_\w+)", run_in_checkout("readelf", "-d", _core.__file__).stdout
+    )
+    assert sorted(needed) == ["libopencv_core", "libopencv_imgproc"]
+
+
+def test_the_stubs_are_true():
+    config = ("--mypy-config-file", str(ROOT / "pyproject.toml"))
+    done = run_in_checkout(
+        sys.executable, "-m", "mypy.stubtest", *config, "fastcv", cwd=ROOT / "src"
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_everything_public_is_documented_and_listed():
+    public = {
+        name
+        for name, value in vars(fastcv).items()
+        if not name.startswith("_") and not inspect.ismodule(value)
+    }
+    assert public | {"__version__"} == set(fastcv.__all__)
+    for name in public:
+        assert inspect.getdoc(getattr(fastcv, name)), name
+    for name in public - {"MainColors"}:
+        assert inspect.signature(getattr(fastcv, name)) is not None
+
+
+def test_build_info():
+    info = fastcv.build_info()
+    assert info["version"] == fastcv.__version__
+    assert info["kernel"] == info["kernels"][0]
+    assert info["kernels"][-2:] == ("c", "opencv")
+    assert info["opencv"].startswith("4.")
+    assert info["opencv"].split(".")[:2] == info["opencv_built_with"].split(".")[:2]
+    assert info["openmp"] >= 201511
+
+
+@pytest.mark.skipif(sys.version_info < (3, 13), reason="Py_mod_gil came with 3.13")
+def test_the_free_threaded_build_stays_free():
+    if hasattr(sys, "_is_gil_enabled"):
+        assert sys._is_gil_enabled() is not bool(sysconfig.get_config_var("Py_GIL_DISABLED"))
+
+
+def test_a_second_import_is_the_same_module():
+    assert importlib.import_module("fastcv._core") is _core
