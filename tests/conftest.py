@@ -29,7 +29,7 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 LINUX = sys.platform == "linux"
 linux = pytest.mark.skipif(not LINUX, reason="uses Linux's own interfaces")
 
-ALONE = {"threads"}  # folders whose tests are all marked alone
+ALONE = {"test_signals_and_forks.py", "test_threads.py"}  # all their tests are marked alone
 
 BOX = np.float32([[10, 10], [40, 12], [39, 25], [9, 23]])
 CROPS = [fastcv.image_crop, fastcv.image_crop_openmp]
@@ -43,7 +43,7 @@ KERNELS = fastcv.build_info()["kernels"]
 def pytest_collection_modifyitems(items):
     skip = pytest.mark.skip(reason=f"the reference is OpenCV 4.x, and cv2 is {cv2.__version__}")
     for item in items:
-        if item.path.parent.name in ALONE:
+        if item.path.name in ALONE:
             item.add_marker("alone")
         if not OPENCV_4 and "opencv4" in item.keywords:
             item.add_marker(skip)

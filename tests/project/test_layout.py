@@ -91,7 +91,7 @@ WEIGHING = re.compile(
     "path", sorted((ROOT / "tests").glob("*/test_*.py")), ids=lambda path: path.stem
 )
 def test_tests_that_time_limit_or_weigh_the_process_are_marked_alone(path):
-    if path.parent.name in ALONE or path == Path(__file__):
+    if path.name in ALONE or path == Path(__file__):
         return
     text, unmarked = path.read_text(), []
     for test in ast.parse(text).body:
