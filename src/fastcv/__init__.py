@@ -3,7 +3,8 @@
 import os as _os
 
 # With OMP_PROC_BIND or OMP_PLACES set, libgomp binds the thread that loads it to one CPU.
-_cpus = _os.sched_getaffinity(0) if hasattr(_os, "sched_getaffinity") else None
+if hasattr(_os, "sched_getaffinity"):
+    _cpus = _os.sched_getaffinity(0)
 
 try:
     from ._core import (
@@ -36,8 +37,9 @@ except ImportError as error:  # FASTCV_KERNEL names a variant that this CPU does
 
     _stop_command_line(error)
     raise
-if _cpus is not None and _os.sched_getaffinity(0) != _cpus:
-    _os.sched_setaffinity(0, _cpus)
+finally:
+    if hasattr(_os, "sched_getaffinity") and _os.sched_getaffinity(0) != _cpus:
+        _os.sched_setaffinity(0, _cpus)
 
 from ._version import __version__
 from .colors import MainColors, extract_main_colors, extract_main_colors_openmp, main_colors
