@@ -57,8 +57,8 @@ static int read_arguments(CropCall *call, ModuleState *state, const CropArgument
 static int plan(CropCall *call, int num_threads)
 {
     call->engine = fastcv_crop_engine(&call->image.view, &call->sampling.options);
-    call->crops = PyMem_Calloc((size_t)call->count, sizeof *call->crops);
-    call->rows = PyMem_Calloc((size_t)call->count, sizeof *call->rows);
+    call->crops = PyMem_New(FastcvCrop, call->count);
+    call->rows = PyMem_New(FastcvRows, call->count);
     if (!call->crops || !call->rows) {
         PyErr_NoMemory();
         return -1;

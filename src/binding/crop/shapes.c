@@ -5,7 +5,7 @@
 /* Every box's geometry, computed without the GIL. PyMem_Malloc'ed, or NULL with an exception. */
 static FastcvGeometry *measure(const char *function, const FastcvQuad *quads, Py_ssize_t count)
 {
-    FastcvGeometry *geometries = PyMem_Calloc((size_t)count, sizeof *geometries);
+    FastcvGeometry *geometries = PyMem_New(FastcvGeometry, count);
     if (!geometries) {
         PyErr_NoMemory();
         return NULL;

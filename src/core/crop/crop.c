@@ -135,18 +135,31 @@ static void cut_item(void *context, ptrdiff_t item, int thread)
         run->error = error;
 }
 
-/* Counts the items of the crops before each crop. Returns how many items there are. */
-static ptrdiff_t number_items(CutRun *run, int64_t *pixels)
+/* Numbers the items, crop after crop. Returns how many there are. */
+static ptrdiff_t number_items(CutRun *run)
 {
     ptrdiff_t items = 0;
-    *pixels = 0;
     for (ptrdiff_t i = 0; i < run->count; i++) {
-        const FastcvGeometry *crop = &run->crops[i].geometry;
         run->first_item[i] = items;
-        items += items_of(crop);
-        *pixels += (int64_t)crop->width_px * crop->height_px;
+        items += items_of(&run->crops[i].geometry);
     }
     return items;
+}
+
+/* What the loop needs, in one piece of memory: malloc alone, since aligned_alloc takes longer than
+ * a small crop's map. Returns it, or NULL. */
+static void *allocate(CutRun *run, int num_threads)
+{
+    const size_t alignment = FASTCV_WORKSPACE_ALIGNMENT;
+    const size_t index_bytes = (size_t)run->count * sizeof *run->first_item;
+    run->workspace_bytes = fastcv_cut_workspace_bytes(run->engine);
+    char *memory = malloc(index_bytes + alignment + (size_t)num_threads * run->workspace_bytes);
+    if (!memory)
+        return NULL;
+    run->first_item = (ptrdiff_t *)memory;
+    run->workspaces = memory + index_bytes;
+    run->workspaces += -(uintptr_t)run->workspaces % alignment;
+    return memory;
 }
 
 FastcvError fastcv_crops_cut(const FastcvCropEngine *engine, const FastcvCrop *crops,
@@ -156,24 +169,19 @@ FastcvError fastcv_crops_cut(const FastcvCropEngine *engine, const FastcvCrop *c
                   .crops = crops,
                   .rows = rows,
                   .count = count,
-                  .workspace_bytes = fastcv_cut_workspace_bytes(engine),
                   .has_error = ATOMIC_FLAG_INIT};
-    int64_t pixels;
-    run.error.status = FASTCV_ERR_MEMORY;
-    run.first_item = malloc(((size_t)count + 1) * sizeof *run.first_item);
-    if (!run.first_item)
-        return run.error;
-    FastcvLoop loop = {cut_item, &run, number_items(&run, &pixels)};
+    int64_t pixels = 0;
+    for (ptrdiff_t i = 0; i < count; i++)
+        pixels += (int64_t)crops[i].geometry.width_px * crops[i].geometry.height_px;
     pool.num_threads = fastcv_worthwhile_threads(pixels, THREAD_PX, pool.num_threads);
-    run.workspaces =
-        aligned_alloc(FASTCV_WORKSPACE_ALIGNMENT, (size_t)pool.num_threads * run.workspace_bytes);
-    if (run.workspaces) {
-        run.error.status = FASTCV_OK;
-        const FastcvStatus status = fastcv_run(loop, pool);
-        if (status)
-            run.error = (FastcvError){.status = status};
-    }
-    free(run.workspaces);
-    free(run.first_item);
+
+    void *memory = allocate(&run, pool.num_threads);
+    if (!memory)
+        return (FastcvError){.status = FASTCV_ERR_MEMORY};
+    const FastcvLoop loop = {cut_item, &run, number_items(&run)};
+    const FastcvStatus status = fastcv_run(loop, pool);
+    if (status)
+        run.error = (FastcvError){.status = status};
+    free(memory);
     return run.error;
 }
