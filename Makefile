@@ -53,6 +53,7 @@ test-aarch64:
 
 bench: build
 	@mkdir -p out
+	$(RUN) benchmarks/speed.py --picture out/speed.png
 	$(RUN) benchmarks/image_crop.py --picture out/image_crop.png
 	$(RUN) benchmarks/image_crop.py --data source
 	$(RUN) benchmarks/extract_color.py --picture out/extract_color.png

@@ -30,13 +30,9 @@ static inline ModuleState *state_of(PyObject *module)
 }
 
 /* The entries that Python calls, one group a file. */
-extern const char py_image_crop_doc[], py_image_crop_openmp_doc[], py_crop_shapes_doc[];
-PyObject *py_image_crop(PyObject *module, PyObject *args, PyObject *kwargs);
-PyObject *py_image_crop_openmp(PyObject *module, PyObject *args, PyObject *kwargs);
-PyObject *py_crop_shapes(PyObject *module, PyObject *args, PyObject *kwargs);
 
-extern PyMethodDef py_colors_methods[], py_cumulative_sum_methods[], py_polygons_methods[],
-    py_settings_methods[], py_memory_methods[];
+extern PyMethodDef py_crop_methods[], py_colors_methods[], py_cumulative_sum_methods[],
+    py_polygons_methods[], py_settings_methods[], py_memory_methods[];
 extern PyType_Spec py_polygon_index_spec;
 
 /* Chooses the variant that FASTCV_KERNEL names. -1 with an ImportError if this CPU does not have

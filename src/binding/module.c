@@ -2,16 +2,6 @@
 #define FASTCV_IMPORTS_NUMPY
 #include "binding/binding.h"
 
-static PyMethodDef methods[] = {
-    {"image_crop", (PyCFunction)(void (*)(void))py_image_crop, METH_VARARGS | METH_KEYWORDS,
-     py_image_crop_doc},
-    {"image_crop_openmp", (PyCFunction)(void (*)(void))py_image_crop_openmp,
-     METH_VARARGS | METH_KEYWORDS, py_image_crop_openmp_doc},
-    {"crop_shapes", (PyCFunction)(void (*)(void))py_crop_shapes, METH_VARARGS | METH_KEYWORDS,
-     py_crop_shapes_doc},
-    {NULL, NULL, 0, NULL},
-};
-
 static int exec_module(PyObject *module)
 {
     ModuleState *state = state_of(module);
@@ -32,8 +22,9 @@ static int exec_module(PyObject *module)
     if (!state->masked_array || !state->x || !state->y || !state->polygon_index ||
         PyModule_AddType(module, state->polygon_index) < 0)
         return -1;
-    PyMethodDef *const groups[] = {py_colors_methods, py_cumulative_sum_methods,
-                                   py_polygons_methods, py_settings_methods, py_memory_methods};
+    PyMethodDef *const groups[] = {py_crop_methods,           py_colors_methods,
+                                   py_cumulative_sum_methods, py_polygons_methods,
+                                   py_settings_methods,       py_memory_methods};
     for (size_t group = 0; group < sizeof groups / sizeof *groups; group++) {
         if (PyModule_AddFunctions(module, groups[group]) < 0)
             return -1;
@@ -80,7 +71,6 @@ static struct PyModuleDef definition = {
     .m_name = "fastcv._core",
     .m_doc = "fastcv's C core; import fastcv instead.",
     .m_size = sizeof(ModuleState),
-    .m_methods = methods,
     .m_slots = slots,
     .m_traverse = traverse_module,
     .m_clear = clear_module,

@@ -17,10 +17,11 @@ COMMANDS = {
         "benchmarks/extract_color.py", "--repeat", "1", "--made", "--skip-naive"
     ],
     "kernels": ["benchmarks/kernels.py", "--quick"],
+    "speed": ["benchmarks/speed.py", "--repeat", "1"],
     "cumulative_sum": ["benchmarks/cumulative_sum.py", "--repeat", "1", "--count", "100000"],
     "polygons": ["benchmarks/polygons.py", "--repeat", "1", "--data", "article"],
 }  # fmt: skip
-DRAWN = {"image_crop", "extract_color", "kernels", "cumulative_sum", "polygons"}
+DRAWN = {"image_crop", "extract_color", "kernels", "speed", "cumulative_sum", "polygons"}
 if find_spec("matplotlib") is None:
     DRAWN = set()
 

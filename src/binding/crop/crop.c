@@ -1,4 +1,6 @@
 /* image_crop and image_crop_openmp: plan, run, hand over. */
+#include "binding/crop/crop.h"
+
 #include "binding/convert/sampling.h"
 #include "binding/crop/faults.h"
 #include "binding/crop/outputs.h"

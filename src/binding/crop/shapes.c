@@ -1,5 +1,6 @@
 /* crop_shapes: how large crops will be. */
 #include "binding/convert/convert.h"
+#include "binding/crop/crop.h"
 #include "binding/crop/faults.h"
 
 /* Every box's geometry, computed without the GIL. PyMem_Malloc'ed, or NULL with an exception. */

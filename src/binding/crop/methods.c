@@ -1,5 +1,5 @@
-/* What help(fastcv.image_crop) shows. */
-#include "binding/binding.h"
+/* The methods of this room, and what help(fastcv.image_crop) shows. */
+#include "binding/crop/crop.h"
 
 #define CROP_PARAMETERS                                                                            \
     "Parameters\n"                                                                                 \
@@ -60,7 +60,7 @@
     "(0, h-1): the same bytes for uint8; docs/arithmetic.md has the other dtypes. The GIL is\n"    \
     "released while pixels are computed.\n"
 
-const char py_image_crop_doc[] =
+static const char image_crop_doc[] =
     "image_crop($module, image, boxes, *, interpolation=\"linear\", border=\"constant\",\n"
     "           border_value=0, degenerate=\"raise\", out=None)\n"
     "--\n"
@@ -80,7 +80,7 @@ const char py_image_crop_doc[] =
     ">>> crops[0].shape\n"
     "(20, 60, 3)\n";
 
-const char py_image_crop_openmp_doc[] =
+static const char image_crop_openmp_doc[] =
     "image_crop_openmp($module, image, boxes, *, num_threads=None,\n"
     "                  interpolation=\"linear\", border=\"constant\", border_value=0,\n"
     "                  degenerate=\"raise\", out=None)\n"
@@ -94,7 +94,7 @@ const char py_image_crop_openmp_doc[] =
     "image_crop : The same on the calling thread.\n"
     "\n" CROP_NOTES;
 
-const char py_crop_shapes_doc[] =
+static const char crop_shapes_doc[] =
     "crop_shapes($module, /, boxes, *, degenerate=\"raise\")\n"
     "--\n"
     "\n"
@@ -127,3 +127,13 @@ const char py_crop_shapes_doc[] =
     ">>> crops = fastcv.image_crop(page, boxes, out=memory)\n"
     ">>> crops[1].base is memory\n"
     "True\n";
+
+PyMethodDef py_crop_methods[] = {
+    {"image_crop", (PyCFunction)(void (*)(void))py_image_crop, METH_VARARGS | METH_KEYWORDS,
+     image_crop_doc},
+    {"image_crop_openmp", (PyCFunction)(void (*)(void))py_image_crop_openmp,
+     METH_VARARGS | METH_KEYWORDS, image_crop_openmp_doc},
+    {"crop_shapes", (PyCFunction)(void (*)(void))py_crop_shapes, METH_VARARGS | METH_KEYWORDS,
+     crop_shapes_doc},
+    {NULL, NULL, 0, NULL},
+};

@@ -1,0 +1,11 @@
+/* The entries of this room, which methods.c lists. */
+#ifndef FASTCV_BINDING_CROP_H
+#define FASTCV_BINDING_CROP_H
+
+#include "binding/binding.h"
+
+PyObject *py_image_crop(PyObject *module, PyObject *args, PyObject *kwargs);
+PyObject *py_image_crop_openmp(PyObject *module, PyObject *args, PyObject *kwargs);
+PyObject *py_crop_shapes(PyObject *module, PyObject *args, PyObject *kwargs);
+
+#endif
