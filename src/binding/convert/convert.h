@@ -62,7 +62,8 @@ int py_border_value_apply(const char *function, const PyBorderValue *border,
 
 /* ---- hold.c ---- */
 
-/* Until the result is released, the array's memory stays where it is. NULL with an exception. */
+/* Until the result is released, the array's memory stays where it is; only ndarray.__setstate__ on
+ * the array that owns it can still free it (hold.c). NULL with an exception. */
 PyObject *py_hold_memory(PyArrayObject *array);
 
 /* ---- lists.c ---- */

@@ -4,6 +4,7 @@
 #include "fastcv/colors.h"
 
 #include "core/colors/merge.h"
+#include "core/numbers.h"
 
 enum {
     BLOCK_PX = 1 << 16,  /* a work item */
@@ -20,11 +21,6 @@ typedef struct ColorRun {
 } ColorRun;
 
 /* ---- count ---- */
-
-static ptrdiff_t smaller(ptrdiff_t a, ptrdiff_t b)
-{
-    return a < b ? a : b;
-}
 
 /* Rows without gaps are one row: then runs need not end with them. */
 static FastcvImage in_long_rows(FastcvImage image)
@@ -43,9 +39,9 @@ static void count_item(void *context, ptrdiff_t item, int thread)
     const ptrdiff_t x = item % run->segments * BLOCK_PX;
     FastcvImage part = run->image;
     part.pixels += y * part.stride_bytes + x * part.channels;
-    part.height_px = smaller(run->rows, part.height_px - y);
+    part.height_px = fastcv_min_int64(run->rows, part.height_px - y);
     if (run->segments > 1)
-        part.width_px = smaller(BLOCK_PX, part.width_px - x);
+        part.width_px = fastcv_min_int64(BLOCK_PX, part.width_px - x);
     fastcv_color_count(&run->counters[thread], &part);
 }
 

@@ -44,8 +44,8 @@ static void plan_item(void *context, ptrdiff_t item, int thread)
 {
     (void)thread;
     const PlanRun *run = context;
-    const ptrdiff_t first = item * ITEM_CROPS, rest = run->count - first;
-    const ptrdiff_t end = first + (rest < ITEM_CROPS ? rest : ITEM_CROPS);
+    const ptrdiff_t first = item * ITEM_CROPS;
+    const ptrdiff_t end = first + fastcv_min_int64(ITEM_CROPS, run->count - first);
     for (ptrdiff_t i = first; i < end; i++) {
         if (run->crops)
             plan_one(run, i);
