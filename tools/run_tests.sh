@@ -8,7 +8,7 @@ expression=$2
 shift 2
 no_test=5 # pytest's exit status
 
-"$python" -m pytest -n auto -m "($expression) and not alone" "$@"
+"$python" -m pytest -n auto --dist worksteal -m "($expression) and not alone" "$@"
 parallel=$?
 case $parallel in
 0 | 1 | "$no_test") ;;

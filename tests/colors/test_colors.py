@@ -218,7 +218,7 @@ def test_any_small_image(image, n):
 @linux
 @pytest.mark.parametrize("is_warm", [False, True])
 @pytest.mark.parametrize("spare_mib", [1, 2, 4, 8, 12, 16, 20, 30, 60])
-@pytest.mark.alone
+@pytest.mark.own_process
 def test_scarce_memory_gives_the_right_counts_or_a_memory_error(spare_mib, is_warm):
     """The system may refuse the hash, the bytes or both; no count may be lost silently."""
     out = run_python(

@@ -306,7 +306,7 @@ print(status, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
 @pytest.mark.parametrize(
     "name", ["lists.json", "long.json", "huge.png", "bomb.png", "lies.npy", "large.json"]
 )
-@pytest.mark.alone
+@pytest.mark.own_process
 def test_memory_is_bounded(folder, name):
     content = {
         "lists.json": b"[" + b"[]," * 5_000_000 + b"[]]",
@@ -591,7 +591,9 @@ def test_ctrl_c(tmp_path):
 
 def test_a_terminal_sees_a_bar_and_a_pipe_does_not(tmp_path):
     pytest.importorskip("tqdm")
-    command = [sys.executable, "-m", "fastcv", "crop", PAGE, "--boxes", BOXES]
+    boxes = tmp_path / "boxes.json"
+    boxes.write_text(json.dumps(json.loads((ROOT / BOXES).read_text())["boxes"][:70]))
+    command = [sys.executable, "-m", "fastcv", "crop", PAGE, "--boxes", str(boxes)]
     try:
         seen, terminal = pty.openpty()
     except OSError as error:
@@ -608,7 +610,7 @@ def test_a_terminal_sees_a_bar_and_a_pipe_does_not(tmp_path):
         pass
     process.communicate(timeout=60)
     assert process.returncode == 0
-    assert b"1411" in shown.getvalue()
+    assert b"/70" in shown.getvalue()
     assert b"crop/s" in shown.getvalue()
     piped = run(*command[3:], "--out", tmp_path, "--overwrite")
     assert piped.stderr == ""

@@ -30,10 +30,11 @@ opencv4 = pytest.mark.opencv4
 
 
 def check_kind(rng, kind, interpolation, border, *, kernels, width=320, height=240):
-    """Compare 40 boxes of a kind with cv2."""
+    """Compare boxes of a kind with cv2: fewer wild ones, because their crops are large."""
     image = random_image(rng, (height, width, 3), np.uint8)
-    boxes = quads.well_formed(quads.KINDS[kind](rng, 40, width, height))
-    assert len(boxes) >= 30
+    count = 16 if kind == "wild" else 32
+    boxes = quads.well_formed(quads.KINDS[kind](rng, count, width, height))
+    assert len(boxes) >= 0.75 * count
     options = {"interpolation": interpolation, "border": border}
     expected = cv2_crop(image, boxes, **options)
     for kernel in kernels:
@@ -123,7 +124,7 @@ def test_the_arithmetic_written_out(rng):
     for channels in (1, 3):
         image = random_image(rng, (120, 160, channels), np.uint8)
         for kind in quads.KINDS.values():
-            boxes = quads.well_formed(kind(rng, 6, 160, 120))
+            boxes = quads.well_formed(kind(rng, 5, 160, 120))
             for border in BORDERS:
                 for interpolation in ("nearest", "linear"):
                     options = {"interpolation": interpolation, "border": border}

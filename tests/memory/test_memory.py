@@ -154,7 +154,7 @@ def test_a_large_crop_holds_its_own_memory(page, side):
 
 @linux
 @pytest.mark.parametrize("size", [MIB // 7, 3 * MIB])
-@pytest.mark.alone
+@pytest.mark.own_process
 def test_one_kept_crop_of_each_of_500_calls(size):
     """3 MiB a call once held 1,000 MiB."""
     limit_mib = 500 * min(256 << 10, 9 / 8 * size) / MIB + 64

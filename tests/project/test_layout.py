@@ -98,6 +98,6 @@ def test_tests_that_time_limit_or_weigh_the_process_are_marked_alone(path):
         if isinstance(test, ast.FunctionDef) and test.name.startswith("test_"):
             marks = " ".join(map(ast.unparse, test.decorator_list))
             weighs = WEIGHING.search(ast.get_source_segment(text, test))
-            if weighs and "mark.alone" not in marks:
+            if weighs and not re.search(r"mark\.(alone|own_process)", marks):
                 unmarked.append(test.name)
-    assert unmarked == [], "these need @pytest.mark.alone"
+    assert unmarked == [], "these need @pytest.mark.alone or own_process"

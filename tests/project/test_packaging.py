@@ -29,6 +29,7 @@ def test_only_the_small_parts_of_opencv_are_linked():
     assert sorted(needed) == ["libopencv_core", "libopencv_imgproc"]
 
 
+@pytest.mark.rest
 def test_the_stubs_are_true():
     config = ("--mypy-config-file", str(ROOT / "pyproject.toml"))
     done = run_in_checkout(
