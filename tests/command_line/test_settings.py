@@ -87,8 +87,13 @@ def test_a_size_that_changes_after_the_import_does_no_harm(tmp_path, monkeypatch
 # ---- FASTCV_KERNEL ----
 
 
-@pytest.mark.parametrize("start", ["-m fastcv", "-mfastcv", "script"])
-@pytest.mark.parametrize("arguments", [["--version"], ["info"], ["colors", LOGO], []], ids=str)
+@pytest.mark.parametrize(
+    ("start", "arguments"),
+    [
+        *(("-m fastcv", arguments) for arguments in (["--version"], ["colors", LOGO], [])),
+        *((start, ["info"]) for start in ("-mfastcv", "script")),
+    ],
+)
 def test_a_bad_kernel_is_a_sentence(tmp_path, start, arguments):
     script = tmp_path / "fastcv"
     script.write_text("import sys\nfrom fastcv.cli import main\nsys.exit(main())\n")

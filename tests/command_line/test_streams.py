@@ -21,8 +21,13 @@ def test_a_picture_is_read_with_closed_descriptors(closed):
     assert json.loads(done.stdout)[0]["width"] == 1254
 
 
-@pytest.mark.parametrize("arguments", PRINTING, ids=" ".join)
-@pytest.mark.parametrize("closed", CLOSED_OUTPUT)
+@pytest.mark.parametrize(
+    ("closed", "arguments"),
+    [
+        *((CLOSED_OUTPUT[0], arguments) for arguments in PRINTING),
+        *((closed, ["colors", LOGO]) for closed in CLOSED_OUTPUT[1:]),
+    ],
+)
 def test_what_a_closed_output_loses_is_a_failure(closed, arguments):
     done = run_in_shell(closed, *arguments)
     assert done.returncode == 1
@@ -47,11 +52,16 @@ def test_wrong_usage_with_closed_descriptors(closed):
 
 
 @linux
-@pytest.mark.parametrize("unbuffered", ["", "PYTHONUNBUFFERED=1"])
-@pytest.mark.parametrize("arguments", PRINTING, ids=" ".join)
+@pytest.mark.parametrize(
+    ("arguments", "unbuffered"),
+    [
+        *((arguments, "") for arguments in PRINTING),
+        *((arguments, "1") for arguments in (["info"], ["--help"])),
+    ],
+)
 def test_a_full_output_is_a_failure(monkeypatch, arguments, unbuffered):
     if unbuffered:
-        monkeypatch.setenv("PYTHONUNBUFFERED", "1")
+        monkeypatch.setenv("PYTHONUNBUFFERED", unbuffered)
     done = run_in_shell(">/dev/full", *arguments)
     assert done.returncode == 1
     assert done.stderr == "fastcv: standard output: No space left on device\n"
