@@ -42,13 +42,14 @@ def test_importing_fastcv_binds_nothing(binding):
 @libgomp
 @by_binding
 def test_a_thread_that_another_library_had_bound_stays_so_and_counts_all(binding):
-    run_python(
+    out = run_python(
         f"""
         import ctypes, os, threading
         before = os.sched_getaffinity(0)
         ctypes.CDLL({ctypes.util.find_library("gomp")!r}, mode=ctypes.RTLD_GLOBAL)
         bound = os.sched_getaffinity(0)
-        assert len(bound) < len(before)
+        if bound == before:
+            print("unbound")
         import fastcv
         assert os.sched_getaffinity(0) == bound
         quota = fastcv._core._cgroup_cpus("") or len(before)
@@ -59,6 +60,8 @@ def test_a_thread_that_another_library_had_bound_stays_so_and_counts_all(binding
         """,
         **binding,
     )
+    if out == "unbound":
+        pytest.skip("libgomp binds nothing here: it could not read the CPUs' topology in /sys")
 
 
 @several_cpus
