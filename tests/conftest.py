@@ -1,4 +1,5 @@
 import contextlib
+import gc
 import json
 import os
 import signal
@@ -100,6 +101,16 @@ def default_threads(monkeypatch):
         monkeypatch.delenv(name, raising=False)
     yield
     fastcv.set_num_threads(None)
+
+
+@pytest.fixture
+def pool():
+    """The memory pool is empty at the start, with its usual limit."""
+    gc.collect()
+    fastcv.set_memory_pool(64 << 20)
+    fastcv.empty_memory_pool()
+    yield
+    fastcv.set_memory_pool(64 << 20)
 
 
 @pytest.fixture(autouse=True)

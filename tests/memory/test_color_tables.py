@@ -1,6 +1,5 @@
 """The tables that colours are counted in come from the pool that crops' memory comes from."""
 
-import gc
 import os
 import signal
 
@@ -10,18 +9,11 @@ import pytest
 import fastcv
 from conftest import linux, run_python
 
+pytestmark = pytest.mark.usefixtures("pool")
+
 MIB = 1 << 20
 TABLE = 16 * MIB
 LINE = np.float32([[0, 0], [900, 0], [900, 300], [0, 300]])
-
-
-@pytest.fixture(autouse=True)
-def pool():
-    gc.collect()
-    fastcv.set_memory_pool(64 * MIB)
-    fastcv.empty_memory_pool()
-    yield
-    fastcv.set_memory_pool(64 * MIB)
 
 
 @pytest.fixture

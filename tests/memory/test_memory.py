@@ -16,6 +16,8 @@ import quads
 from conftest import BOX, both, linux, run_python
 from reference import assert_same
 
+pytestmark = pytest.mark.usefixtures("pool")
+
 MIB = 1 << 20
 SLAB = MIB // 4
 
@@ -23,16 +25,6 @@ SLAB = MIB // 4
 def square(side):
     """A box whose crop is side × side px."""
     return np.float32([[0, 0], [side, 0], [side, side], [0, side]])
-
-
-@pytest.fixture(autouse=True)
-def pool():
-    """Every test begins with a pool that is empty."""
-    gc.collect()
-    fastcv.set_memory_pool(64 * MIB)
-    fastcv.empty_memory_pool()
-    yield
-    fastcv.set_memory_pool(64 * MIB)
 
 
 @pytest.fixture
