@@ -48,6 +48,8 @@ def pytest_collection_modifyitems(items):
             item.add_marker("alone")
         if not OPENCV_4 and "opencv4" in item.keywords:
             item.add_marker(skip)
+    if report := os.environ.get("FASTCV_REPORT_ALONE"):  # for tools/run_tests.sh
+        Path(report).write_text(str(sum("alone" in item.keywords for item in items)))
 
 
 @pytest.hookimpl(optionalhook=True)

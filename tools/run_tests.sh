@@ -8,12 +8,15 @@ expression=$2
 shift 2
 no_test=5 # pytest's exit status
 
-"$python" -m pytest -n auto --dist worksteal -m "($expression) and not alone" "$@"
+report=$(mktemp)
+trap 'rm -f "$report"' EXIT
+FASTCV_REPORT_ALONE=$report "$python" -m pytest -n auto --dist worksteal -m "($expression) and not alone" "$@"
 parallel=$?
 case $parallel in
 0 | 1 | "$no_test") ;;
 *) exit "$parallel" ;; # interrupted, or wrong arguments
 esac
+[ "$(cat "$report")" != 0 ] || exit "$parallel"
 "$python" -m pytest -m "($expression) and alone" "$@"
 alone=$?
 case $alone in

@@ -89,7 +89,7 @@ def test_read_only_and_subclasses_and_protocols(crop, image):
         assert type(crops[0]) is np.ndarray
 
 
-@pytest.mark.alone
+@pytest.mark.own_process
 def test_an_image_with_contiguous_rows_is_not_copied():
     wide = np.zeros((3000, 4000, 3), np.uint8)[:, 5:3900]
     tracemalloc.start()
@@ -192,7 +192,7 @@ def test_any_box_near_the_page_equals_cv2(boxes, cubic):
 # ---- nothing is lost ----
 
 
-@pytest.mark.alone
+@pytest.mark.own_process
 def test_references_and_memory_stay_flat_over_ten_thousand_calls(image):
     boxes = np.stack([BOX, BOX])
     bad = np.stack([BOX, BOX * 0])

@@ -32,7 +32,7 @@ opencv4 = pytest.mark.opencv4
 def check_kind(rng, kind, interpolation, border, *, kernels, width=320, height=240):
     """Compare boxes of a kind with cv2: fewer wild ones, because their crops are large."""
     image = random_image(rng, (height, width, 3), np.uint8)
-    count = 16 if kind == "wild" else 32
+    count = 16 if kind == "wild" else 24
     boxes = quads.well_formed(quads.KINDS[kind](rng, count, width, height))
     assert len(boxes) >= 0.75 * count
     options = {"interpolation": interpolation, "border": border}
