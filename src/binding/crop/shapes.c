@@ -45,8 +45,8 @@ PyObject *py_crop_shapes(PyObject *module, PyObject *args, PyObject *kwargs)
         shapes = PyArray_SimpleNew(2, dims, NPY_INTP);
     npy_intp *sides = shapes ? PyArray_DATA((PyArrayObject *)shapes) : NULL;
     for (Py_ssize_t i = 0; shapes && i < count; i++) {
-        sides[2 * i] = geometries[i].height_px;
-        sides[2 * i + 1] = geometries[i].width_px;
+        sides[2 * i] = fastcv_geometry_height(&geometries[i]);
+        sides[2 * i + 1] = fastcv_geometry_width(&geometries[i]);
         if (py_fault_check(function, degenerate, &quads[i], i, geometries[i].fault) < 0 ||
             py_is_interrupted(i))
             Py_CLEAR(shapes);

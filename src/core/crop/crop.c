@@ -33,7 +33,10 @@ static void plan_one(const PlanRun *run, ptrdiff_t i)
     FastcvCrop *crop = &run->crops[i];
     *crop = (FastcvCrop){.geometry = fastcv_rule_apply(run->rule, &run->quads[i]),
                          .border_value = run->border_value};
-    if (crop->geometry.fault || engine->kind != FASTCV_ENGINE_OPENCV)
+    if (crop->geometry.kind == FASTCV_GEOMETRY_COPY && !fastcv_copy_covers(engine, &crop->geometry))
+        crop->geometry = fastcv_rule_warp(run->rule, &run->quads[i]);
+    if (crop->geometry.fault || crop->geometry.kind == FASTCV_GEOMETRY_COPY ||
+        engine->kind != FASTCV_ENGINE_OPENCV)
         return;
     const FastcvQuadFault fault = fastcv_crop_reach(engine->page, engine->sampling, crop);
     if (fault)
@@ -85,12 +88,15 @@ FastcvStatus fastcv_crops_measure(const FastcvRule *rule, const FastcvQuad *quad
 
 static int rows_per_item(const FastcvGeometry *crop)
 {
-    return crop->width_px >= ITEM_PX ? 1 : ITEM_PX / crop->width_px;
+    const int width = fastcv_geometry_width(crop);
+    return width >= ITEM_PX ? 1 : ITEM_PX / width;
 }
 
 static ptrdiff_t items_of(const FastcvGeometry *crop)
 {
-    return crop->kind == FASTCV_GEOMETRY_NONE ? 0 : (crop->height_px - 1) / rows_per_item(crop) + 1;
+    return crop->kind == FASTCV_GEOMETRY_NONE
+               ? 0
+               : (fastcv_geometry_height(crop) - 1) / rows_per_item(crop) + 1;
 }
 
 typedef struct CutRun {
@@ -125,7 +131,7 @@ static void cut_item(void *context, ptrdiff_t item, int thread)
     const FastcvCrop *crop = &run->crops[index];
     const int rows = rows_per_item(&crop->geometry);
     const int first = (int)(item - run->first_item[index]) * rows;
-    const int last = fastcv_min_int(rows, crop->geometry.height_px - first) + first;
+    const int last = fastcv_min_int(rows, fastcv_geometry_height(&crop->geometry) - first) + first;
     FastcvRows to = run->rows[index];
     to.pixels = (char *)to.pixels + first * to.stride_bytes;
 
