@@ -64,7 +64,7 @@ POINTS = [[1, 1], [6, 6]]
 INDEX = fastcv.PolygonIndex(SQUARES)
 
 FUNCTIONS = {
-    **{name: getattr(fastcv, name) for name in fastcv.__all__ if name != "__version__"},
+    **{name: value for name in fastcv.__all__ if callable(value := getattr(fastcv, name))},
     "PolygonIndex.match": INDEX.match,
     "PolygonIndex.find_close": INDEX.find_close,
 }
@@ -509,6 +509,47 @@ for function in CROPS.split():
     add_row(f"{function}(float32, border_value=1e300)", function,
             {"image": lambda i: i.astype(np.float32), "border_value": 1e300}, ValueError,
             "border_value 1e+300 is outside the image's dtype")  # fmt: skip
+
+# ---- conventions ----
+
+add("CropConvention", "size", [
+    ("'long'", "long", ValueError,
+     'size must be "longer", "edges", "longer_edges" or "mean", got \'long\''),
+    ("1", 1, TypeError, "size must be a str, not int"),
+    ("None", None, TypeError, "size must be a str, not NoneType"),
+])  # fmt: skip
+for name, choices in {
+    "corners": '"w-1" or "w"',
+    "transform": '"perspective" or "affine"',
+    "order": '"given", "clockwise" or "min_area_rect"',
+    "upright": '"quad", "doctr", "easyocr" or "mmocr"',
+    "interpolation": '"linear", "nearest", "cubic", "area" or "lanczos4"',
+    "border": '"constant", "replicate", "reflect", "reflect101" or "wrap"',
+}.items():
+    add("CropConvention", name, [
+        ("''", "", ValueError, f"{name} must be {choices}, got ''"),
+        ("b'w'", b"w", TypeError, f"{name} must be a str, not bytes"),
+    ])  # fmt: skip
+BORDER_VALUE = "border_value must be a number or one number a channel"
+add("CropConvention", "border_value", [
+    ("'white'", "white", TypeError, f"{BORDER_VALUE}, not str"),
+    ("None", None, TypeError, f"{BORDER_VALUE}, not NoneType"),
+    ("[1, None]", [1, None], TypeError, f"{BORDER_VALUE}, not NoneType"),
+    ("[]", [], ValueError, f"{BORDER_VALUE}, got 0 numbers"),
+    ("5 numbers", [1, 2, 3, 4, 5], ValueError, f"{BORDER_VALUE}, got 5 numbers"),
+    ("10**400", 10**400, ValueError, "border_value is beyond float64"),
+])  # fmt: skip
+add("CropConvention", "tall_ratio", [
+    ("'1.5'", "1.5", TypeError, "tall_ratio must be a number or None, not str"),
+    ("True", True, TypeError, "tall_ratio must be a number or None, not bool"),
+    *[(str(value), value, ValueError, f"tall_ratio must be a finite number above 0, got {value!r}")
+      for value in (0, -1.5, NAN, INF)],
+])  # fmt: skip
+add("CropConvention", "grayscale", [
+    ("1", 1, TypeError, "grayscale must be True or False, not int"),
+    ("None", None, TypeError, "grayscale must be True or False, not NoneType"),
+])  # fmt: skip
+
 
 # ---- out ----
 

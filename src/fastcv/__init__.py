@@ -43,8 +43,11 @@ finally:
 
 from ._version import __version__
 from .colors import MainColors, extract_main_colors, extract_main_colors_openmp, main_colors
+from .conventions import CONVENTIONS, CropConvention
 
 __all__ = [
+    "CONVENTIONS",
+    "CropConvention",
     "MainColors",
     "PolygonIndex",
     "__version__",

@@ -18,9 +18,13 @@ from .colors import MainColors as MainColors
 from .colors import extract_main_colors as extract_main_colors
 from .colors import extract_main_colors_openmp as extract_main_colors_openmp
 from .colors import main_colors as main_colors
+from .conventions import CONVENTIONS as CONVENTIONS
+from .conventions import CropConvention as CropConvention
 
 __version__: str
 __all__ = [
+    "CONVENTIONS",
+    "CropConvention",
     "MainColors",
     "PolygonIndex",
     "__version__",

@@ -13,4 +13,4 @@ def test_a_bad_input(name):
 
 def test_no_function_is_left_out():
     tried = {row.function.partition(".")[0] for row in bad_inputs.ROWS.values()}
-    assert tried == set(fastcv.__all__) - {"__version__"}
+    assert tried == {name for name in fastcv.__all__ if callable(getattr(fastcv, name))}

@@ -45,9 +45,10 @@ def test_everything_public_is_documented_and_listed():
         if not name.startswith("_") and not inspect.ismodule(value)
     }
     assert public | {"__version__"} == set(fastcv.__all__)
-    for name in public:
+    functions = {name for name in public if callable(getattr(fastcv, name))}
+    for name in functions:
         assert inspect.getdoc(getattr(fastcv, name)), name
-    for name in public - {"MainColors"}:
+    for name in functions - {"MainColors"}:
         assert inspect.signature(getattr(fastcv, name)) is not None
 
 
