@@ -49,9 +49,11 @@ FastcvStatus fastcv_crops_plan(const FastcvCropEngine *engine, const FastcvRule 
                                const FastcvQuad *quads, const double *border_value,
                                FastcvCrop *crops, ptrdiff_t count, FastcvPool pool);
 
-/* The geometry alone, on any page. */
-FastcvStatus fastcv_crops_measure(const FastcvRule *rule, const FastcvQuad *quads,
-                                  FastcvGeometry *geometries, ptrdiff_t count, FastcvPool pool);
+/* The geometry alone. Only slices need the page, and of it only its size; otherwise it may be NULL.
+ */
+FastcvStatus fastcv_crops_measure(const FastcvImage *page, const FastcvRule *rule,
+                                  const FastcvQuad *quads, FastcvGeometry *geometries,
+                                  ptrdiff_t count, FastcvPool pool);
 
 /* Cuts crop i into rows[i], which has room for its height × width × channels, turned if the crop
  * is; crops with a fault are skipped. The bytes do not depend on the number of threads.

@@ -5,8 +5,10 @@
 #ifndef FASTCV_RULE_H
 #define FASTCV_RULE_H
 
+#include <stddef.h>
 #include <stdint.h>
 
+#include "fastcv/order.h"
 #include "fastcv/quad.h"
 
 /* How long the sides are. A crop has their whole px. Its corners lie at that size, or, where the
@@ -25,11 +27,22 @@ typedef enum FastcvTransform {
     FASTCV_TRANSFORMS
 } FastcvTransform;
 
+/* How a box of two corners, (x1, y1) and (x2, y2), becomes a slice of the page. */
+typedef struct FastcvSlicing {
+    /* Padding along the box's longer and its shorter side, in units of the shorter. A box that is
+     * padded is clipped to the page first, in float64. */
+    double long_pad, short_pad;
+    int is_rounded;   /* ends are rounded half to even; otherwise they are cut towards 0 */
+    int32_t extra_px; /* added to the right and the lower end */
+} FastcvSlicing;
+
 typedef struct FastcvRule {
+    FastcvOrder order; /* of the corners, before all else */
     FastcvSizeRule size;
     int32_t inset_px; /* corners map to (0, 0) and (width − inset, height − inset): 0 or 1 */
     FastcvTransform transform;
     double tall_ratio; /* a crop with height / width of at least this is turned; 0: none is */
+    const FastcvSlicing *slicing; /* NULL: no slice. With it only tall_ratio counts */
 } FastcvRule;
 
 /* fastcv's own convention: corners map to the centres of the crop's corner pixels. */
@@ -71,5 +84,9 @@ FastcvGeometry fastcv_rule_apply(const FastcvRule *rule, const FastcvQuad *quad)
 
 /* The same without COPY. */
 FastcvGeometry fastcv_rule_warp(const FastcvRule *rule, const FastcvQuad *quad);
+
+/* The slice of the page that a box of corners 0 and 2 becomes, clipped to the page: a COPY. */
+FastcvGeometry fastcv_rule_slice(const FastcvRule *rule, const FastcvQuad *box,
+                                 ptrdiff_t page_width_px, ptrdiff_t page_height_px);
 
 #endif

@@ -6,6 +6,7 @@
 
 PyObject *py_image_crop(PyObject *module, PyObject *args, PyObject *kwargs);
 PyObject *py_image_crop_openmp(PyObject *module, PyObject *args, PyObject *kwargs);
+PyObject *py_set_conventions(PyObject *module, PyObject *conventions);
 PyObject *py_crop_shapes(PyObject *module, PyObject *args, PyObject *kwargs);
 
 #endif

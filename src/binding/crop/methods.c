@@ -135,5 +135,7 @@ PyMethodDef py_crop_methods[] = {
      METH_VARARGS | METH_KEYWORDS, image_crop_openmp_doc},
     {"crop_shapes", (PyCFunction)(void (*)(void))py_crop_shapes, METH_VARARGS | METH_KEYWORDS,
      crop_shapes_doc},
+    {"_set_conventions", py_set_conventions, METH_O,
+     "_set_conventions($module, conventions, /)\n--\n\nMake these conventions known by name."},
     {NULL, NULL, 0, NULL},
 };

@@ -134,6 +134,16 @@ static FastcvQuadFault solve(const FastcvRule *rule, const FastcvQuad *quad, con
     return is_solved ? FASTCV_QUAD_OK : FASTCV_QUAD_SINGULAR;
 }
 
+static int is_tall(const FastcvRule *rule, int32_t width_px, int32_t height_px)
+{
+    return rule->tall_ratio > 0 && (double)height_px / width_px >= rule->tall_ratio;
+}
+
+static FastcvGeometry no_crop(FastcvQuadFault fault)
+{
+    return (FastcvGeometry){.kind = FASTCV_GEOMETRY_NONE, .fault = fault};
+}
+
 static FastcvGeometry apply(const FastcvRule *rule, const FastcvQuad *quad, int may_copy)
 {
     FastcvGeometry geometry = {.kind = rule->transform == FASTCV_AFFINE
@@ -153,11 +163,10 @@ static FastcvGeometry apply(const FastcvRule *rule, const FastcvQuad *quad, int 
         geometry.fault = solve(rule, quad, &size, geometry.inverse);
     }
     if (geometry.fault)
-        return (FastcvGeometry){.kind = FASTCV_GEOMETRY_NONE, .fault = geometry.fault};
+        return no_crop(geometry.fault);
     geometry.width_px = size.width_px;
     geometry.height_px = size.height_px;
-    geometry.is_turned =
-        rule->tall_ratio > 0 && (double)size.height_px / size.width_px >= rule->tall_ratio;
+    geometry.is_turned = is_tall(rule, size.width_px, size.height_px);
     return geometry;
 }
 
@@ -169,4 +178,65 @@ FastcvGeometry fastcv_rule_apply(const FastcvRule *rule, const FastcvQuad *quad)
 FastcvGeometry fastcv_rule_warp(const FastcvRule *rule, const FastcvQuad *quad)
 {
     return apply(rule, quad, 0);
+}
+
+/* ---- slices ---- */
+
+/* From first to before end. */
+typedef struct Span {
+    double first, end;
+} Span;
+
+static Span clip(Span span, double most)
+{
+    return (Span){fastcv_lesser(fastcv_greater(span.first, 0), most),
+                  fastcv_lesser(fastcv_greater(span.end, 0), most)};
+}
+
+static Span sorted(Span span)
+{
+    return span.first <= span.end ? span : (Span){span.end, span.first};
+}
+
+/* To whole px of the page. */
+static Span cut_span(const FastcvSlicing *slicing, Span span, double pad, double page_px)
+{
+    const double first = span.first - pad, end = span.end + pad;
+    const Span whole =
+        slicing->is_rounded ? (Span){rint(first), rint(end)} : (Span){trunc(first), trunc(end)};
+    return clip((Span){whole.first, whole.end + slicing->extra_px}, page_px);
+}
+
+FastcvGeometry fastcv_rule_slice(const FastcvRule *rule, const FastcvQuad *box,
+                                 ptrdiff_t page_width_px, ptrdiff_t page_height_px)
+{
+    const FastcvSlicing *slicing = rule->slicing;
+    const FastcvQuadFault fault = check_corners(box);
+    const double width = (double)page_width_px, height = (double)page_height_px;
+    Span x = {box->x[0], box->x[2]}, y = {box->y[0], box->y[2]};
+    double pad_x = 0, pad_y = 0;
+    if (fault)
+        return no_crop(fault);
+    if (slicing->long_pad > 0) {
+        x = sorted(clip(x, width));
+        y = sorted(clip(y, height));
+        const double box_width = x.end - x.first, box_height = y.end - y.first;
+        const int is_wide = box_height < box_width;
+        const double shorter = is_wide ? box_height : box_width;
+        pad_x = (is_wide ? slicing->long_pad : slicing->short_pad) * shorter;
+        pad_y = (is_wide ? slicing->short_pad : slicing->long_pad) * shorter;
+    }
+    x = cut_span(slicing, x, pad_x, width);
+    y = cut_span(slicing, y, pad_y, height);
+    if (!(x.first < x.end && y.first < y.end))
+        return no_crop(FASTCV_QUAD_NO_SLICE);
+    if (x.end - x.first >= MAX_SIDE_PX || y.end - y.first >= MAX_SIDE_PX)
+        return no_crop(FASTCV_QUAD_TOO_LARGE);
+    FastcvGeometry slice = {.kind = FASTCV_GEOMETRY_COPY,
+                            .page_x = (int32_t)x.first,
+                            .page_y = (int32_t)y.first,
+                            .width_px = (int32_t)(x.end - x.first),
+                            .height_px = (int32_t)(y.end - y.first)};
+    slice.is_turned = is_tall(rule, slice.width_px, slice.height_px);
+    return slice;
 }
