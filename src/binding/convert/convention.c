@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stddef.h>
 
+#include "binding/convert/arguments.h"
 #include "fastcv/float_mode.h"
 
 static const char *const size_names[] = {
@@ -44,7 +45,7 @@ typedef struct Reader {
 /* An option's value, and how messages call it. */
 typedef struct Option {
     PyObject *value; /* owned; NULL where the default holds */
-    char argument[40];
+    const char *argument;
 } Option;
 
 static void set_type_error(const Reader *reader)
@@ -53,15 +54,17 @@ static void set_type_error(const Reader *reader)
                  reader->function, Py_TYPE(reader->convention)->tp_name);
 }
 
-/* The keyword if it is given, otherwise the convention's attribute. */
+/* The keyword if it is given, otherwise the convention's attribute. name is "convention.size", of
+ * which a keyword's messages show only "size". */
 static int find(const Reader *reader, const char *name, PyObject *keyword, Option *option)
 {
+    const size_t prefix = sizeof "convention." - 1;
     option->value = Py_XNewRef(keyword);
-    PyOS_snprintf(option->argument, sizeof option->argument, "%s%s", keyword ? "" : "convention.",
-                  name);
+    option->argument = name + prefix;
     if (keyword || !reader->convention)
         return 0;
-    option->value = PyObject_GetAttrString(reader->convention, name);
+    option->argument = name;
+    option->value = PyObject_GetAttrString(reader->convention, name + prefix);
     if (!option->value && PyErr_ExceptionMatches(PyExc_AttributeError))
         set_type_error(reader);
     return option->value ? 0 : -1;
@@ -108,7 +111,7 @@ static int read_ratio(const char *function, const Option *option, double *ratio)
 static int read_tall_ratio(const Reader *reader, PyObject *keyword, double *ratio)
 {
     Option option;
-    int status = find(reader, "tall_ratio", keyword, &option);
+    int status = find(reader, "convention.tall_ratio", keyword, &option);
     if (status == 0 && option.value && option.value != Py_None)
         status = read_ratio(reader->function, &option, ratio);
     Py_XDECREF(option.value);
@@ -118,7 +121,7 @@ static int read_tall_ratio(const Reader *reader, PyObject *keyword, double *rati
 static int read_grayscale(const Reader *reader, PyObject *keyword, int *is_grayscale)
 {
     Option option;
-    int status = find(reader, "grayscale", keyword, &option);
+    int status = find(reader, "convention.grayscale", keyword, &option);
     if (option.value) {
         *is_grayscale = PyBool_Check(option.value) || PyArray_IsScalar(option.value, Bool)
                             ? PyObject_IsTrue(option.value)
@@ -135,7 +138,7 @@ static int read_grayscale(const Reader *reader, PyObject *keyword, int *is_grays
 static int read_border_value(const Reader *reader, PyObject *keyword, PyBorderValue *border)
 {
     Option option;
-    int status = find(reader, "border_value", keyword, &option);
+    int status = find(reader, "convention.border_value", keyword, &option);
     if (option.value)
         status = py_border_value_convert(reader->function, option.value, border);
     Py_XDECREF(option.value);
@@ -147,10 +150,11 @@ static int read_rule(const Reader *reader, const PyConventionArguments *given, F
     int size = FASTCV_SIZE_LONGER, inset = 1, transform = FASTCV_PERSPECTIVE;
     int order = FASTCV_ORDER_GIVEN;
     *rule = (FastcvRule){0};
-    if (read_choice(reader, "size", given->size, size_names, &size) < 0 ||
-        read_choice(reader, "corners", given->corners, corner_names, &inset) < 0 ||
-        read_choice(reader, "transform", given->transform, transform_names, &transform) < 0 ||
-        read_choice(reader, "order", given->order, order_names, &order) < 0 ||
+    if (read_choice(reader, "convention.size", given->size, size_names, &size) < 0 ||
+        read_choice(reader, "convention.corners", given->corners, corner_names, &inset) < 0 ||
+        read_choice(reader, "convention.transform", given->transform, transform_names, &transform) <
+            0 ||
+        read_choice(reader, "convention.order", given->order, order_names, &order) < 0 ||
         read_tall_ratio(reader, given->tall_ratio, &rule->tall_ratio) < 0)
         return -1;
     rule->size = (FastcvSizeRule)size;
@@ -166,10 +170,10 @@ static int read_all(const Reader *reader, const PyConventionArguments *given,
     FastcvSampling *options = &convention->sampling.options;
     int upright = 0, interpolation = FASTCV_LINEAR, border = FASTCV_CONSTANT;
     if (read_rule(reader, given, &convention->rule) < 0 ||
-        read_choice(reader, "upright", NULL, upright_names, &upright) < 0 ||
-        read_choice(reader, "interpolation", given->interpolation, py_interpolation_names,
-                    &interpolation) < 0 ||
-        read_choice(reader, "border", given->border, py_border_names, &border) < 0 ||
+        read_choice(reader, "convention.upright", NULL, upright_names, &upright) < 0 ||
+        read_choice(reader, "convention.interpolation", given->interpolation,
+                    py_interpolation_names, &interpolation) < 0 ||
+        read_choice(reader, "convention.border", given->border, py_border_names, &border) < 0 ||
         read_border_value(reader, given->border_value, &convention->sampling.border_value) < 0 ||
         read_grayscale(reader, given->grayscale, &convention->is_grayscale) < 0)
         return -1;
@@ -226,20 +230,14 @@ int py_convention_arguments_from(const char *function, PyObject *dict,
                                  PyConventionArguments *arguments)
 {
     static const char *const names[] = {PY_CONVENTION_NAMES};
+    const PyParameters parameters = {function, names, PY_LENGTH(names), .required = 0};
     *arguments = (PyConventionArguments){0};
     PyObject **const places[] = {PY_CONVENTION_PLACES(*arguments)};
     PyObject *name, *value;
     Py_ssize_t at = 0;
     while (PyDict_Next(dict, &at, &name, &value)) {
-        size_t i = 0;
-        while (i < sizeof names / sizeof *names &&
-               !(PyUnicode_Check(name) && PyUnicode_CompareWithASCIIString(name, names[i]) == 0))
-            i++;
-        if (i == sizeof names / sizeof *names) {
-            PyErr_Format(PyExc_TypeError, "%s: unexpected keyword argument %.200R", function, name);
+        if (py_argument_read(&parameters, name, value, places) < 0)
             return -1;
-        }
-        *places[i] = value;
     }
     return 0;
 }

@@ -13,11 +13,10 @@ typedef struct PyConventionArguments {
     PyObject *interpolation, *border, *border_value;
 } PyConventionArguments;
 
-/* For PyArg_ParseTupleAndKeywords: names, formats and places, in one order. */
+/* Names and places in one order, for py_arguments_read. */
 #define PY_CONVENTION_NAMES                                                                        \
     "convention", "size", "corners", "transform", "order", "tall_ratio", "grayscale",              \
         "interpolation", "border", "border_value"
-#define PY_CONVENTION_FORMAT "OOOOOOOOOO"
 #define PY_CONVENTION_PLACES(arguments)                                                            \
     &(arguments).convention, &(arguments).size, &(arguments).corners, &(arguments).transform,      \
         &(arguments).order, &(arguments).tall_ratio, &(arguments).grayscale,                       \

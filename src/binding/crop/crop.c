@@ -1,6 +1,7 @@
 /* image_crop and image_crop_openmp: plan, run, hand over. */
 #include "binding/crop/crop.h"
 
+#include "binding/convert/arguments.h"
 #include "binding/convert/convention.h"
 #include "binding/convert/gray.h"
 #include "binding/crop/faults.h"
@@ -152,27 +153,32 @@ static PyObject *crop(PyObject *module, const CropArguments *given, int num_thre
     return list;
 }
 
-PyObject *py_image_crop(PyObject *module, PyObject *args, PyObject *kwargs)
+PyObject *py_image_crop(PyObject *module, PyObject *const *values, Py_ssize_t positional,
+                        PyObject *kwnames)
 {
-    static char *names[] = {"image", "boxes", "degenerate", "out", PY_CONVENTION_NAMES, NULL};
-    CropArguments given = {.function = "image_crop"};
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "OO|$OO" PY_CONVENTION_FORMAT ":image_crop",
-                                     names, &given.image, &given.boxes, &given.degenerate,
-                                     &given.out, PY_CONVENTION_PLACES(given.convention)))
+    static const char *const names[] = {"image", "boxes", "degenerate", "out", PY_CONVENTION_NAMES};
+    static const PyParameters parameters = {"image_crop", names, PY_LENGTH(names), .required = 2};
+    CropArguments given = {.function = parameters.function};
+    PyObject **const places[] = {&given.image, &given.boxes, &given.degenerate, &given.out,
+                                 PY_CONVENTION_PLACES(given.convention)};
+    if (py_arguments_read(&parameters, &(PyGiven){values, positional, kwnames}, places) < 0)
         return NULL;
     return crop(module, &given, 1);
 }
 
-PyObject *py_image_crop_openmp(PyObject *module, PyObject *args, PyObject *kwargs)
+PyObject *py_image_crop_openmp(PyObject *module, PyObject *const *values, Py_ssize_t positional,
+                               PyObject *kwnames)
 {
-    static char *names[] = {
-        "image", "boxes", "degenerate", "out", "num_threads", PY_CONVENTION_NAMES, NULL};
-    CropArguments given = {.function = "image_crop_openmp"};
+    static const char *const names[] = {"image",       "boxes", "degenerate",
+                                        "num_threads", "out",   PY_CONVENTION_NAMES};
+    static const PyParameters parameters = {"image_crop_openmp", names, PY_LENGTH(names),
+                                            .required = 2};
+    CropArguments given = {.function = parameters.function};
     PyObject *threads = Py_None;
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs,
-                                     "OO|$OOO" PY_CONVENTION_FORMAT ":image_crop_openmp", names,
-                                     &given.image, &given.boxes, &given.degenerate, &given.out,
-                                     &threads, PY_CONVENTION_PLACES(given.convention)))
+    PyObject **const places[] = {&given.image,      &given.boxes,
+                                 &given.degenerate, &threads,
+                                 &given.out,        PY_CONVENTION_PLACES(given.convention)};
+    if (py_arguments_read(&parameters, &(PyGiven){values, positional, kwnames}, places) < 0)
         return NULL;
     const int num_threads = py_resolve_threads(given.function, threads);
     return num_threads < 0 ? NULL : crop(module, &given, num_threads);

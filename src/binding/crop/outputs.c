@@ -100,8 +100,7 @@ static int make_arrays(Outputs *outputs, Room room, char *memory, PyObject *owne
         if (py_is_interrupted(i))
             return -1;
         outputs->rows[i].pixels = PyArray_DATA((PyArrayObject *)array);
-        outputs->rows[i].stride_bytes =
-            width * (ptrdiff_t)fastcv_pixel_bytes(&image->view);
+        outputs->rows[i].stride_bytes = width * (ptrdiff_t)fastcv_pixel_bytes(&image->view);
         if (memory)
             memory += align(py_crop_bytes(image, crop), room.alignment);
     }

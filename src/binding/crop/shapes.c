@@ -1,4 +1,5 @@
 /* crop_shapes: how large crops will be. */
+#include "binding/convert/arguments.h"
 #include "binding/convert/convention.h"
 #include "binding/crop/crop.h"
 #include "binding/crop/faults.h"
@@ -110,17 +111,18 @@ static PyObject *shapes_of(const ShapesCall *call)
     return shapes;
 }
 
-PyObject *py_crop_shapes(PyObject *module, PyObject *args, PyObject *kwargs)
+PyObject *py_crop_shapes(PyObject *module, PyObject *const *values, Py_ssize_t positional,
+                         PyObject *kwnames)
 {
-    static char *names[] = {"boxes", "degenerate", "image_shape", PY_CONVENTION_NAMES, NULL};
+    static const char *const names[] = {"boxes", "degenerate", "image_shape", PY_CONVENTION_NAMES};
+    static const PyParameters parameters = {function, names, PY_LENGTH(names), .required = 1};
     ShapesArguments given = {0};
     ShapesCall call = {0};
     PyObject *shapes = NULL;
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O|$OO" PY_CONVENTION_FORMAT ":crop_shapes",
-                                     names, &given.boxes, &given.degenerate, &given.image_shape,
-                                     PY_CONVENTION_PLACES(given.convention)))
-        return NULL;
-    if (read_arguments(state_of(module), &given, &call) == 0 && measure(&call) == 0)
+    PyObject **const places[] = {&given.boxes, &given.degenerate, &given.image_shape,
+                                 PY_CONVENTION_PLACES(given.convention)};
+    if (py_arguments_read(&parameters, &(PyGiven){values, positional, kwnames}, places) == 0 &&
+        read_arguments(state_of(module), &given, &call) == 0 && measure(&call) == 0)
         shapes = shapes_of(&call);
     PyMem_Free(call.geometries);
     PyMem_Free(call.quads);
