@@ -4,6 +4,7 @@ Each project's function takes crops and returns its batches in order, as (tensor
 `batches` does the same for any `RecognizerInput`, a word at a time.
 """
 
+import functools
 import math
 
 import cv2
@@ -281,15 +282,22 @@ def normalization(rules):
     return call
 
 
+@functools.cache
+def normalization_tables(rules):
+    values = normalization(rules)
+    channels = 1 if rules.channels == "gray" else 3
+    return [np.float32([values(v, c) for v in range(256)]) for c in range(channels)]
+
+
 def word_tensor(rules, crop, size, width):
     """One word, shape (channels, height, width), in float32 or uint8."""
     pixels = in_channels(rules, crop)
     channels = pixels.shape[2]
     resized = cv2.resize(pixels, (size[1], size[0])).reshape(*size, channels)
-    values = normalization(rules)
+    tables = normalization_tables(rules)
     tensor = np.empty((channels, rules.height, width), np.float32)
     for channel in range(channels):
-        table = np.array([values(v, channel) for v in range(256)], np.float32)
+        table = tables[channel]
         if rules.pad_value == "edge":
             resized_channel = table[resized[:, :, channel]]
             tensor[channel] = np.pad(resized_channel, ((0, 0), (0, width - size[1])), "edge")
@@ -317,3 +325,37 @@ def batches(crops, rules, word_order=None):
         ratios = [ratio(crops[i]) for i in indices]
         greatest = max([*ratios, (rules.min_width or 0) / rules.height])
         yield tensor, np.array(indices), [size[1] for size in sizes], ratios, greatest
+
+
+def rotate_crop(image, box, tall_ratio=1.5):
+    """get_rotate_crop_image of PaddleOCR 2.x and RapidOCR."""
+    lt, rt, rb, lb = box = np.float32(box)
+    width = int(max(np.linalg.norm(lt - rt), np.linalg.norm(rb - lb)))
+    height = int(max(np.linalg.norm(lt - lb), np.linalg.norm(rt - rb)))
+    corners = np.float32([[0, 0], [width, 0], [width, height], [0, height]])
+    matrix = cv2.getPerspectiveTransform(box, corners)
+    crop = cv2.warpPerspective(
+        image, matrix, (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
+    )
+    return np.rot90(crop) if height / width >= tall_ratio else crop
+
+
+def assert_same_batches(actual, expected):
+    """Compare `Batch`es with the oracle's tuples, whose first two items are tensor and indices."""
+    assert len(actual) == len(expected)
+    for k, (batch, (tensor, indices, *more)) in enumerate(zip(actual, expected, strict=True)):
+        assert batch.indices.tolist() == np.asarray(indices).tolist(), f"batch {k}: other words"
+        assert batch.tensor.shape == tensor.shape, f"batch {k}"
+        assert batch.tensor.dtype == tensor.dtype, f"batch {k}"
+        if batch.tensor.tobytes() != tensor.tobytes():
+            word = next(i for i in range(len(tensor)) if (batch.tensor[i] != tensor[i]).any())
+            count = np.count_nonzero(batch.tensor[word] != tensor[word])
+            raise AssertionError(
+                f"batch {k}, word {word} ({indices[word]}): {count} of {tensor[word].size} values "
+                f"differ; shape {tensor.shape}"
+            )
+        if more:
+            widths, ratios, greatest = more
+            assert batch.widths.tolist() == widths
+            assert batch.ratios.tolist() == ratios
+            assert batch.max_ratio == greatest

@@ -46,7 +46,7 @@ class Batch:
         return len(self.tensor)
 
     def __repr__(self) -> str:
-        return f"<Batch of {len(self)} words: {self.tensor.dtype} {self.tensor.shape}>"
+        return f"<Batch: {self.tensor.dtype} {self.tensor.shape}>"
 
     def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> NDArray[Any]:
         if copy is None:
@@ -65,7 +65,7 @@ class BatchJob:
     """The plan of a call's batches, ready to be written."""
 
     function: str
-    words: Any
+    words: _core._Words
     rules: RecognizerInput
     plan: BatchPlan
     indices: NDArray[np.intp]
@@ -107,7 +107,7 @@ class BatchJob:
         plan = self.plan
         start = plan.ends[first - 1] if first else 0
         stop = plan.ends[last - 1] if last else 0
-        tensors: list[NDArray[Any]] = _core._write_batches(
+        return _core._write_batches(
             self.function,
             self.words,
             _tensor_format(self.rules),
@@ -120,7 +120,6 @@ class BatchJob:
             keep,
             self.num_threads,
         )
-        return tensors
 
     def _batch(self, k: int, tensor: NDArray[Any]) -> Batch:
         plan = self.plan
@@ -158,14 +157,14 @@ def plan_images(
     function: str, crops: Any, input: Any, rotated_180: Any, word_order: Any, num_threads: Any
 ) -> BatchJob:
     """Plan `image_batches`."""
-    words = _core._words_of(function, crops)
+    words = _core._words_of(function, crops, num_threads)
     rules = choose_input(function, input)
     return _plan(function, words, rules, rotated_180, word_order, num_threads, None)
 
 
 def _plan(
     function: str,
-    words: Any,
+    words: _core._Words,
     rules: RecognizerInput,
     rotated_180: Any,
     word_order: Any,
@@ -181,7 +180,7 @@ def _plan(
 
 
 @lru_cache(maxsize=64)
-def _tensor_format(rules: RecognizerInput) -> Any:
+def _tensor_format(rules: RecognizerInput) -> _core._TensorFormat:
     """Make what C needs to know of an input, once."""
     return _core._TensorFormat(
         height=rules.height,

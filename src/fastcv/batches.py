@@ -186,9 +186,8 @@ def image_batches(
     --------
     >>> import numpy as np
     >>> crops = [np.zeros((32, width, 3), np.uint8) for width in (200, 40, 90)]
-    >>> fastcv.image_batches(crops, input="mmocr_satrn")
-    [<Batch of 1 words: float32 (1, 3, 32, 100)>, <Batch of 1 words: float32 (1, 3, 32, 100)>, \
-<Batch of 1 words: float32 (1, 3, 32, 100)>]
+    >>> fastcv.image_batches(crops, input="rapidocr")
+    [<Batch: float32 (3, 3, 48, 320)>]
     """
     return plan_images(
         "image_batches", crops, input, rotated_180, word_order, num_threads

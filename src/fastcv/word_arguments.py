@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from ._core import _Words
+
     class ConventionKeywords(TypedDict, total=False):
         """The fields of `CropConvention` that calls take as keywords."""
 
@@ -65,7 +67,7 @@ def choose_input(
     )
 
 
-def check_rotated(function: str, value: Any, words: Any, pages: int | None) -> Any:
+def check_rotated(function: str, value: Any, words: _Words, pages: int | None) -> Any:
     """Return the mask of words to turn, shape (n,), or None. `pages`: how many, or None for one."""
     if value is None:
         return None
@@ -95,7 +97,7 @@ def _mask(function: str, name: str, value: Any, count: int) -> NDArray[np.bool_]
 
 
 def check_word_order(
-    function: str, value: Any, words: Any, pages: int | None
+    function: str, value: Any, words: _Words, pages: int | None
 ) -> NDArray[np.intp] | None:
     """Return the caller's order as indices into all words, shape (n,), or None."""
     if value is None:
@@ -125,7 +127,7 @@ def check_word_order(
     return indices
 
 
-def _indices_of_pairs(pairs: NDArray[np.intp], words: Any, pages: int) -> NDArray[np.intp]:
+def _indices_of_pairs(pairs: NDArray[np.intp], words: _Words, pages: int) -> NDArray[np.intp]:
     """Return the words' indices by page and box, and -1 where there is no such word."""
     counts = np.bincount(words.pages, minlength=pages)
     page, box = pairs.T
