@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import reference_batches
+from conftest import ROOT
 from fastcv import INPUTS, RecognizerInput
 from fastcv.batch_plan import plan_batches
 
@@ -138,23 +139,27 @@ def test_buckets_are_never_mixed(rng):
     assert np.diff(plan.ends, prepend=0).max() <= 64
 
 
-def test_the_made_page_pads_as_measured(page_boxes):
-    """62 % of RapidOCR's bytes are padding, and 12 widths hold all words in multiples of 32."""
+def test_the_shipped_page_pads_as_the_docs_say(page_boxes):
+    """The table in docs/batches.md: share of padding, MB, shapes, batches."""
     edges = np.linalg.norm(page_boxes - np.roll(page_boxes, -1, axis=1), axis=2)
     widths = edges[:, [0, 2]].max(axis=1).astype(np.intp)
     heights = edges[:, [1, 3]].max(axis=1).astype(np.intp)
     shapes = np.stack([heights, widths], axis=1)
     is_tall = heights / widths >= 1.5
     shapes[is_tall] = shapes[is_tall, ::-1]
-
-    def padding(rules):
-        plan = plan_batches(shapes, rules)
-        counts = np.diff(plan.ends, prepend=0)
-        return 1 - plan.sizes[:, 1].sum() / (plan.widths * counts).sum(), len(set(plan.widths))
-
-    rapidocr = INPUTS["rapidocr"]
-    assert padding(rapidocr)[0] == pytest.approx(0.62, abs=0.01)
-    assert padding(replace(rapidocr, min_width=None))[0] == pytest.approx(0.006, abs=0.002)
-    share, shapes_of_tensors = padding(replace(rapidocr, min_width=None, buckets=32, batch_size=64))
-    assert share == pytest.approx(0.11, abs=0.01)
-    assert shapes_of_tensors == 12
+    table = (ROOT / "docs/batches.md").read_text()
+    for fields, shown in (
+        ({}, "as it is"),
+        ({"min_width": None}, "`min_width=None`"),
+        ({"min_width": None, "width_multiple": 32}, "`min_width=None, width_multiple=32`"),
+        (
+            {"min_width": None, "buckets": 32, "batch_size": 64},
+            "`min_width=None, buckets=32, batch_size=64`",
+        ),
+    ):
+        plan = plan_batches(shapes, replace(INPUTS["rapidocr"], **fields))
+        columns = (plan.widths * np.diff(plan.ends, prepend=0)).sum()
+        padding = 100 * (1 - plan.sizes[:, 1].sum() / columns)
+        size = columns * 48 * 3 * 4 / 1e6
+        row = f"{padding:.1f} % | {size:.0f} | {len(set(plan.widths))} | {len(plan.ends)}"
+        assert f"| {shown} | {row} |" in table
