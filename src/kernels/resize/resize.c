@@ -36,8 +36,7 @@ FastcvColumnTap fastcv_column_tap(double scale, int source_px, int d)
         left = left < 0 ? 0 : source_px - 1;
         fraction = 0;
     }
-    return (FastcvColumnTap){left,
-                             (int16_t)lrintf((1.0f - fraction) * FASTCV_RESIZE_FRACTION),
+    return (FastcvColumnTap){left, (int16_t)lrintf((1.0f - fraction) * FASTCV_RESIZE_FRACTION),
                              (int16_t)lrintf(fraction * FASTCV_RESIZE_FRACTION)};
 }
 
@@ -48,7 +47,9 @@ FastcvRowTaps fastcv_resize_taps(int source_px, int target_px, int y)
     const float at = position(scale, y), whole = floorf(at), fraction = at - whole;
     const int top = (int)whole, last = source_px - 1;
     return (FastcvRowTaps){
-        .top = top < 0 ? 0 : top > last ? last : top,
+        .top = top < 0      ? 0
+               : top > last ? last
+                            : top,
         .bottom = top + 1 > last ? last : top + 1,
         .top_weight = (int16_t)lrintf((1.0f - fraction) * FASTCV_RESIZE_FRACTION),
         .bottom_weight = (int16_t)lrintf(fraction * FASTCV_RESIZE_FRACTION),
@@ -66,7 +67,7 @@ uint16_t fastcv_half(float value)
         return (uint16_t)(sign | 0x7E00); /* NaN */
     if (magnitude >= 0x477FF000)
         return (uint16_t)(sign | 0x7C00); /* rounds to infinity */
-    if (magnitude < 0x38800000) {         /* subnormal: a multiple of 2^-24, rounded by an addition */
+    if (magnitude < 0x38800000) { /* subnormal: a multiple of 2^-24, rounded by an addition */
         float least;
         memcpy(&least, &magnitude, sizeof least);
         least += 0.5f;

@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "fastcv/tensor_type.h"
+
 enum {
     FASTCV_RESIZE_CHANNELS = 3,  /* of tensors, at most */
     FASTCV_RESIZE_OVERRUN = 32,  /* planes are computed in whole vectors: their rows are longer */
@@ -16,18 +18,6 @@ enum {
 };
 
 /* ---- values ---- */
-
-typedef enum FastcvTensorType {
-    FASTCV_TENSOR_U8, /* pixels as they are */
-    FASTCV_TENSOR_F16,
-    FASTCV_TENSOR_F32,
-    FASTCV_TENSOR_TYPES
-} FastcvTensorType;
-
-static inline size_t fastcv_tensor_type_bytes(FastcvTensorType type)
-{
-    return type == FASTCV_TENSOR_F32 ? 4 : type == FASTCV_TENSOR_F16 ? 2 : 1;
-}
 
 /* What a pixel's 256 values become. Vector kernels compute the table rather than look it up, if
  * arithmetic with exactly its values was found. */
