@@ -7,12 +7,13 @@
 
 #include <stdint.h>
 
-#include "fastcv/quad.h"
+#include "fastcv/order.h"
 
 /* The width is the longer of the top and the bottom edge, the height the longer of the left and the
  * right one; each is a float32 norm cut to whole px. */
 typedef struct FastcvRule {
-    int32_t inset_px; /* the quad's corners map to (0, 0) and (width − inset, height − inset) */
+    FastcvOrder order; /* of the quads that are planned or measured */
+    int32_t inset_px;  /* the quad's corners map to (0, 0) and (width − inset, height − inset) */
 } FastcvRule;
 
 /* fastcv's own convention: corners map to the centres of the crop's corner pixels. */
@@ -30,7 +31,8 @@ typedef struct FastcvGeometry {
     FastcvQuadFault fault;
 } FastcvGeometry;
 
-/* With a fault, width_px = height_px = 0. Call within fastcv_run or in the mode of float_mode.h. */
+/* Takes the quad's corners as they are. With a fault, width_px = height_px = 0. Call within
+ * fastcv_run or in the mode of float_mode.h. */
 FastcvGeometry fastcv_rule_apply(const FastcvRule *rule, const FastcvQuad *quad);
 
 #endif

@@ -8,7 +8,7 @@
 /* What Python gave, borrowed; NULL where an option was left out. */
 typedef struct CropArguments {
     const char *function;
-    PyObject *image, *boxes, *degenerate, *out;
+    PyObject *image, *boxes, *order, *degenerate, *out;
     PySamplingArguments sampling;
 } CropArguments;
 
@@ -23,8 +23,7 @@ typedef struct CropCall {
     PyObject *out_hold; /* on its memory */
     PyRun run;
     FastcvCropEngine engine;
-    Py_ssize_t count;
-    FastcvQuad *quads;
+    PyBoxes boxes;
     FastcvCrop *crops;
     FastcvRows *rows; /* each crop's place in its array */
     size_t bytes;     /* of all crops */
@@ -34,7 +33,7 @@ static void release(CropCall *call)
 {
     py_image_release(&call->image);
     Py_XDECREF(call->out_hold);
-    PyMem_Free(call->quads);
+    PyMem_Free(call->boxes.quads);
     PyMem_Free(call->crops);
     PyMem_Free(call->rows);
 }
@@ -43,12 +42,14 @@ static int read_arguments(CropCall *call, ModuleState *state, const CropArgument
 {
     const unsigned every_depth = (1u << FASTCV_DEPTHS) - 1;
     const char *function = call->function = given->function;
+    FastcvOrder order;
     call->out = given->out ? given->out : Py_None;
     /* The image comes last: reading anything else may run code of the caller's that changes it. */
     if (py_sampling_convert(function, &given->sampling, &call->sampling) < 0 ||
         py_degenerate_convert(function, given->degenerate, &call->degenerate) < 0 ||
         py_out_check_type(state, function, call->out) < 0 ||
-        py_boxes_convert(state, function, given->boxes, &call->quads, &call->count) < 0 ||
+        py_order_convert(function, given->order, &order) < 0 ||
+        py_boxes_convert(state, function, given->boxes, order, &call->boxes) < 0 ||
         py_image_convert(state, function, given->image, every_depth, INT64_MAX, &call->image) < 0)
         return -1;
     return py_border_value_apply(function, &call->sampling.border_value, &call->image.view,
@@ -59,17 +60,19 @@ static int read_arguments(CropCall *call, ModuleState *state, const CropArgument
 static int plan(CropCall *call, int num_threads)
 {
     call->engine = fastcv_crop_engine(&call->image.view, &call->sampling.options);
-    call->crops = PyMem_New(FastcvCrop, call->count);
-    call->rows = PyMem_New(FastcvRows, call->count);
+    call->crops = PyMem_New(FastcvCrop, call->boxes.count);
+    call->rows = PyMem_New(FastcvRows, call->boxes.count);
     if (!call->crops || !call->rows) {
         PyErr_NoMemory();
         return -1;
     }
     if (py_run_begin(&call->run, num_threads) < 0)
         return -1;
-    const FastcvError error = {
-        .status = fastcv_crops_plan(&call->engine, &fastcv_own_rule, call->quads,
-                                    call->border_value, call->crops, call->count, call->run.pool)};
+    FastcvRule rule = fastcv_own_rule;
+    rule.order = call->boxes.order;
+    const FastcvError error = {.status = fastcv_crops_plan(&call->engine, &rule, call->boxes.quads,
+                                                           call->border_value, call->crops,
+                                                           call->boxes.count, call->run.pool)};
     py_run_end(&call->run);
     if (error.status)
         py_set_run_error(call->function, error);
@@ -82,9 +85,10 @@ static int check_plan(CropCall *call, ModuleState *state)
     const size_t crop_cap = atomic_load(&state->crop_bytes_cap);
     const size_t call_cap = atomic_load(&state->call_bytes_cap);
 
-    for (Py_ssize_t i = 0; i < call->count; i++) {
+    for (Py_ssize_t i = 0; i < call->boxes.count; i++) {
         const FastcvGeometry *crop = &call->crops[i].geometry;
-        if (py_fault_check(call->function, call->degenerate, &call->quads[i], i, crop->fault) < 0)
+        if (py_fault_check(call->function, call->degenerate, &call->boxes.quads[i], i,
+                           crop->fault) < 0)
             return -1;
         const size_t bytes = py_crop_bytes(&call->image, crop);
         if (bytes > crop_cap) {
@@ -115,14 +119,14 @@ static PyObject *allocate(CropCall *call)
             py_out_check(call->function, call->out, &call->image, call->bytes) < 0)
             return NULL;
     }
-    return py_crops_allocate(&call->image, call->crops, call->count, call->out, call->rows);
+    return py_crops_allocate(&call->image, call->crops, call->boxes.count, call->out, call->rows);
 }
 
 static int cut(CropCall *call)
 {
     py_run_resume(&call->run);
     const FastcvError error =
-        fastcv_crops_cut(&call->engine, call->crops, call->rows, call->count, call->run.pool);
+        fastcv_crops_cut(&call->engine, call->crops, call->rows, call->boxes.count, call->run.pool);
     py_run_end(&call->run);
     if (error.status)
         py_set_run_error(call->function, error);
@@ -145,11 +149,12 @@ static PyObject *crop(PyObject *module, const CropArguments *given, int num_thre
 
 PyObject *py_image_crop(PyObject *module, PyObject *args, PyObject *kwargs)
 {
-    static char *names[] = {"image",        "boxes",      "interpolation", "border",
-                            "border_value", "degenerate", "out",           NULL};
+    static char *names[] = {"image",         "boxes",  "order",
+                            "interpolation", "border", "border_value",
+                            "degenerate",    "out",    NULL};
     CropArguments given = {.function = "image_crop"};
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "OO|$OOOOO:image_crop", names, &given.image,
-                                     &given.boxes, &given.sampling.interpolation,
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "OO|$OOOOOO:image_crop", names, &given.image,
+                                     &given.boxes, &given.order, &given.sampling.interpolation,
                                      &given.sampling.border, &given.sampling.border_value,
                                      &given.degenerate, &given.out))
         return NULL;
@@ -158,14 +163,14 @@ PyObject *py_image_crop(PyObject *module, PyObject *args, PyObject *kwargs)
 
 PyObject *py_image_crop_openmp(PyObject *module, PyObject *args, PyObject *kwargs)
 {
-    static char *names[] = {"image",      "boxes", "interpolation", "border", "border_value",
-                            "degenerate", "out",   "num_threads",   NULL};
+    static char *names[] = {"image",        "boxes",      "order", "interpolation", "border",
+                            "border_value", "degenerate", "out",   "num_threads",   NULL};
     CropArguments given = {.function = "image_crop_openmp"};
     PyObject *threads = Py_None;
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "OO|$OOOOOO:image_crop_openmp", names,
-                                     &given.image, &given.boxes, &given.sampling.interpolation,
-                                     &given.sampling.border, &given.sampling.border_value,
-                                     &given.degenerate, &given.out, &threads))
+    if (!PyArg_ParseTupleAndKeywords(
+            args, kwargs, "OO|$OOOOOOO:image_crop_openmp", names, &given.image, &given.boxes,
+            &given.order, &given.sampling.interpolation, &given.sampling.border,
+            &given.sampling.border_value, &given.degenerate, &given.out, &threads))
         return NULL;
     const int num_threads = py_resolve_threads(given.function, threads);
     return num_threads < 0 ? NULL : crop(module, &given, num_threads);

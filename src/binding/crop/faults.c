@@ -7,6 +7,8 @@ static const char *const fault_texts[] = {
     [FASTCV_QUAD_TOO_FAR] = "has a corner beyond ±2**30 px",
     [FASTCV_QUAD_TOO_SMALL] = "is under 2 px wide or high",
     [FASTCV_QUAD_COLLINEAR] = "has three corners on a line",
+    [FASTCV_QUAD_CROSSED] = "crosses itself (order=\"clockwise\" sorts its corners)",
+    [FASTCV_QUAD_REVERSED] = "has x2 < x1 or y2 < y1 (four numbers are x1, y1, x2, y2)",
     [FASTCV_QUAD_SINGULAR] = "has no perspective transform",
     [FASTCV_QUAD_TOO_LARGE] = "is 2**30 px or more wide or high",
     [FASTCV_QUAD_OUT_OF_REACH] =

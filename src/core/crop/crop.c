@@ -27,12 +27,21 @@ typedef struct PlanRun {
     ptrdiff_t count;
 } PlanRun;
 
+static FastcvGeometry geometry_of(const PlanRun *run, ptrdiff_t i)
+{
+    FastcvQuad quad = run->quads[i];
+    const FastcvQuadFault fault = fastcv_quad_order(run->rule->order, &quad);
+    const FastcvGeometry geometry = fastcv_rule_apply(run->rule, &quad);
+    if (!fault || geometry.fault)
+        return geometry;
+    return (FastcvGeometry){.kind = FASTCV_GEOMETRY_NONE, .fault = fault};
+}
+
 static void plan_one(const PlanRun *run, ptrdiff_t i)
 {
     const FastcvCropEngine *engine = run->engine;
     FastcvCrop *crop = &run->crops[i];
-    *crop = (FastcvCrop){.geometry = fastcv_rule_apply(run->rule, &run->quads[i]),
-                         .border_value = run->border_value};
+    *crop = (FastcvCrop){.geometry = geometry_of(run, i), .border_value = run->border_value};
     if (crop->geometry.fault || engine->kind != FASTCV_ENGINE_OPENCV)
         return;
     const FastcvQuadFault fault = fastcv_crop_reach(engine->page, engine->sampling, crop);
@@ -50,7 +59,7 @@ static void plan_item(void *context, ptrdiff_t item, int thread)
         if (run->crops)
             plan_one(run, i);
         else
-            run->geometries[i] = fastcv_rule_apply(run->rule, &run->quads[i]);
+            run->geometries[i] = geometry_of(run, i);
     }
 }
 
