@@ -9,6 +9,7 @@ if hasattr(_os, "sched_getaffinity"):
 try:
     from ._core import (
         PolygonIndex,
+        _set_conventions,
         build_info,
         crop_shapes,
         cumulative_sum,
@@ -48,6 +49,8 @@ from .colors import MainColors, extract_main_colors, extract_main_colors_openmp,
 from .conventions import CONVENTIONS, CropConvention
 from .inputs import RecognizerInput
 from .presets import INPUTS
+
+_set_conventions(CONVENTIONS)
 
 __all__ = [
     "CONVENTIONS",

@@ -61,8 +61,8 @@
     "released while pixels are computed.\n"
 
 static const char image_crop_doc[] =
-    "image_crop($module, image, boxes, *, interpolation=\"linear\", border=\"constant\",\n"
-    "           border_value=0, degenerate=\"raise\", out=None)\n"
+    "image_crop($module, image, boxes, *, order=\"given\", interpolation=\"linear\",\n"
+    "           border=\"constant\", border_value=0, degenerate=\"raise\", out=None)\n"
     "--\n"
     "\n"
     "Cut every box out of a page, upright.\n"
@@ -82,8 +82,8 @@ static const char image_crop_doc[] =
 
 static const char image_crop_openmp_doc[] =
     "image_crop_openmp($module, image, boxes, *, num_threads=None,\n"
-    "                  interpolation=\"linear\", border=\"constant\", border_value=0,\n"
-    "                  degenerate=\"raise\", out=None)\n"
+    "                  order=\"given\", interpolation=\"linear\", border=\"constant\",\n"
+    "                  border_value=0, degenerate=\"raise\", out=None)\n"
     "--\n"
     "\n"
     "Cut every box out of a page, upright, on several threads.\n"
@@ -95,14 +95,14 @@ static const char image_crop_openmp_doc[] =
     "\n" CROP_NOTES;
 
 static const char crop_shapes_doc[] =
-    "crop_shapes($module, /, boxes, *, degenerate=\"raise\")\n"
+    "crop_shapes($module, /, boxes, *, order=\"given\", degenerate=\"raise\")\n"
     "--\n"
     "\n"
     "Compute how large the crops of boxes are. That does not depend on the page.\n"
     "\n"
     "Parameters\n"
     "----------\n"
-    "boxes, degenerate\n"
+    "boxes, order, degenerate\n"
     "    As in `image_crop`.\n"
     "\n"
     "Returns\n"
@@ -129,11 +129,13 @@ static const char crop_shapes_doc[] =
     "True\n";
 
 PyMethodDef py_crop_methods[] = {
-    {"image_crop", (PyCFunction)(void (*)(void))py_image_crop, METH_VARARGS | METH_KEYWORDS,
+    {"image_crop", (PyCFunction)(void (*)(void))py_image_crop, METH_FASTCALL | METH_KEYWORDS,
      image_crop_doc},
     {"image_crop_openmp", (PyCFunction)(void (*)(void))py_image_crop_openmp,
-     METH_VARARGS | METH_KEYWORDS, image_crop_openmp_doc},
-    {"crop_shapes", (PyCFunction)(void (*)(void))py_crop_shapes, METH_VARARGS | METH_KEYWORDS,
+     METH_FASTCALL | METH_KEYWORDS, image_crop_openmp_doc},
+    {"crop_shapes", (PyCFunction)(void (*)(void))py_crop_shapes, METH_FASTCALL | METH_KEYWORDS,
      crop_shapes_doc},
+    {"_set_conventions", py_set_conventions, METH_O,
+     "_set_conventions($module, conventions, /)\n--\n\nMake these conventions known by name."},
     {NULL, NULL, 0, NULL},
 };
