@@ -137,6 +137,7 @@ def test_a_polygon_of_many_corners(rng):
     assert (height, width) == (598, 1998)
 
 
+@pytest.mark.own_process
 def test_no_reference_is_lost(image):
     given = [HOUSE.copy(), BOX.copy(), UPRIGHT.copy()]
     counts = [sys.getrefcount(item) for item in given]

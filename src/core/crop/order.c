@@ -38,8 +38,8 @@ static int exact_sign(const double terms[6])
 }
 
 /* 1 where corner c lies to the right of the way from a to b, as seen on the page; −1 to the left; 0
- * on it. The bound is Shewchuk's, 3 ε and a little more. Beyond it, the products of float32 that the
- * determinant consists of are exact in double, so that only their sum is left. */
+ * on it. The bound is Shewchuk's, 3 ε and a little more. Beyond it, the products of float32 that
+ * the determinant consists of are exact in double, so that only their sum is left. */
 static int side_of(const FastcvQuad *quad, int a, int b, int c)
 {
     const double ax = quad->x[a], ay = quad->y[a], bx = quad->x[b], by = quad->y[b];
