@@ -274,6 +274,16 @@ def test_a_keyword_replaces_what_the_convention_has(rng):
     assert fastcv.image_crop(image, tall, convention="easyocr", grayscale=False)[0].ndim == 3
 
 
+def test_what_a_convention_raises_reaches_the_caller():
+    class Stubborn:
+        @property
+        def size(self):
+            raise OSError("not today")
+
+    with pytest.raises(OSError, match="not today"):
+        fastcv.image_crop(np.zeros((9, 9), np.uint8), [], convention=Stubborn())
+
+
 SLICES = {
     "doctr": lambda v: (np.rint(v[0]), np.rint(v[1]), np.rint(v[2]) + 1, np.rint(v[3]) + 1),
     "easyocr": lambda v: v,
