@@ -30,6 +30,12 @@ typedef struct FastcvRows {
     ptrdiff_t stride_bytes;
 } FastcvRows;
 
+/* The same, only to be read. */
+typedef struct FastcvView {
+    const uint8_t *base;
+    ptrdiff_t stride_bytes;
+} FastcvView;
+
 /* One planned crop. OpenCV is shown a region of the page: all of it, or, where the page is beyond
  * what OpenCV takes, the part that this quad reads. */
 typedef struct FastcvCrop {
@@ -43,14 +49,20 @@ FastcvStatus fastcv_crops_plan(const FastcvCropEngine *engine, const FastcvRule 
                                const FastcvQuad *quads, const double *border_value,
                                FastcvCrop *crops, ptrdiff_t count, FastcvPool pool);
 
-/* The geometry alone, on any page. */
-FastcvStatus fastcv_crops_measure(const FastcvRule *rule, const FastcvQuad *quads,
-                                  FastcvGeometry *geometries, ptrdiff_t count, FastcvPool pool);
+/* The geometry alone. Only slices need the page, and of it only its size; otherwise it may be NULL.
+ */
+FastcvStatus fastcv_crops_measure(const FastcvImage *page, const FastcvRule *rule,
+                                  const FastcvQuad *quads, FastcvGeometry *geometries,
+                                  ptrdiff_t count, FastcvPool pool);
 
-/* Cuts crop i into rows[i], which has room for its height × width × channels; crops with a fault
- * are skipped. The bytes do not depend on the number of threads. FASTCV_ERR_MEMORY comes before
- * anything is written. */
+/* Cuts crop i into rows[i], which has room for its height × width × channels, turned if the crop
+ * is; crops with a fault are skipped. The bytes do not depend on the number of threads.
+ * FASTCV_ERR_MEMORY comes before anything is written. */
 FastcvError fastcv_crops_cut(const FastcvCropEngine *engine, const FastcvCrop *crops,
                              const FastcvRows *rows, ptrdiff_t count, FastcvPool pool);
+
+/* Whether the crop's pixels lie on the page as they are: it is a copy, not turned, and wholly
+ * inside. Then view is set to the page, from the crop's first pixel on. */
+int fastcv_crop_in_place(const FastcvCropEngine *engine, const FastcvCrop *crop, FastcvView *view);
 
 #endif

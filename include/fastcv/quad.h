@@ -14,7 +14,10 @@ typedef enum FastcvQuadFault {
     FASTCV_QUAD_TOO_FAR,      /* a coordinate beyond ±2^30 */
     FASTCV_QUAD_TOO_SMALL,    /* a side so short that no transform is left */
     FASTCV_QUAD_COLLINEAR,    /* three corners on a line */
+    FASTCV_QUAD_CROSSED,      /* two edges cross */
+    FASTCV_QUAD_REVERSED,     /* an upright box with x2 < x1 or y2 < y1 */
     FASTCV_QUAD_SINGULAR,     /* OpenCV's own solver finds no transform */
+    FASTCV_QUAD_NO_SLICE,     /* no pixel of the page lies in the slice */
     FASTCV_QUAD_TOO_LARGE,    /* a side of 2^30 px or more */
     FASTCV_QUAD_OUT_OF_REACH, /* both the page and what the quad reads exceed OpenCV's size */
 } FastcvQuadFault;
@@ -22,7 +25,7 @@ typedef enum FastcvQuadFault {
 /* Whether the fault lies in the box itself. The other faults are results too large to make. */
 static inline int fastcv_quad_is_degenerate(FastcvQuadFault fault)
 {
-    return fault >= FASTCV_QUAD_NOT_FINITE && fault <= FASTCV_QUAD_SINGULAR;
+    return fault >= FASTCV_QUAD_NOT_FINITE && fault <= FASTCV_QUAD_NO_SLICE;
 }
 
 #endif

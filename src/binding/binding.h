@@ -19,6 +19,7 @@
 typedef struct ModuleState {
     PyObject *masked_array;      /* numpy.ma.MaskedArray */
     PyObject *x, *y;             /* names of attributes */
+    PyObject *conventions;       /* a dict: fastcv.CONVENTIONS, once that is imported */
     PyTypeObject *polygon_index; /* the type PolygonIndex */
     atomic_size_t crop_bytes_cap;
     atomic_size_t call_bytes_cap;

@@ -17,10 +17,11 @@ static int exec_module(PyObject *module)
     Py_DECREF(ma);
     state->x = PyUnicode_InternFromString("x");
     state->y = PyUnicode_InternFromString("y");
+    state->conventions = PyDict_New();
     state->polygon_index =
         (PyTypeObject *)PyType_FromModuleAndSpec(module, &py_polygon_index_spec, NULL);
-    if (!state->masked_array || !state->x || !state->y || !state->polygon_index ||
-        PyModule_AddType(module, state->polygon_index) < 0)
+    if (!state->masked_array || !state->x || !state->y || !state->conventions ||
+        !state->polygon_index || PyModule_AddType(module, state->polygon_index) < 0)
         return -1;
     PyMethodDef *const groups[] = {py_crop_methods,           py_colors_methods,
                                    py_cumulative_sum_methods, py_polygons_methods,
@@ -35,6 +36,7 @@ static int exec_module(PyObject *module)
 static int traverse_module(PyObject *module, visitproc visit, void *arg)
 {
     Py_VISIT(state_of(module)->masked_array);
+    Py_VISIT(state_of(module)->conventions);
     Py_VISIT(state_of(module)->polygon_index);
     return 0;
 }
@@ -45,6 +47,7 @@ static int clear_module(PyObject *module)
     Py_CLEAR(state->masked_array);
     Py_CLEAR(state->x);
     Py_CLEAR(state->y);
+    Py_CLEAR(state->conventions);
     Py_CLEAR(state->polygon_index);
     return 0;
 }

@@ -9,6 +9,7 @@ if hasattr(_os, "sched_getaffinity"):
 try:
     from ._core import (
         PolygonIndex,
+        _set_conventions,
         build_info,
         crop_shapes,
         cumulative_sum,
@@ -44,6 +45,8 @@ finally:
 from ._version import __version__
 from .colors import MainColors, extract_main_colors, extract_main_colors_openmp, main_colors
 from .conventions import CONVENTIONS, CropConvention
+
+_set_conventions(CONVENTIONS)
 
 __all__ = [
     "CONVENTIONS",

@@ -1,7 +1,9 @@
 /* image_crop and image_crop_openmp: plan, run, hand over. */
 #include "binding/crop/crop.h"
 
-#include "binding/convert/sampling.h"
+#include "binding/convert/arguments.h"
+#include "binding/convert/convention.h"
+#include "binding/convert/gray.h"
 #include "binding/crop/faults.h"
 #include "binding/crop/outputs.h"
 
@@ -9,14 +11,15 @@
 typedef struct CropArguments {
     const char *function;
     PyObject *image, *boxes, *degenerate, *out;
-    PySamplingArguments sampling;
+    PyConventionArguments convention;
 } CropArguments;
 
 /* One call: its arguments, read, and what is allocated for it. */
 typedef struct CropCall {
     const char *function;
-    PyImage image;
-    PySampling sampling;
+    PyImage image; /* gray once the convention has made it so */
+    PyGray gray;
+    PyConvention convention;
     double border_value[FASTCV_MAX_CHANNELS];
     PyDegenerate degenerate;
     PyObject *out;      /* borrowed; None for memory of our own */
@@ -32,6 +35,7 @@ typedef struct CropCall {
 
 static void release(CropCall *call)
 {
+    py_gray_release(&call->gray);
     py_image_release(&call->image);
     Py_XDECREF(call->out_hold);
     PyMem_Free(call->quads);
@@ -45,20 +49,22 @@ static int read_arguments(CropCall *call, ModuleState *state, const CropArgument
     const char *function = call->function = given->function;
     call->out = given->out ? given->out : Py_None;
     /* The image comes last: reading anything else may run code of the caller's that changes it. */
-    if (py_sampling_convert(function, &given->sampling, &call->sampling) < 0 ||
+    if (py_convention_convert(state, function, &given->convention, &call->convention) < 0 ||
         py_degenerate_convert(function, given->degenerate, &call->degenerate) < 0 ||
         py_out_check_type(state, function, call->out) < 0 ||
         py_boxes_convert(state, function, given->boxes, &call->quads, &call->count) < 0 ||
         py_image_convert(state, function, given->image, every_depth, INT64_MAX, &call->image) < 0)
         return -1;
-    return py_border_value_apply(function, &call->sampling.border_value, &call->image.view,
-                                 call->border_value);
+    if (call->convention.is_grayscale && py_gray_begin(function, &call->image, &call->gray) < 0)
+        return -1;
+    return py_border_value_apply(function, &call->convention.sampling.border_value,
+                                 &call->image.view, call->border_value);
 }
 
-/* All geometry, without the GIL. */
+/* The gray page and all geometry, without the GIL. */
 static int plan(CropCall *call, int num_threads)
 {
-    call->engine = fastcv_crop_engine(&call->image.view, &call->sampling.options);
+    call->engine = fastcv_crop_engine(&call->image.view, &call->convention.sampling.options);
     call->crops = PyMem_New(FastcvCrop, call->count);
     call->rows = PyMem_New(FastcvRows, call->count);
     if (!call->crops || !call->rows) {
@@ -67,9 +73,11 @@ static int plan(CropCall *call, int num_threads)
     }
     if (py_run_begin(&call->run, num_threads) < 0)
         return -1;
-    const FastcvError error = {
-        .status = fastcv_crops_plan(&call->engine, &fastcv_own_rule, call->quads,
-                                    call->border_value, call->crops, call->count, call->run.pool)};
+    FastcvError error = {.status = py_gray_fill(&call->gray, &call->image, call->run.pool)};
+    if (!error.status)
+        error.status =
+            fastcv_crops_plan(&call->engine, &call->convention.rule, call->quads,
+                              call->border_value, call->crops, call->count, call->run.pool);
     py_run_end(&call->run);
     if (error.status)
         py_set_run_error(call->function, error);
@@ -84,14 +92,16 @@ static int check_plan(CropCall *call, ModuleState *state)
 
     for (Py_ssize_t i = 0; i < call->count; i++) {
         const FastcvGeometry *crop = &call->crops[i].geometry;
-        if (py_fault_check(call->function, call->degenerate, &call->quads[i], i, crop->fault) < 0)
+        if (py_fault_check(call->function, call->degenerate, &call->convention.rule,
+                           &call->quads[i], i, crop->fault) < 0)
             return -1;
         const size_t bytes = py_crop_bytes(&call->image, crop);
         if (bytes > crop_cap) {
             PyErr_Format(PyExc_ValueError,
                          "%s: boxes[%zd] makes a crop of %d x %d px, over the limit of %zu bytes "
                          "a crop (set_output_limits)",
-                         call->function, i, (int)crop->width_px, (int)crop->height_px, crop_cap);
+                         call->function, i, (int)fastcv_geometry_width(crop),
+                         (int)fastcv_geometry_height(crop), crop_cap);
             return -1;
         }
         if (bytes > call_cap - call->bytes) {
@@ -143,30 +153,39 @@ static PyObject *crop(PyObject *module, const CropArguments *given, int num_thre
     return list;
 }
 
-PyObject *py_image_crop(PyObject *module, PyObject *args, PyObject *kwargs)
+PyObject *py_image_crop(PyObject *module, PyObject *const *values, Py_ssize_t positional,
+                        PyObject *kwnames)
 {
-    static char *names[] = {"image",        "boxes",      "interpolation", "border",
-                            "border_value", "degenerate", "out",           NULL};
-    CropArguments given = {.function = "image_crop"};
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "OO|$OOOOO:image_crop", names, &given.image,
-                                     &given.boxes, &given.sampling.interpolation,
-                                     &given.sampling.border, &given.sampling.border_value,
-                                     &given.degenerate, &given.out))
+    static const char *const names[] = {"image", "boxes", "degenerate", "out", PY_CONVENTION_NAMES};
+    static const PyParameters parameters = {"image_crop", names, PY_LENGTH(names), .required = 2};
+    CropArguments given = {.function = parameters.function};
+    PyObject **const places[] = {&given.image, &given.boxes, &given.degenerate, &given.out,
+                                 PY_CONVENTION_PLACES(given.convention)};
+    if (py_arguments_read(&parameters, &(PyGiven){values, positional, kwnames}, places) < 0)
         return NULL;
     return crop(module, &given, 1);
 }
 
-PyObject *py_image_crop_openmp(PyObject *module, PyObject *args, PyObject *kwargs)
+PyObject *py_image_crop_openmp(PyObject *module, PyObject *const *values, Py_ssize_t positional,
+                               PyObject *kwnames)
 {
-    static char *names[] = {"image",      "boxes", "interpolation", "border", "border_value",
-                            "degenerate", "out",   "num_threads",   NULL};
-    CropArguments given = {.function = "image_crop_openmp"};
+    static const char *const names[] = {"image",       "boxes", "degenerate",
+                                        "num_threads", "out",   PY_CONVENTION_NAMES};
+    static const PyParameters parameters = {"image_crop_openmp", names, PY_LENGTH(names),
+                                            .required = 2};
+    CropArguments given = {.function = parameters.function};
     PyObject *threads = Py_None;
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "OO|$OOOOOO:image_crop_openmp", names,
-                                     &given.image, &given.boxes, &given.sampling.interpolation,
-                                     &given.sampling.border, &given.sampling.border_value,
-                                     &given.degenerate, &given.out, &threads))
+    PyObject **const places[] = {&given.image,      &given.boxes,
+                                 &given.degenerate, &threads,
+                                 &given.out,        PY_CONVENTION_PLACES(given.convention)};
+    if (py_arguments_read(&parameters, &(PyGiven){values, positional, kwnames}, places) < 0)
         return NULL;
     const int num_threads = py_resolve_threads(given.function, threads);
     return num_threads < 0 ? NULL : crop(module, &given, num_threads);
+}
+
+PyObject *py_set_conventions(PyObject *module, PyObject *conventions)
+{
+    return PyDict_Update(state_of(module)->conventions, conventions) < 0 ? NULL
+                                                                         : Py_NewRef(Py_None);
 }

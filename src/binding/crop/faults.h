@@ -3,7 +3,7 @@
 #define FASTCV_BINDING_CROP_FAULTS_H
 
 #include "binding/binding.h"
-#include "fastcv/quad.h"
+#include "fastcv/rule.h"
 
 typedef enum PyDegenerate { PY_DEGENERATE_RAISE, PY_DEGENERATE_EMPTY } PyDegenerate;
 
@@ -11,7 +11,7 @@ typedef enum PyDegenerate { PY_DEGENERATE_RAISE, PY_DEGENERATE_EMPTY } PyDegener
 int py_degenerate_convert(const char *function, PyObject *object, PyDegenerate *degenerate);
 
 /* 0 where there is no fault or the crop is to be empty; -1 with a ValueError otherwise. */
-int py_fault_check(const char *function, PyDegenerate degenerate, const FastcvQuad *quad,
-                   Py_ssize_t index, FastcvQuadFault fault);
+int py_fault_check(const char *function, PyDegenerate degenerate, const FastcvRule *rule,
+                   const FastcvQuad *quad, Py_ssize_t index, FastcvQuadFault fault);
 
 #endif

@@ -129,11 +129,13 @@ static const char crop_shapes_doc[] =
     "True\n";
 
 PyMethodDef py_crop_methods[] = {
-    {"image_crop", (PyCFunction)(void (*)(void))py_image_crop, METH_VARARGS | METH_KEYWORDS,
+    {"image_crop", (PyCFunction)(void (*)(void))py_image_crop, METH_FASTCALL | METH_KEYWORDS,
      image_crop_doc},
     {"image_crop_openmp", (PyCFunction)(void (*)(void))py_image_crop_openmp,
-     METH_VARARGS | METH_KEYWORDS, image_crop_openmp_doc},
-    {"crop_shapes", (PyCFunction)(void (*)(void))py_crop_shapes, METH_VARARGS | METH_KEYWORDS,
+     METH_FASTCALL | METH_KEYWORDS, image_crop_openmp_doc},
+    {"crop_shapes", (PyCFunction)(void (*)(void))py_crop_shapes, METH_FASTCALL | METH_KEYWORDS,
      crop_shapes_doc},
+    {"_set_conventions", py_set_conventions, METH_O,
+     "_set_conventions($module, conventions, /)\n--\n\nMake these conventions known by name."},
     {NULL, NULL, 0, NULL},
 };

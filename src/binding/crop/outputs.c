@@ -91,7 +91,8 @@ static int make_arrays(Outputs *outputs, Room room, char *memory, PyObject *owne
     const PyImage *image = outputs->image;
     for (Py_ssize_t i = room.first; i < room.end; i++) {
         const FastcvGeometry *crop = &outputs->crops[i].geometry;
-        npy_intp shape[3] = {crop->height_px, crop->width_px, image->view.channels};
+        const npy_intp width = fastcv_geometry_width(crop);
+        npy_intp shape[3] = {fastcv_geometry_height(crop), width, image->view.channels};
         PyObject *array = py_array_in(memory, owner, image->ndim, shape, image->npy_type);
         if (!array)
             return -1;
@@ -99,8 +100,7 @@ static int make_arrays(Outputs *outputs, Room room, char *memory, PyObject *owne
         if (py_is_interrupted(i))
             return -1;
         outputs->rows[i].pixels = PyArray_DATA((PyArrayObject *)array);
-        outputs->rows[i].stride_bytes =
-            crop->width_px * (ptrdiff_t)fastcv_pixel_bytes(&image->view);
+        outputs->rows[i].stride_bytes = width * (ptrdiff_t)fastcv_pixel_bytes(&image->view);
         if (memory)
             memory += align(py_crop_bytes(image, crop), room.alignment);
     }

@@ -1,57 +1,130 @@
 /* crop_shapes: how large crops will be. */
-#include "binding/convert/convert.h"
+#include "binding/convert/arguments.h"
+#include "binding/convert/convention.h"
 #include "binding/crop/crop.h"
 #include "binding/crop/faults.h"
 
-/* Every box's geometry, computed without the GIL. PyMem_Malloc'ed, or NULL with an exception. */
-static FastcvGeometry *measure(const char *function, const FastcvQuad *quads, Py_ssize_t count)
+/* What Python gave, borrowed; NULL where an option was left out. */
+typedef struct ShapesArguments {
+    PyObject *boxes, *degenerate, *image_shape;
+    PyConventionArguments convention;
+} ShapesArguments;
+
+typedef struct ShapesCall {
+    PyConvention convention;
+    PyDegenerate degenerate;
+    FastcvImage page; /* only its size; 0 if unknown */
+    FastcvQuad *quads;
+    Py_ssize_t count;
+    FastcvGeometry *geometries;
+} ShapesCall;
+
+static const char function[] = "crop_shapes";
+
+static int read_side(PyObject *object, int axis, ptrdiff_t *side)
 {
-    FastcvGeometry *geometries = PyMem_New(FastcvGeometry, count);
-    if (!geometries) {
+    char argument[24];
+    int64_t value;
+    PyOS_snprintf(argument, sizeof argument, "image_shape[%d]", axis);
+    if (py_int_convert(function, argument, object, "an int", 1, PTRDIFF_MAX, &value) < 0)
+        return -1;
+    *side = (ptrdiff_t)value;
+    return 0;
+}
+
+/* (height, width), or an image's own shape. */
+static int read_image_shape(PyObject *object, FastcvImage *page)
+{
+    if (!object || object == Py_None)
+        return 0;
+    PyObject *sides =
+        PyTuple_Check(object) || PyList_Check(object) ? PySequence_Tuple(object) : NULL;
+    if (!sides) {
+        if (!PyErr_Occurred())
+            PyErr_Format(PyExc_TypeError, "%s: image_shape must be a tuple or None, not %.200s",
+                         function, Py_TYPE(object)->tp_name);
+        return -1;
+    }
+    const Py_ssize_t count = PyTuple_GET_SIZE(sides);
+    int status = -1;
+    if (count != 2 && count != 3)
+        PyErr_Format(PyExc_ValueError,
+                     "%s: image_shape must be (height, width) or (height, width, channels), got "
+                     "%zd numbers",
+                     function, count);
+    else if (read_side(PyTuple_GET_ITEM(sides, 0), 0, &page->height_px) == 0)
+        status = read_side(PyTuple_GET_ITEM(sides, 1), 1, &page->width_px);
+    Py_DECREF(sides);
+    return status;
+}
+
+static int read_arguments(ModuleState *state, const ShapesArguments *given, ShapesCall *call)
+{
+    if (py_convention_convert(state, function, &given->convention, &call->convention) < 0 ||
+        py_degenerate_convert(function, given->degenerate, &call->degenerate) < 0 ||
+        read_image_shape(given->image_shape, &call->page) < 0 ||
+        py_boxes_convert(state, function, given->boxes, &call->quads, &call->count) < 0)
+        return -1;
+    if (!call->convention.rule.slicing || call->page.width_px)
+        return 0;
+    PyErr_Format(PyExc_ValueError,
+                 "%s: the convention makes slices of upright boxes, which end where the page ends: "
+                 "image_shape is needed",
+                 function);
+    return -1;
+}
+
+/* Every box's geometry, without the GIL. */
+static int measure(ShapesCall *call)
+{
+    call->geometries = PyMem_New(FastcvGeometry, call->count);
+    if (!call->geometries) {
         PyErr_NoMemory();
-        return NULL;
+        return -1;
     }
     PyRun run;
     if (py_run_begin(&run, 1) < 0)
-        goto fail;
-    const FastcvError error = {
-        .status = fastcv_crops_measure(&fastcv_own_rule, quads, geometries, count, run.pool)};
+        return -1;
+    const FastcvError error = {.status = fastcv_crops_measure(&call->page, &call->convention.rule,
+                                                              call->quads, call->geometries,
+                                                              call->count, run.pool)};
     py_run_end(&run);
-    if (!error.status)
-        return geometries;
-    py_set_run_error(function, error);
-fail:
-    PyMem_Free(geometries);
-    return NULL;
+    if (error.status)
+        py_set_run_error(function, error);
+    return error.status ? -1 : 0;
 }
 
-PyObject *py_crop_shapes(PyObject *module, PyObject *args, PyObject *kwargs)
+static PyObject *shapes_of(const ShapesCall *call)
 {
-    static const char function[] = "crop_shapes";
-    static char *names[] = {"boxes", "degenerate", NULL};
-    PyObject *boxes, *degenerate_object = NULL, *shapes = NULL;
-    PyDegenerate degenerate;
-    FastcvQuad *quads;
-    Py_ssize_t count;
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O|$O:crop_shapes", names, &boxes,
-                                     &degenerate_object) ||
-        py_degenerate_convert(function, degenerate_object, &degenerate) < 0 ||
-        py_boxes_convert(state_of(module), function, boxes, &quads, &count) < 0)
-        return NULL;
-
-    FastcvGeometry *geometries = measure(function, quads, count);
-    npy_intp dims[2] = {count, 2};
-    if (geometries)
-        shapes = PyArray_SimpleNew(2, dims, NPY_INTP);
+    npy_intp dims[2] = {call->count, 2};
+    PyObject *shapes = PyArray_SimpleNew(2, dims, NPY_INTP);
     npy_intp *sides = shapes ? PyArray_DATA((PyArrayObject *)shapes) : NULL;
-    for (Py_ssize_t i = 0; shapes && i < count; i++) {
-        sides[2 * i] = geometries[i].height_px;
-        sides[2 * i + 1] = geometries[i].width_px;
-        if (py_fault_check(function, degenerate, &quads[i], i, geometries[i].fault) < 0 ||
+    for (Py_ssize_t i = 0; shapes && i < call->count; i++) {
+        const FastcvGeometry *crop = &call->geometries[i];
+        sides[2 * i] = fastcv_geometry_height(crop);
+        sides[2 * i + 1] = fastcv_geometry_width(crop);
+        if (py_fault_check(function, call->degenerate, &call->convention.rule, &call->quads[i], i,
+                           crop->fault) < 0 ||
             py_is_interrupted(i))
             Py_CLEAR(shapes);
     }
-    PyMem_Free(geometries);
-    PyMem_Free(quads);
+    return shapes;
+}
+
+PyObject *py_crop_shapes(PyObject *module, PyObject *const *values, Py_ssize_t positional,
+                         PyObject *kwnames)
+{
+    static const char *const names[] = {"boxes", "degenerate", "image_shape", PY_CONVENTION_NAMES};
+    static const PyParameters parameters = {function, names, PY_LENGTH(names), .required = 1};
+    ShapesArguments given = {0};
+    ShapesCall call = {0};
+    PyObject *shapes = NULL;
+    PyObject **const places[] = {&given.boxes, &given.degenerate, &given.image_shape,
+                                 PY_CONVENTION_PLACES(given.convention)};
+    if (py_arguments_read(&parameters, &(PyGiven){values, positional, kwnames}, places) == 0 &&
+        read_arguments(state_of(module), &given, &call) == 0 && measure(&call) == 0)
+        shapes = shapes_of(&call);
+    PyMem_Free(call.geometries);
+    PyMem_Free(call.quads);
     return shapes;
 }

@@ -18,7 +18,8 @@ enum {
 /* ---- plan ---- */
 
 typedef struct PlanRun {
-    const FastcvCropEngine *engine;
+    const FastcvCropEngine *engine; /* NULL where boxes are only measured */
+    const FastcvImage *page;
     const FastcvRule *rule;
     const FastcvQuad *quads;
     const double *border_value;
@@ -27,13 +28,30 @@ typedef struct PlanRun {
     ptrdiff_t count;
 } PlanRun;
 
+/* The crop of a box. Where there is an engine, a copy is one that it may cut as a copy. */
+static FastcvGeometry geometry_of(const PlanRun *run, ptrdiff_t i)
+{
+    const FastcvRule *rule = run->rule;
+    if (rule->slicing)
+        return fastcv_rule_slice(rule, &run->quads[i], run->page->width_px, run->page->height_px);
+    FastcvQuad quad = run->quads[i];
+    const FastcvQuadFault fault = fastcv_quad_order(rule->order, &quad);
+    FastcvGeometry geometry = fastcv_rule_apply(rule, &quad);
+    if (geometry.kind == FASTCV_GEOMETRY_COPY && run->engine &&
+        !fastcv_copy_covers(run->engine, &geometry))
+        geometry = fastcv_rule_warp(rule, &quad);
+    if (fault && !geometry.fault)
+        geometry = (FastcvGeometry){.kind = FASTCV_GEOMETRY_NONE, .fault = fault};
+    return geometry;
+}
+
 static void plan_one(const PlanRun *run, ptrdiff_t i)
 {
     const FastcvCropEngine *engine = run->engine;
     FastcvCrop *crop = &run->crops[i];
-    *crop = (FastcvCrop){.geometry = fastcv_rule_apply(run->rule, &run->quads[i]),
-                         .border_value = run->border_value};
-    if (crop->geometry.fault || engine->kind != FASTCV_ENGINE_OPENCV)
+    *crop = (FastcvCrop){.geometry = geometry_of(run, i), .border_value = run->border_value};
+    if (crop->geometry.fault || crop->geometry.kind == FASTCV_GEOMETRY_COPY ||
+        engine->kind != FASTCV_ENGINE_OPENCV)
         return;
     const FastcvQuadFault fault = fastcv_crop_reach(engine->page, engine->sampling, crop);
     if (fault)
@@ -50,7 +68,7 @@ static void plan_item(void *context, ptrdiff_t item, int thread)
         if (run->crops)
             plan_one(run, i);
         else
-            run->geometries[i] = fastcv_rule_apply(run->rule, &run->quads[i]);
+            run->geometries[i] = geometry_of(run, i);
     }
 }
 
@@ -66,6 +84,7 @@ FastcvStatus fastcv_crops_plan(const FastcvCropEngine *engine, const FastcvRule 
                                FastcvCrop *crops, ptrdiff_t count, FastcvPool pool)
 {
     PlanRun run = {.engine = engine,
+                   .page = engine->page,
                    .rule = rule,
                    .quads = quads,
                    .border_value = border_value,
@@ -74,10 +93,12 @@ FastcvStatus fastcv_crops_plan(const FastcvCropEngine *engine, const FastcvRule 
     return plan_all(&run, pool);
 }
 
-FastcvStatus fastcv_crops_measure(const FastcvRule *rule, const FastcvQuad *quads,
-                                  FastcvGeometry *geometries, ptrdiff_t count, FastcvPool pool)
+FastcvStatus fastcv_crops_measure(const FastcvImage *page, const FastcvRule *rule,
+                                  const FastcvQuad *quads, FastcvGeometry *geometries,
+                                  ptrdiff_t count, FastcvPool pool)
 {
-    PlanRun run = {.rule = rule, .quads = quads, .geometries = geometries, .count = count};
+    PlanRun run = {
+        .page = page, .rule = rule, .quads = quads, .geometries = geometries, .count = count};
     return plan_all(&run, pool);
 }
 
@@ -85,12 +106,15 @@ FastcvStatus fastcv_crops_measure(const FastcvRule *rule, const FastcvQuad *quad
 
 static int rows_per_item(const FastcvGeometry *crop)
 {
-    return crop->width_px >= ITEM_PX ? 1 : ITEM_PX / crop->width_px;
+    const int width = fastcv_geometry_width(crop);
+    return width >= ITEM_PX ? 1 : ITEM_PX / width;
 }
 
 static ptrdiff_t items_of(const FastcvGeometry *crop)
 {
-    return crop->kind == FASTCV_GEOMETRY_NONE ? 0 : (crop->height_px - 1) / rows_per_item(crop) + 1;
+    return crop->kind == FASTCV_GEOMETRY_NONE
+               ? 0
+               : (fastcv_geometry_height(crop) - 1) / rows_per_item(crop) + 1;
 }
 
 typedef struct CutRun {
@@ -125,7 +149,7 @@ static void cut_item(void *context, ptrdiff_t item, int thread)
     const FastcvCrop *crop = &run->crops[index];
     const int rows = rows_per_item(&crop->geometry);
     const int first = (int)(item - run->first_item[index]) * rows;
-    const int last = fastcv_min_int(rows, crop->geometry.height_px - first) + first;
+    const int last = fastcv_min_int(rows, fastcv_geometry_height(&crop->geometry) - first) + first;
     FastcvRows to = run->rows[index];
     to.pixels = (char *)to.pixels + first * to.stride_bytes;
 

@@ -13,14 +13,20 @@ FastcvCropEngine fastcv_crop_engine(const FastcvImage *page, const FastcvSamplin
 
 size_t fastcv_cut_workspace_bytes(const FastcvCropEngine *engine)
 {
-    const size_t bytes = engine->kind == FASTCV_ENGINE_KERNELS ? fastcv_tiles_workspace_bytes()
-                                                               : fastcv_remap_workspace_bytes();
+    const size_t copy = fastcv_copy_workspace_bytes();
+    const size_t warp = engine->kind == FASTCV_ENGINE_KERNELS ? fastcv_tiles_workspace_bytes()
+                                                              : fastcv_remap_workspace_bytes();
+    const size_t bytes = copy > warp ? copy : warp;
     return (bytes + FASTCV_WORKSPACE_ALIGNMENT - 1) & ~(size_t)(FASTCV_WORKSPACE_ALIGNMENT - 1);
 }
 
 FastcvError fastcv_cut(const FastcvCropEngine *engine, const FastcvCrop *crop, int first, int last,
                        FastcvRows to, void *workspace)
 {
+    if (crop->geometry.kind == FASTCV_GEOMETRY_COPY) {
+        fastcv_copy_cut(engine, crop, first, last, to, workspace);
+        return (FastcvError){.status = FASTCV_OK};
+    }
     if (engine->kind == FASTCV_ENGINE_OPENCV)
         return fastcv_remap_cut(engine, crop, first, last, to, workspace);
     fastcv_tiles_cut(engine, crop, first, last, to, workspace);

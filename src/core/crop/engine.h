@@ -9,9 +9,18 @@
 enum { FASTCV_WORKSPACE_ALIGNMENT = 64 };
 size_t fastcv_cut_workspace_bytes(const FastcvCropEngine *engine);
 
-/* Cuts rows first … last − 1 of the crop into to, whose first row is row `first`. */
+/* Cuts rows first … last − 1 of the crop, as it is handed out, into to, whose first row is row
+ * `first`. */
 FastcvError fastcv_cut(const FastcvCropEngine *engine, const FastcvCrop *crop, int first, int last,
                        FastcvRows to, void *workspace);
+
+/* ---- copy.c: rows of the page, for crops of kind COPY ---- */
+
+/* Whether the copy has the pixels of the warp that it stands for. */
+int fastcv_copy_covers(const FastcvCropEngine *engine, const FastcvGeometry *crop);
+size_t fastcv_copy_workspace_bytes(void);
+void fastcv_copy_cut(const FastcvCropEngine *engine, const FastcvCrop *crop, int first, int last,
+                     FastcvRows to, void *workspace);
 
 /* ---- tiles.c: our own kernels ---- */
 

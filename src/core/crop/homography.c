@@ -26,10 +26,10 @@ static void fill_system(const FastcvQuad *from, const FastcvQuad *to, Row system
     }
 }
 
-static double *pivot_row(double *rows[UNKNOWNS], int column)
+static double *pivot_row(double **rows, int unknowns, int column)
 {
     int best = column;
-    for (int i = column + 1; i < UNKNOWNS; i++) {
+    for (int i = column + 1; i < unknowns; i++) {
         if (fabs(rows[i][column]) > fabs(rows[best][column]))
             best = i;
     }
@@ -39,7 +39,31 @@ static double *pivot_row(double *rows[UNKNOWNS], int column)
     return pivot;
 }
 
-/* Returns 0 where a pivot vanishes. */
+/* As cv::hal::LU64f, in place: rows point to the system's rows, each with its right-hand side
+ * behind the unknowns. Returns 0 where a pivot vanishes. Inlined, so that loops have constant
+ * lengths. */
+static inline int eliminate_rows(double **rows, int unknowns, double *solution)
+{
+    for (int column = 0; column < unknowns; column++) {
+        const double *pivot = pivot_row(rows, unknowns, column);
+        if (!(fabs(pivot[column]) >= DBL_EPSILON * 100))
+            return 0;
+        double scale = -1 / pivot[column];
+        for (int i = column + 1; i < unknowns; i++) {
+            double factor = rows[i][column] * scale;
+            for (int k = column + 1; k <= unknowns; k++)
+                rows[i][k] += factor * pivot[k];
+        }
+    }
+    for (int i = unknowns - 1; i >= 0; i--) {
+        double rest = rows[i][unknowns];
+        for (int k = i + 1; k < unknowns; k++)
+            rest -= rows[i][k] * solution[k];
+        solution[i] = rest / rows[i][i];
+    }
+    return 1;
+}
+
 static int eliminate(const Row system[UNKNOWNS], double solution[UNKNOWNS])
 {
     Row copy[UNKNOWNS];
@@ -48,25 +72,7 @@ static int eliminate(const Row system[UNKNOWNS], double solution[UNKNOWNS])
     memcpy(copy, system, sizeof copy);
     for (int i = 0; i < UNKNOWNS; i++)
         rows[i] = copy[i];
-
-    for (int column = 0; column < UNKNOWNS; column++) {
-        const double *pivot = pivot_row(rows, column);
-        if (!(fabs(pivot[column]) >= DBL_EPSILON * 100))
-            return 0;
-        double scale = -1 / pivot[column];
-        for (int i = column + 1; i < UNKNOWNS; i++) {
-            double factor = rows[i][column] * scale;
-            for (int k = column + 1; k <= UNKNOWNS; k++)
-                rows[i][k] += factor * pivot[k];
-        }
-    }
-    for (int i = UNKNOWNS - 1; i >= 0; i--) {
-        double rest = rows[i][UNKNOWNS];
-        for (int k = i + 1; k < UNKNOWNS; k++)
-            rest -= rows[i][k] * solution[k];
-        solution[i] = rest / rows[i][i];
-    }
-    return 1;
+    return eliminate_rows(rows, UNKNOWNS, solution);
 }
 
 /* Each product with a row is summed in the order of cv::gemm's vector code. */
@@ -131,6 +137,43 @@ int fastcv_homography_invert(const double matrix[9], double inverse[9])
     };
     for (int k = 0; k < 9; k++) {
         inverse[k] = cofactors[k] * scale;
+        if (!isfinite(inverse[k]))
+            return 0;
+    }
+    return 1;
+}
+
+int fastcv_affine_solve(const FastcvQuad *from, const FastcvQuad *to, double matrix[9])
+{
+    enum { AFFINE_UNKNOWNS = 6 };
+    double system[AFFINE_UNKNOWNS][AFFINE_UNKNOWNS + 1];
+    double *rows[AFFINE_UNKNOWNS];
+    for (int i = 0; i < 3; i++) {
+        const double x = from->x[i], y = from->y[i];
+        memcpy(system[2 * i], (double[]){x, y, 1, 0, 0, 0, to->x[i]}, sizeof *system);
+        memcpy(system[2 * i + 1], (double[]){0, 0, 0, x, y, 1, to->y[i]}, sizeof *system);
+    }
+    for (int i = 0; i < AFFINE_UNKNOWNS; i++)
+        rows[i] = system[i];
+    memcpy(matrix + 6, (double[]){0, 0, 1}, 3 * sizeof *matrix);
+    return eliminate_rows(rows, AFFINE_UNKNOWNS, matrix);
+}
+
+int fastcv_affine_invert(const double matrix[9], double inverse[9])
+{
+    const double determinant = matrix[0] * matrix[4] - matrix[1] * matrix[3];
+    const double scale = 1 / determinant;
+    if (determinant == 0 || !isfinite(scale))
+        return 0;
+    const double a = matrix[4] * scale, b = -scale * matrix[1];
+    const double d = -scale * matrix[3], e = matrix[0] * scale;
+    const double rows[9] = {
+        a, b, -a * matrix[2] - b * matrix[5], //
+        d, e, -d * matrix[2] - e * matrix[5], //
+        0, 0, 1,
+    };
+    for (int k = 0; k < 9; k++) {
+        inverse[k] = rows[k];
         if (!isfinite(inverse[k]))
             return 0;
     }

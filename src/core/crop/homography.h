@@ -1,4 +1,4 @@
-/* 3×3 homographies, row-major, in OpenCV 4.x's order of operations. */
+/* 3×3 homographies and affine maps, row-major, in OpenCV 4.x's order of operations. */
 #ifndef FASTCV_CORE_HOMOGRAPHY_H
 #define FASTCV_CORE_HOMOGRAPHY_H
 
@@ -13,5 +13,10 @@ int fastcv_homography_solve(const FastcvQuad *from, const FastcvQuad *to, double
 
 /* The inverse by cofactors (cv::invert). Returns 0 where the determinant is 0 or not finite. */
 int fastcv_homography_invert(const double matrix[9], double inverse[9]);
+
+/* The same for the affine map of the first three corners: cv::getAffineTransform and the inverse
+ * that cv::warpAffine computes. The last row is 0, 0, 1. */
+int fastcv_affine_solve(const FastcvQuad *from, const FastcvQuad *to, double matrix[9]);
+int fastcv_affine_invert(const double matrix[9], double inverse[9]);
 
 #endif

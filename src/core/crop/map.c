@@ -67,17 +67,17 @@ int32_t fastcv_map_guard(const FastcvTile *tile, const FastcvExtent *extent)
     return error < MOST_ERROR ? (int32_t)ceil(ldexp(error, FASTCV_FIXED_BITS)) + 1 : 0;
 }
 
-int32_t fastcv_map_guard_of_rows(const FastcvGeometry *crop, int first, int last)
+int32_t fastcv_map_guard_of_part(const FastcvGeometry *crop, FastcvPart part)
 {
-    const FastcvExtent extent =
-        fastcv_extent_of(crop->inverse, 0, first, crop->width_px, last - first);
+    const int width = part.right - part.left, rows = part.bottom - part.top;
+    const FastcvExtent extent = fastcv_extent_of(crop->inverse, part.left, part.top, width, rows);
     /* As wide as a tile, but where the bound's A and B are largest. */
-    const int columns = fastcv_min_int(FASTCV_TILE_COLUMNS, crop->width_px);
+    const int columns = fastcv_min_int(FASTCV_TILE_COLUMNS, width);
     const FastcvTile widest = {.inverse = crop->inverse,
-                               .x = crop->width_px - columns,
-                               .y = first,
+                               .x = part.right - columns,
+                               .y = part.top,
                                .columns = columns,
-                               .rows = last - first};
+                               .rows = rows};
     return fastcv_map_guard(&widest, &extent);
 }
 
@@ -86,12 +86,11 @@ void fastcv_map_project(const FastcvMap4 *kernels, const FastcvGeometry *crop,
 {
     const int end = tile->x + tile->columns;
     for (int y = tile->y; y < tile->y + tile->rows; y++) {
-        FastcvRowPart part;
-        for (int x = tile->x; x < end; x += part.count) {
-            part = fastcv_row_part(crop, x, y, end);
-            kernels->project(&part, FASTCV_SUBPIXELS, px, py);
-            px += part.count;
-            py += part.count;
+        for (int x = tile->x; x < end;) {
+            const int count = fastcv_map_row(kernels, crop, x, y, end, FASTCV_SUBPIXELS, px, py);
+            x += count;
+            px += count;
+            py += count;
         }
     }
 }

@@ -4,6 +4,7 @@
 #ifndef FASTCV_CORE_CROP_MAP_H
 #define FASTCV_CORE_CROP_MAP_H
 
+#include "core/crop/turn.h"
 #include "fastcv/rule.h"
 #include "kernels/warp/warp.h"
 
@@ -14,7 +15,7 @@ static inline int fastcv_x_block_px(const FastcvGeometry *crop)
     return 1024 / rows < crop->width_px ? 1024 / rows : crop->width_px;
 }
 
-/* The rest of row y from column x to before end, or to where x's x-block ends. */
+/* The rest of a perspective's row y from column x to before end, or to where x's x-block ends. */
 static inline FastcvRowPart fastcv_row_part(const FastcvGeometry *crop, int x, int y, int end)
 {
     const double *m = crop->inverse;
@@ -26,6 +27,32 @@ static inline FastcvRowPart fastcv_row_part(const FastcvGeometry *crop, int x, i
         .skipped = x - begin,
         .count = (end < begin + x_block ? end : begin + x_block) - x,
     };
+}
+
+/* The same of an affine map: OpenCV has no x-blocks there, and sums from the row's first pixel on.
+ */
+static inline FastcvRowPart fastcv_affine_row_part(const FastcvGeometry *crop, int x, int y,
+                                                   int end)
+{
+    const double *m = crop->inverse;
+    return (FastcvRowPart){
+        .origin = {m[1] * y + m[2], m[4] * y + m[5]},
+        .step = {m[0], m[3]},
+        .skipped = x,
+        .count = end - x < FASTCV_X_BLOCK_MAX ? end - x : FASTCV_X_BLOCK_MAX,
+    };
+}
+
+/* Positions in 1/scale px of row y, from column x on, but at most to before end. Returns how many.
+ * Both arrays have room for FASTCV_X_BLOCK_MAX + FASTCV_OVERRUN_PX, or for all and the overrun. */
+static inline int fastcv_map_row(const FastcvMap4 *kernels, const FastcvGeometry *crop, int x,
+                                 int y, int end, int scale, int32_t *px, int32_t *py)
+{
+    const int is_affine = crop->kind == FASTCV_GEOMETRY_AFFINE;
+    const FastcvRowPart part =
+        is_affine ? fastcv_affine_row_part(crop, x, y, end) : fastcv_row_part(crop, x, y, end);
+    (is_affine ? kernels->project_affine : kernels->project)(&part, scale, px, py);
+    return part.count;
 }
 
 /* Where the corners of a part of a crop lie on the page. All its pixels lie among them if W has one
@@ -41,8 +68,8 @@ FastcvExtent fastcv_extent_of(const double inverse[9], int x, int y, int columns
 /* The guard of a tile with this extent, or 0 where fixed point is of no use. */
 int32_t fastcv_map_guard(const FastcvTile *tile, const FastcvExtent *extent);
 
-/* One guard for all tiles of rows first … last − 1, or 0 where some tile has none. */
-int32_t fastcv_map_guard_of_rows(const FastcvGeometry *crop, int first, int last);
+/* One guard for all tiles of the part, or 0 where some tile has none. */
+int32_t fastcv_map_guard_of_part(const FastcvGeometry *crop, FastcvPart part);
 
 /* All positions of the tile, row after row, in double. Both arrays are longer than the tile by
  * FASTCV_OVERRUN_PX. */

@@ -9,7 +9,10 @@
 #include "core/numbers.h"
 #include "opencv/shim.h"
 
-enum { BLOCK_PX = 1 << 12 }; /* its maps (24 KiB) stay in the first-level cache */
+enum {
+    BLOCK_PX = 1 << 12, /* its maps (24 KiB) stay in the first-level cache */
+    TURNED_COLUMNS = 16
+};
 
 _Static_assert((int)BLOCK_PX <= (int)FASTCV_OPENCV_MAX_BLOCK_PX, "cv::remap would start threads");
 
@@ -19,6 +22,7 @@ typedef struct Maps {
     uint16_t fraction[BLOCK_PX];
     int32_t px[FASTCV_X_BLOCK_MAX + FASTCV_OVERRUN_PX];
     int32_t py[FASTCV_X_BLOCK_MAX + FASTCV_OVERRUN_PX];
+    uint8_t block[FASTCV_TURN_BYTES]; /* of a turned crop */
 } Maps;
 
 size_t fastcv_remap_workspace_bytes(void)
@@ -34,7 +38,7 @@ static int16_t map_to(int32_t position, int32_t region)
                                      INT16_MAX);
 }
 
-/* The maps of the block whose first pixel is (x, y); x is where an x-block begins. */
+/* The maps of the block whose first pixel is (x, y). */
 static void fill_maps(const FastcvCropEngine *engine, const FastcvCrop *crop,
                       const FastcvRemapBlock *block, int x, int y, Maps *maps)
 {
@@ -46,11 +50,11 @@ static void fill_maps(const FastcvCropEngine *engine, const FastcvCrop *crop,
     uint16_t *fraction = maps->fraction;
 
     for (int row = y; row < y + block->height_px; row++) {
-        FastcvRowPart part;
-        for (int column = x; column < end; column += part.count) {
-            part = fastcv_row_part(&crop->geometry, column, row, end);
-            engine->kernels->map4.project(&part, 1 << bits, maps->px, maps->py);
-            for (int k = 0; k < part.count; k++) {
+        int count;
+        for (int column = x; column < end; column += count) {
+            count = fastcv_map_row(&engine->kernels->map4, &crop->geometry, column, row, end,
+                                   1 << bits, maps->px, maps->py);
+            for (int k = 0; k < count; k++) {
                 const int32_t px = maps->px[k], py = maps->py[k];
                 *xy++ = map_to(px >> bits, crop->region_x);
                 *xy++ = map_to(py >> bits, crop->region_y);
@@ -93,35 +97,68 @@ static FastcvImage region_of(const FastcvImage *page, const FastcvCrop *crop)
     return region;
 }
 
+/* How large the blocks are, px. */
+typedef struct Blocks {
+    int columns, rows;
+} Blocks;
+
+/* Whole rows while they fit, otherwise as many whole x-blocks as do. A turned crop's blocks fit a
+ * block that is turned. */
+static Blocks blocks_of(const FastcvGeometry *crop, FastcvPart part, size_t pixel_bytes)
+{
+    const int width = part.right - part.left, x_block = fastcv_x_block_px(crop);
+    if (crop->is_turned) {
+        const int columns = fastcv_min_int(width, TURNED_COLUMNS);
+        const int most_px = fastcv_min_int(BLOCK_PX, FASTCV_TURN_BYTES / (int)pixel_bytes);
+        return (Blocks){columns, most_px / columns};
+    }
+    const int columns = width <= BLOCK_PX ? width : BLOCK_PX / x_block * x_block;
+    return (Blocks){columns, BLOCK_PX / columns};
+}
+
+static FastcvStatus cut_block(const FastcvCropEngine *engine, const FastcvCrop *crop,
+                              const FastcvPart *part, FastcvRows to, Maps *maps, FastcvError *error)
+{
+    const FastcvSampling *sampling = engine->sampling;
+    const FastcvBorder border = sampling->border;
+    const FastcvImage region = region_of(engine->page, crop);
+    const FastcvRemapBlock block = {
+        .xy = maps->xy,
+        .fraction = sampling->interpolation == FASTCV_NEAREST ? NULL : maps->fraction,
+        .pixels = to.pixels,
+        .stride_bytes = (size_t)to.stride_bytes,
+        .width_px = part->right - part->left,
+        .height_px = part->bottom - part->top,
+    };
+    fill_maps(engine, crop, &block, part->left, part->top, maps);
+    if (border == FASTCV_REFLECT || border == FASTCV_REFLECT101)
+        bring_maps_near(crop, border, maps->xy, block.width_px * block.height_px);
+    return fastcv_opencv_remap(&region, sampling, crop->border_value, &block, error);
+}
+
 FastcvError fastcv_remap_cut(const FastcvCropEngine *engine, const FastcvCrop *crop, int first,
                              int last, FastcvRows to, void *workspace)
 {
     Maps *maps = workspace;
-    const FastcvSampling *sampling = engine->sampling;
-    const FastcvBorder border = sampling->border;
-    const ptrdiff_t pixel_bytes = (ptrdiff_t)fastcv_pixel_bytes(engine->page);
-    const FastcvImage region = region_of(engine->page, crop);
+    const size_t pixel_bytes = fastcv_pixel_bytes(engine->page);
+    const FastcvPart part = fastcv_part_of(&crop->geometry, first, last);
+    const Blocks blocks = blocks_of(&crop->geometry, part, pixel_bytes);
+    const int is_turned = crop->geometry.is_turned;
     FastcvError error = {.status = FASTCV_OK};
 
-    /* Whole rows while they fit, otherwise as many whole x-blocks as do. */
-    const int width = crop->geometry.width_px, x_block = fastcv_x_block_px(&crop->geometry);
-    const int columns = width <= BLOCK_PX ? width : BLOCK_PX / x_block * x_block;
-    const int rows = BLOCK_PX / columns;
-    for (int y = first; y < last; y += rows) {
-        for (int x = 0; x < width; x += columns) {
-            const FastcvRemapBlock block = {
-                .xy = maps->xy,
-                .fraction = sampling->interpolation == FASTCV_NEAREST ? NULL : maps->fraction,
-                .pixels = (uint8_t *)to.pixels + (y - first) * to.stride_bytes + x * pixel_bytes,
-                .stride_bytes = (size_t)to.stride_bytes,
-                .width_px = fastcv_min_int(columns, width - x),
-                .height_px = fastcv_min_int(rows, last - y),
-            };
-            fill_maps(engine, crop, &block, x, y, maps);
-            if (border == FASTCV_REFLECT || border == FASTCV_REFLECT101)
-                bring_maps_near(crop, border, maps->xy, block.width_px * block.height_px);
-            if (fastcv_opencv_remap(&region, sampling, crop->border_value, &block, &error))
+    for (int y = part.top; y < part.bottom; y += blocks.rows) {
+        for (int x = part.left; x < part.right; x += blocks.columns) {
+            const FastcvPart block = {x, y, x + fastcv_min_int(blocks.columns, part.right - x),
+                                      y + fastcv_min_int(blocks.rows, part.bottom - y)};
+            FastcvRows rows = {maps->block, (block.right - x) * (ptrdiff_t)pixel_bytes};
+            if (!is_turned)
+                rows = (FastcvRows){(uint8_t *)to.pixels + (y - part.top) * to.stride_bytes +
+                                        (x - part.left) * (ptrdiff_t)pixel_bytes,
+                                    to.stride_bytes};
+            if (cut_block(engine, crop, &block, rows, maps, &error))
                 return error;
+            if (is_turned)
+                fastcv_turn(maps->block, pixel_bytes, block, part, to);
         }
     }
     return error;

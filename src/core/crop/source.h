@@ -29,16 +29,12 @@ typedef struct FastcvReading {
     int64_t left, top, right, bottom;
 } FastcvReading;
 
-/* An image whose pixel (left, top) of a reading is at base; base is NULL where there is none. */
-typedef struct FastcvView {
-    const uint8_t *base;
-    ptrdiff_t stride_bytes;
-} FastcvView;
-
 /* The part of a window that can matter: from some px outside the page on, every tap is border. */
 FastcvReading fastcv_source_reading(const FastcvSource *source, FastcvWindow window);
 
-/* The page itself, where kernels may read all around the reading's pixels. */
+/* Views have the pixel (left, top) of a reading at base; base is NULL where there is none.
+ *
+ * The page itself, where kernels may read all around the reading's pixels. */
 FastcvView fastcv_source_page(const FastcvSource *source, FastcvReading reading);
 
 /* Asks the cache for the reading's bytes. */

@@ -7,6 +7,7 @@
 #include "core/crop/map.h"
 #include "core/crop/path_counts.h"
 #include "core/crop/source.h"
+#include "core/crop/turn.h"
 #include "core/numbers.h"
 
 enum {
@@ -19,13 +20,14 @@ enum {
 typedef struct Cutter {
     FastcvSource source;
     const FastcvGeometry *crop;
+    FastcvPart part; /* of the grid, that is cut into to */
     FastcvRows to;
-    int first_row; /* of to */
     const FastcvMap4 *map;
     FastcvBlend *blend;
     alignas(64) int32_t offset[MAP_PX];
     uint32_t fraction[MAP_PX];
     int32_t px[MAP_PX], py[MAP_PX];
+    uint8_t block[FASTCV_TILE_PX * FASTCV_MAX_CHANNELS]; /* a tile of a turned crop */
     uint8_t patch[FASTCV_PATCH_ROOM_BYTES];
 } Cutter;
 
@@ -56,26 +58,40 @@ size_t fastcv_tiles_workspace_bytes(void)
     return sizeof(Cutter);
 }
 
-static uint8_t *out_row(const Cutter *cutter, const FastcvTile *tile, int row)
+/* Where the tile's rows are blended to: their place, or a block that is then turned. */
+static FastcvRows rows_of(Cutter *cutter, const FastcvTile *tile)
 {
-    return (uint8_t *)cutter->to.pixels +
-           (tile->y - cutter->first_row + row) * cutter->to.stride_bytes +
-           (ptrdiff_t)tile->x * cutter->source.page->channels;
+    const ptrdiff_t channels = cutter->source.page->channels;
+    if (cutter->crop->is_turned)
+        return (FastcvRows){cutter->block, tile->columns * channels};
+    FastcvRows rows = cutter->to;
+    rows.pixels = (uint8_t *)rows.pixels + (tile->y - cutter->part.top) * rows.stride_bytes +
+                  (tile->x - cutter->part.left) * channels;
+    return rows;
+}
+
+static void turn_tile(Cutter *cutter, const FastcvTile *tile)
+{
+    const FastcvPart block = {tile->x, tile->y, tile->x + tile->columns, tile->y + tile->rows};
+    fastcv_turn(cutter->block, (size_t)cutter->source.page->channels, block, cutter->part,
+                cutter->to);
 }
 
 /* Blends the tile's pixels at their offsets from view's base. */
-static void blend_tile(const Cutter *cutter, const FastcvTile *tile, FastcvView view)
+static void blend_tile(Cutter *cutter, const FastcvTile *tile, FastcvView view)
 {
     const ptrdiff_t row_bytes = (ptrdiff_t)tile->columns * cutter->source.page->channels;
-    if (row_bytes == cutter->to.stride_bytes) { /* rows without gaps, here as in the maps */
+    const FastcvRows rows = rows_of(cutter, tile);
+    if (row_bytes == rows.stride_bytes) { /* rows without gaps, here as in the maps */
         cutter->blend(view.base, view.stride_bytes, cutter->offset, cutter->fraction,
-                      tile->columns * tile->rows, out_row(cutter, tile, 0));
+                      tile->columns * tile->rows, rows.pixels);
         return;
     }
     for (int row = 0; row < tile->rows; row++) {
         const ptrdiff_t first = (ptrdiff_t)row * tile->columns;
         cutter->blend(view.base, view.stride_bytes, cutter->offset + first,
-                      cutter->fraction + first, tile->columns, out_row(cutter, tile, row));
+                      cutter->fraction + first, tile->columns,
+                      (uint8_t *)rows.pixels + row * rows.stride_bytes);
     }
 }
 
@@ -120,6 +136,7 @@ static void place_tile(Cutter *cutter, const FastcvTile *tile, FastcvReading rea
 
 static void cut_from_taps(Cutter *cutter, const FastcvTile *tile)
 {
+    const FastcvRows rows = rows_of(cutter, tile);
     fastcv_map_split(cutter->px, cutter->py, tile->columns * tile->rows, cutter->fraction);
     for (int row = 0; row < tile->rows; row++) {
         const int first = row * tile->columns;
@@ -127,7 +144,7 @@ static void cut_from_taps(Cutter *cutter, const FastcvTile *tile)
             fastcv_source_taps(&cutter->source, cutter->px + first, cutter->py + first,
                                tile->columns, cutter->patch, cutter->offset);
         cutter->blend(view.base, view.stride_bytes, cutter->offset, cutter->fraction + first,
-                      tile->columns, out_row(cutter, tile, row));
+                      tile->columns, (uint8_t *)rows.pixels + row * rows.stride_bytes);
     }
 }
 
@@ -157,13 +174,16 @@ static void cut_in_double(Cutter *cutter, const FastcvTile *tile)
 /* Returns whether fixed point did. */
 static int cut_tile(Cutter *cutter, FastcvTile *tile)
 {
+    const int is_fixed =
+        cutter->crop->kind == FASTCV_GEOMETRY_PERSPECTIVE && cut_in_fixed_point(cutter, tile);
     FASTCV_COUNT(FASTCV_PATH_PIXELS, tile->columns * tile->rows);
-    if (cut_in_fixed_point(cutter, tile)) {
+    if (is_fixed)
         FASTCV_COUNT(FASTCV_PATH_FIXED_POINT, tile->columns * tile->rows);
-        return 1;
-    }
-    cut_in_double(cutter, tile);
-    return 0;
+    else
+        cut_in_double(cutter, tile);
+    if (cutter->crop->is_turned)
+        turn_tile(cutter, tile);
+    return is_fixed;
 }
 
 /* At most so many, in tiles of about one width, in whole vectors. */
@@ -182,25 +202,26 @@ void fastcv_tiles_cut(const FastcvCropEngine *engine, const FastcvCrop *planned,
     Cutter *cutter = workspace;
     cutter->source = fastcv_source(engine, planned->border_value);
     cutter->crop = crop;
+    cutter->part = fastcv_part_of(crop, first, last);
     cutter->to = to;
-    cutter->first_row = first;
     cutter->map = &engine->kernels->map4;
     cutter->blend = blend_of(engine);
 
     /* Wide tiles have fewer rows to set up; under strong perspective only narrow ones are straight
      * enough for fixed point. */
-    const int32_t guard = fastcv_map_guard_of_rows(crop, first, last);
+    const FastcvPart part = cutter->part;
+    const int32_t guard = fastcv_map_guard_of_part(crop, part);
     const int columns =
-        tile_columns(crop->width_px, guard ? FASTCV_TILE_COLUMNS : SMALL_TILE_COLUMNS);
+        tile_columns(part.right - part.left, guard ? FASTCV_TILE_COLUMNS : SMALL_TILE_COLUMNS);
     const int rows = fastcv_min_int(FASTCV_TILE_ROWS, FASTCV_TILE_PX / columns);
     int is_plain = 1;
-    for (int y = first; y < last; y += rows) {
-        for (int x = 0; x < crop->width_px; x += columns) {
+    for (int y = part.top; y < part.bottom; y += rows) {
+        for (int x = part.left; x < part.right; x += columns) {
             FastcvTile tile = {.inverse = crop->inverse,
                                .x = x,
                                .y = y,
-                               .columns = fastcv_min_int(columns, crop->width_px - x),
-                               .rows = fastcv_min_int(rows, last - y),
+                               .columns = fastcv_min_int(columns, part.right - x),
+                               .rows = fastcv_min_int(rows, part.bottom - y),
                                .x_block = fastcv_x_block_px(crop),
                                .guard = guard};
             is_plain &= cut_tile(cutter, &tile);

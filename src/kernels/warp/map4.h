@@ -63,6 +63,10 @@ typedef struct FastcvMap4 {
      * fastcv_whole_vectors(count) positions at most. */
     void (*project)(const FastcvRowPart *part, double scale, int32_t *px, int32_t *py);
 
+    /* The same for an affine map, as cv::warpAffine rounds: origin is the row's first pixel, and
+     * only the first two coordinates are used. */
+    void (*project_affine)(const FastcvRowPart *part, double scale, int32_t *px, int32_t *py);
+
     /* The smallest window that holds all positions, which are in 1/32 px. */
     FastcvWindow (*bound)(const int32_t *px, const int32_t *py, int count);
 

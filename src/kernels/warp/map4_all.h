@@ -66,6 +66,26 @@ static void project(const FastcvRowPart *part, double scale, int32_t *restrict p
     }
 }
 
+/* cv::warpAffine rounds a row's origin and the way from there to 1/1024 px each, adds half of
+ * 1/scale px, and cuts the sum to 1/scale px. It sums in int32; these are doubles, so that
+ * positions far from the page do not wrap. */
+static void project_affine(const FastcvRowPart *part, double scale, int32_t *restrict px,
+                           int32_t *restrict py)
+{
+    enum { UNITS = 1024 };
+    const double x0 = rint(part->origin[0] * UNITS) + UNITS / 2 / scale;
+    const double y0 = rint(part->origin[1] * UNITS) + UNITS / 2 / scale;
+    const double dx = part->step[0], dy = part->step[1], unit = scale / UNITS;
+    const int count = whole_vectors(part->count);
+    for (int k = 0; k < count; k++) {
+        const double u = part->skipped + k;
+        const double x = floor((x0 + rint(dx * u * UNITS)) * unit);
+        const double y = floor((y0 + rint(dy * u * UNITS)) * unit);
+        px[k] = round_to_int32(clamp_to_int32(x));
+        py[k] = round_to_int32(clamp_to_int32(y));
+    }
+}
+
 static FastcvWindow bound(const int32_t *restrict px, const int32_t *restrict py, int count)
 {
     int32_t left = INT32_MAX, right = INT32_MIN, top = INT32_MAX, bottom = INT32_MIN;
@@ -266,6 +286,10 @@ static int map_tile(const FastcvTile *tile, int32_t *offset, uint32_t *fraction)
 
 /* The map's part of the variant's table. */
 #define MAP4_ENTRIES                                                                               \
-    .map4 = {.project = project, .bound = bound, .place = place, .map_tile = map_tile}
+    .map4 = {.project = project,                                                                   \
+             .project_affine = project_affine,                                                     \
+             .bound = bound,                                                                       \
+             .place = place,                                                                       \
+             .map_tile = map_tile}
 
 #endif

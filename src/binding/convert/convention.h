@@ -1,0 +1,40 @@
+/* Conventions: how boxes become crops. An entry takes a convention, and single keywords that
+ * replace parts of it. */
+#ifndef FASTCV_BINDING_CONVERT_CONVENTION_H
+#define FASTCV_BINDING_CONVERT_CONVENTION_H
+
+#include "binding/convert/sampling.h"
+#include "fastcv/rule.h"
+
+/* As Python gave them: borrowed, NULL where left out. */
+typedef struct PyConventionArguments {
+    PyObject *convention; /* a name, or an object with the attributes of fastcv.CropConvention */
+    PyObject *size, *corners, *transform, *order, *tall_ratio, *grayscale;
+    PyObject *interpolation, *border, *border_value;
+} PyConventionArguments;
+
+/* Names and places in one order, for py_arguments_read. */
+#define PY_CONVENTION_NAMES                                                                        \
+    "convention", "size", "corners", "transform", "order", "tall_ratio", "grayscale",              \
+        "interpolation", "border", "border_value"
+#define PY_CONVENTION_PLACES(arguments)                                                            \
+    &(arguments).convention, &(arguments).size, &(arguments).corners, &(arguments).transform,      \
+        &(arguments).order, &(arguments).tall_ratio, &(arguments).grayscale,                       \
+        &(arguments).interpolation, &(arguments).border, &(arguments).border_value
+
+typedef struct PyConvention {
+    FastcvRule rule;              /* for quads; its slicing is NULL */
+    const FastcvSlicing *slicing; /* for upright boxes; NULL: they are quads too */
+    PySampling sampling;
+    int is_grayscale;
+} PyConvention;
+
+/* Returns 0, or -1 with an exception that names the argument. May run code of the caller's. */
+int py_convention_convert(ModuleState *state, const char *function,
+                          const PyConventionArguments *arguments, PyConvention *convention);
+
+/* The arguments by name, from a dict that the caller keeps as it is while they are used. */
+int py_convention_arguments_from(const char *function, PyObject *dict,
+                                 PyConventionArguments *arguments);
+
+#endif
