@@ -43,18 +43,26 @@ finally:
         _os.sched_setaffinity(0, _cpus)
 
 from ._version import __version__
+from .batch_job import Batch
+from .batches import crop_batches, image_batches, iter_crop_batches, iter_image_batches
 from .colors import MainColors, extract_main_colors, extract_main_colors_openmp, main_colors
 from .conventions import CONVENTIONS, CropConvention
+from .inputs import RecognizerInput
+from .presets import INPUTS
 
 _set_conventions(CONVENTIONS)
 
 __all__ = [
     "CONVENTIONS",
+    "INPUTS",
+    "Batch",
     "CropConvention",
     "MainColors",
     "PolygonIndex",
+    "RecognizerInput",
     "__version__",
     "build_info",
+    "crop_batches",
     "crop_shapes",
     "cumulative_sum",
     "empty_memory_pool",
@@ -63,8 +71,11 @@ __all__ = [
     "find_close_polygons",
     "get_num_threads",
     "get_output_limits",
+    "image_batches",
     "image_crop",
     "image_crop_openmp",
+    "iter_crop_batches",
+    "iter_image_batches",
     "main_colors",
     "match_polygons",
     "memory_pool_info",

@@ -14,21 +14,32 @@ from ._core import select_best_polygon as select_best_polygon
 from ._core import set_memory_pool as set_memory_pool
 from ._core import set_num_threads as set_num_threads
 from ._core import set_output_limits as set_output_limits
+from .batch_job import Batch as Batch
+from .batches import crop_batches as crop_batches
+from .batches import image_batches as image_batches
+from .batches import iter_crop_batches as iter_crop_batches
+from .batches import iter_image_batches as iter_image_batches
 from .colors import MainColors as MainColors
 from .colors import extract_main_colors as extract_main_colors
 from .colors import extract_main_colors_openmp as extract_main_colors_openmp
 from .colors import main_colors as main_colors
 from .conventions import CONVENTIONS as CONVENTIONS
 from .conventions import CropConvention as CropConvention
+from .inputs import RecognizerInput as RecognizerInput
+from .presets import INPUTS as INPUTS
 
 __version__: str
 __all__ = [
     "CONVENTIONS",
+    "INPUTS",
+    "Batch",
     "CropConvention",
     "MainColors",
     "PolygonIndex",
+    "RecognizerInput",
     "__version__",
     "build_info",
+    "crop_batches",
     "crop_shapes",
     "cumulative_sum",
     "empty_memory_pool",
@@ -37,8 +48,11 @@ __all__ = [
     "find_close_polygons",
     "get_num_threads",
     "get_output_limits",
+    "image_batches",
     "image_crop",
     "image_crop_openmp",
+    "iter_crop_batches",
+    "iter_image_batches",
     "main_colors",
     "match_polygons",
     "memory_pool_info",

@@ -1,4 +1,4 @@
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal, Protocol, TypeVar, final
 
 import numpy as np
@@ -86,5 +86,55 @@ def set_memory_pool(max_bytes: int, /) -> None: ...
 def memory_pool_info() -> dict[str, int]: ...
 def empty_memory_pool() -> None: ...
 def build_info() -> dict[str, Any]: ...
+
+@final
+class _Words:
+    """Crops on their way into batches."""
+
+    def __len__(self) -> int: ...
+    @property
+    def shapes(self) -> NDArray[np.intp]: ...
+    @property
+    def pages(self) -> NDArray[np.intp]: ...
+    @property
+    def boxes(self) -> NDArray[np.intp]: ...
+
+@final
+class _TensorFormat:
+    def __new__(
+        cls,
+        height: int,
+        channels: str,
+        dtype: np.dtype[Any],
+        layout: str,
+        table: NDArray[np.float32] | None,
+        pad: Sequence[float] | None,
+        filter: str,
+    ) -> _TensorFormat: ...
+
+def _plan_words(
+    function: str,
+    images: Any,
+    boxes: Any,
+    convention: Mapping[str, Any],
+    degenerate: Any,
+    num_threads: Any,
+    /,
+) -> _Words: ...
+def _words_of(function: str, crops: Any, num_threads: Any, /) -> _Words: ...
+def _write_batches(
+    function: str,
+    words: _Words,
+    format: _TensorFormat,
+    order: NDArray[np.intp],
+    sizes: NDArray[np.int32],
+    ends: NDArray[np.intp],
+    widths: NDArray[np.int32],
+    rotated_180: NDArray[np.bool_] | None,
+    out: Any,
+    keep: bool,
+    num_threads: Any,
+    /,
+) -> list[NDArray[Any]]: ...
 def _set_kernel(name: str, /) -> None: ...
 def _cgroup_cpus(root: str, /) -> int: ...

@@ -1,0 +1,193 @@
+"""A call's words from arguments to batches: planned at once, written all together or in groups."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from . import _core
+from .batch_plan import BatchPlan, plan_batches
+from .word_arguments import check_rotated, check_word_order, choose_input
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from numpy.typing import DTypeLike, NDArray
+
+    from .inputs import RecognizerInput
+
+_GROUP_BYTES = 3 << 19
+"""How much a thread writes ahead while batches are taken one at a time. It stays in cache."""
+
+
+@dataclass(frozen=True, eq=False, repr=False, slots=True)
+class Batch:
+    """A tensor of words for a recogniser, and which words they are.
+
+    ``numpy.asarray(batch)`` and ``torch.from_dlpack(batch)`` give the tensor without a copy.
+    """
+
+    tensor: NDArray[Any]
+    """Shape (n, channels, height, width), or (n, height, width, channels) with layout "NHWC"."""
+    indices: NDArray[np.intp]
+    """Shape (n,): each word's box or crop. (n, 2) for lists of pages: page and box."""
+    widths: NDArray[np.int32]
+    """Shape (n,): each word's width in the tensor, in px. The rest is padding."""
+    ratios: NDArray[np.float64]
+    """Shape (n,): width / height of each word's crop."""
+    max_ratio: float
+    """The greatest of `ratios`, and at least ``min_width / height`` of the input. The width of
+    RapidOCR's tensors is int(height · max_ratio)."""
+
+    def __len__(self) -> int:
+        return len(self.tensor)
+
+    def __repr__(self) -> str:
+        return f"<Batch: {self.tensor.dtype} {self.tensor.shape}>"
+
+    def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> NDArray[Any]:
+        if copy is None:
+            return np.asarray(self.tensor, dtype)
+        return np.array(self.tensor, dtype, copy=copy)
+
+    def __dlpack__(self, **options: Any) -> Any:
+        return self.tensor.__dlpack__(**options)
+
+    def __dlpack_device__(self) -> tuple[int, int]:
+        return self.tensor.__dlpack_device__()
+
+
+@dataclass(frozen=True)
+class BatchJob:
+    """The plan of a call's batches, ready to be written."""
+
+    function: str
+    words: _core._Words
+    rules: RecognizerInput
+    plan: BatchPlan
+    indices: NDArray[np.intp]
+    rotated_180: NDArray[np.bool_] | None
+    num_threads: int | None
+
+    def all(self, out: Any) -> list[Batch]:
+        """Write all batches."""
+        tensors = self._write(0, len(self.plan.ends), keep=True, out=out)
+        return [self._batch(k, tensor) for k, tensor in enumerate(tensors)]
+
+    def one_by_one(self) -> Iterator[Batch]:
+        """Write a few batches, hand them over one at a time, and so on.
+
+        Nothing here refers to a batch that was handed over, so its memory is free once the
+        consumer drops it.
+        """
+        for first, last in self._groups():
+            tensors = self._write(first, last, keep=False)[::-1]
+            for k in range(first, last):
+                yield self._batch(k, tensors.pop())
+
+    def _groups(self) -> Iterator[tuple[int, int]]:
+        """Ranges of batches, as many as fit into `_GROUP_BYTES` a thread, at least one."""
+        room = _GROUP_BYTES * (self.num_threads or _core.get_num_threads())
+        counts = np.diff(self.plan.ends, prepend=0)
+        sizes = counts * self.plan.widths * self.rules.column_bytes()
+        first, filled = 0, 0
+        for k, size in enumerate(sizes.tolist()):
+            if k > first and filled + size > room:
+                yield first, k
+                first, filled = k, 0
+            filled += size
+        if first < len(sizes):
+            yield first, len(sizes)
+
+    def _write(self, first: int, last: int, keep: bool, out: Any = None) -> list[NDArray[Any]]:
+        """Write batches `first` to `last` - 1. `keep`: they will not be used at once."""
+        plan = self.plan
+        start = plan.ends[first - 1] if first else 0
+        stop = plan.ends[last - 1] if last else 0
+        return _core._write_batches(
+            self.function,
+            self.words,
+            _tensor_format(self.rules),
+            plan.order[start:stop],
+            plan.sizes[start:stop],
+            plan.ends[first:last] - start,
+            plan.widths[first:last],
+            self.rotated_180,
+            out,
+            keep,
+            self.num_threads,
+        )
+
+    def _batch(self, k: int, tensor: NDArray[Any]) -> Batch:
+        plan = self.plan
+        words = slice(plan.ends[k - 1] if k else 0, plan.ends[k])
+        return Batch(
+            tensor,
+            self.indices[words],
+            plan.sizes[words, 1],
+            plan.ratios[words],
+            float(plan.max_ratios[k]),
+        )
+
+
+def plan_crops(
+    function: str,
+    image: Any,
+    boxes: Any,
+    convention: Any,
+    input: Any,
+    rotated_180: Any,
+    word_order: Any,
+    degenerate: Any,
+    num_threads: Any,
+    keywords: Mapping[str, Any],
+) -> BatchJob:
+    """Plan `crop_batches`."""
+    arguments = {"convention": convention, **keywords}
+    words = _core._plan_words(function, image, boxes, arguments, degenerate, num_threads)
+    rules = choose_input(function, input, convention)
+    pages = len(image) if isinstance(image, (list, tuple)) else None
+    return _plan(function, words, rules, rotated_180, word_order, num_threads, pages)
+
+
+def plan_images(
+    function: str, crops: Any, input: Any, rotated_180: Any, word_order: Any, num_threads: Any
+) -> BatchJob:
+    """Plan `image_batches`."""
+    words = _core._words_of(function, crops, num_threads)
+    rules = choose_input(function, input)
+    return _plan(function, words, rules, rotated_180, word_order, num_threads, None)
+
+
+def _plan(
+    function: str,
+    words: _core._Words,
+    rules: RecognizerInput,
+    rotated_180: Any,
+    word_order: Any,
+    num_threads: Any,
+    pages: int | None,
+) -> BatchJob:
+    rotated = check_rotated(function, rotated_180, words, pages)
+    plan = plan_batches(words.shapes, rules, check_word_order(function, word_order, words, pages))
+    indices = plan.order
+    if pages is not None:
+        indices = np.stack([words.pages[plan.order], words.boxes[plan.order]], axis=1)
+    return BatchJob(function, words, rules, plan, indices, rotated, num_threads)
+
+
+@lru_cache(maxsize=64)
+def _tensor_format(rules: RecognizerInput) -> _core._TensorFormat:
+    """Make what C needs to know of an input, once."""
+    return _core._TensorFormat(
+        height=rules.height,
+        channels=rules.channels,
+        dtype=np.dtype(rules.dtype),
+        layout=rules.layout,
+        table=rules.table(),
+        pad=rules.padding(),
+        filter=rules.filter,
+    )
