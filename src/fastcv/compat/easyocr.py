@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -80,10 +81,67 @@ def get_image_list(
         A free box is degenerate, or a horizontal one lies outside the page.
     """
     warn_once("EasyOCR")
-    words = [*_free_words(free_list, img), *_horizontal_words(horizontal_list, img)]
-    ratios = [max(crop.shape[1] / crop.shape[0], 1 / (crop.shape[1] / crop.shape[0])) for _, crop in words]
-    images = _resized([crop for _, crop in words], ratios, model_height)
-    image_list = [(box, image) for (box, _), image in zip(words, images, strict=True)]
+    free = image_crop_openmp(img, free_list, convention="easyocr") if len(free_list) else []
+    words = list(zip(free_list, free, strict=True))
+    words += [_horizontal(index, box, img) for index, box in enumerate(horizontal_list)]
+    image_list = _resized(words, model_height)
     if sort_output:
         image_list.sort(key=lambda word: word[0][0][1])
-    return image_list, math.ceil(max([1, *ratios])) * model_height
+    widest = max((_ratio(crop) for _, crop in words), default=1.0)
+    return image_list, math.ceil(widest) * model_height
+
+
+def _horizontal(index: int, box: Sequence[int], img: NDArray[Any]) -> tuple[Any, NDArray[Any]]:
+    """An upright word's corners and its part of the page."""
+    height, width = img.shape
+    x_min, x_max = max(0, box[0]), min(box[1], width)
+    y_min, y_max = max(0, box[2]), min(box[3], height)
+    if x_min >= x_max or y_min >= y_max:
+        raise ValueError(
+            f"get_image_list: horizontal_list[{index}] has no px on the page: {tuple(box)}"
+        )
+    corners = [[x_min, y_min], [x_max, y_min], [x_max, y_max], [x_min, y_max]]
+    return corners, img[y_min:y_max, x_min:x_max]
+
+
+def _ratio(crop: NDArray[Any]) -> float:
+    """The longer side over the shorter one, in EasyOCR's order of operations."""
+    ratio: float = crop.shape[1] / crop.shape[0]
+    return ratio if ratio >= 1 else 1 / ratio
+
+
+def _resized(
+    words: Sequence[tuple[Any, NDArray[Any]]], height: int
+) -> list[tuple[Any, NDArray[np.uint8]]]:
+    """Resize wide words to this height, and tall ones to this width."""
+    if not words:
+        return []
+    images: list[Any] = [None] * len(words)
+    wide = [i for i, (_, crop) in enumerate(words) if crop.shape[1] >= crop.shape[0]]
+    if wide:
+        for batch in image_batches([words[i][1] for i in wide], input=_wide_input(height)):
+            images[wide[batch.indices[0]]] = batch.tensor[0, 0]
+    for i, (_, crop) in enumerate(words):
+        if images[i] is None:
+            tall = _tall_input(height, int(height * _ratio(crop)))
+            images[i] = image_batches([crop], input=tall)[0].tensor[0, 0]
+    return [(box, image) for (box, _), image in zip(words, images, strict=True)]
+
+
+_GRAY = RecognizerInput(channels="gray", dtype="uint8", pad_value=0, batch_size=1, sort=None)
+
+
+def _wide_input(height: int) -> RecognizerInput:
+    """Any width: the height's share, cut to whole px."""
+    return replace(
+        _GRAY,
+        height=height,
+        min_width=None,
+        width_by="word",
+        width_rounding="word",
+        word_rounding="floor",
+    )
+
+
+def _tall_input(width: int, height: int) -> RecognizerInput:
+    return replace(_GRAY, height=height, min_width=width, max_width=width, fit="stretch")

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import importlib
 from typing import TYPE_CHECKING, Any
 
 from .. import image_crop_openmp
@@ -37,7 +38,9 @@ class CropByPolys:
 
     def __init__(self, det_box_type: str = "quad") -> None:
         if det_box_type not in ("quad", "poly"):
-            raise ValueError(f'CropByPolys: det_box_type must be "quad" or "poly", got {det_box_type!r}')
+            raise ValueError(
+                f'CropByPolys: det_box_type must be "quad" or "poly", got {det_box_type!r}'
+            )
         self.det_box_type = det_box_type
         self._own = _own_operator() if det_box_type == "poly" else None
 
@@ -71,6 +74,5 @@ class CropByPolys:
 
 
 def _own_operator() -> Any:
-    from paddlex.inference.pipelines.components import CropByPolys as Own
-
-    return Own(det_box_type="poly")
+    components = importlib.import_module("paddlex.inference.pipelines.components")
+    return components.CropByPolys(det_box_type="poly")
