@@ -6,6 +6,7 @@ from numpy.typing import ArrayLike, NDArray
 
 _Interpolation = Literal["linear", "nearest", "cubic", "area", "lanczos4"]
 _Border = Literal["constant", "replicate", "reflect", "reflect101", "wrap"]
+_Order = Literal["given", "clockwise", "min_area_rect"]
 _Degenerate = Literal["raise", "empty"]
 _Point = TypeVar("_Point")
 
@@ -21,6 +22,7 @@ def image_crop(
     image: ArrayLike,
     boxes: ArrayLike,
     *,
+    order: _Order = "given",
     interpolation: _Interpolation = "linear",
     border: _Border = "constant",
     border_value: float | Sequence[float] = 0,
@@ -32,6 +34,7 @@ def image_crop_openmp(
     boxes: ArrayLike,
     *,
     num_threads: int | None = None,
+    order: _Order = "given",
     interpolation: _Interpolation = "linear",
     border: _Border = "constant",
     border_value: float | Sequence[float] = 0,
@@ -41,6 +44,7 @@ def image_crop_openmp(
 def crop_shapes(
     boxes: ArrayLike,
     *,
+    order: _Order = "given",
     degenerate: _Degenerate = "raise",
 ) -> NDArray[np.intp]: ...
 def main_colors(

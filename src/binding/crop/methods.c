@@ -61,8 +61,8 @@
     "released while pixels are computed.\n"
 
 static const char image_crop_doc[] =
-    "image_crop($module, image, boxes, *, interpolation=\"linear\", border=\"constant\",\n"
-    "           border_value=0, degenerate=\"raise\", out=None)\n"
+    "image_crop($module, image, boxes, *, order=\"given\", interpolation=\"linear\",\n"
+    "           border=\"constant\", border_value=0, degenerate=\"raise\", out=None)\n"
     "--\n"
     "\n"
     "Cut every box out of a page, upright.\n"
@@ -82,8 +82,8 @@ static const char image_crop_doc[] =
 
 static const char image_crop_openmp_doc[] =
     "image_crop_openmp($module, image, boxes, *, num_threads=None,\n"
-    "                  interpolation=\"linear\", border=\"constant\", border_value=0,\n"
-    "                  degenerate=\"raise\", out=None)\n"
+    "                  order=\"given\", interpolation=\"linear\", border=\"constant\",\n"
+    "                  border_value=0, degenerate=\"raise\", out=None)\n"
     "--\n"
     "\n"
     "Cut every box out of a page, upright, on several threads.\n"
@@ -95,14 +95,14 @@ static const char image_crop_openmp_doc[] =
     "\n" CROP_NOTES;
 
 static const char crop_shapes_doc[] =
-    "crop_shapes($module, /, boxes, *, degenerate=\"raise\")\n"
+    "crop_shapes($module, /, boxes, *, order=\"given\", degenerate=\"raise\")\n"
     "--\n"
     "\n"
     "Compute how large the crops of boxes are. That does not depend on the page.\n"
     "\n"
     "Parameters\n"
     "----------\n"
-    "boxes, degenerate\n"
+    "boxes, order, degenerate\n"
     "    As in `image_crop`.\n"
     "\n"
     "Returns\n"

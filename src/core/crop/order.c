@@ -7,13 +7,9 @@
 
 static const float MAX_COORDINATE_PX = 1073741824.0f; /* 2^30 */
 
-static int is_near(const FastcvQuad *quad)
+static int is_near(float x, float y)
 {
-    for (int i = 0; i < 4; i++) { /* NaN is not */
-        if (!(fabsf(quad->x[i]) <= MAX_COORDINATE_PX && fabsf(quad->y[i]) <= MAX_COORDINATE_PX))
-            return 0;
-    }
-    return 1;
+    return fabsf(x) <= MAX_COORDINATE_PX && fabsf(y) <= MAX_COORDINATE_PX; /* NaN is not */
 }
 
 /* ---- signs ---- */
@@ -182,7 +178,7 @@ static void order_clockwise(FastcvQuad *quad)
     start_at_left_top(quad);
 }
 
-/* ---- all orders ---- */
+/* ---- min_area_rect ---- */
 
 static void order_as_rectangle(FastcvQuad *quad)
 {
@@ -192,10 +188,32 @@ static void order_as_rectangle(FastcvQuad *quad)
     *quad = fastcv_min_area_rect(points, 4, hull);
 }
 
+size_t fastcv_polygon_scratch_bytes(ptrdiff_t count)
+{
+    return 3 * (size_t)count * sizeof(FastcvWholePoint);
+}
+
+FastcvQuad fastcv_polygon_quad(const double *corners, ptrdiff_t count, void *scratch)
+{
+    FastcvWholePoint *points = scratch;
+    for (ptrdiff_t i = 0; i < count; i++) {
+        const float x = fastcv_to_float(trunc(corners[2 * i]));
+        const float y = fastcv_to_float(trunc(corners[2 * i + 1]));
+        if (!is_near(x, y))
+            return (FastcvQuad){{x, x, x, x}, {y, y, y, y}};
+        points[i] = (FastcvWholePoint){(int32_t)x, (int32_t)y, i};
+    }
+    return fastcv_min_area_rect(points, count, points + count);
+}
+
+/* ---- all orders ---- */
+
 FastcvQuadFault fastcv_quad_order(FastcvOrder order, FastcvQuad *quad)
 {
-    if (!is_near(quad))
-        return FASTCV_QUAD_OK;
+    for (int i = 0; i < 4; i++) {
+        if (!is_near(quad->x[i], quad->y[i]))
+            return FASTCV_QUAD_OK;
+    }
     switch (order) {
     case FASTCV_ORDER_GIVEN:
         return is_crossed(turns_of(quad)) ? FASTCV_QUAD_CROSSED : FASTCV_QUAD_OK;
