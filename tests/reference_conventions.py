@@ -13,8 +13,10 @@ PADDLEOCR = {"flags": cv2.INTER_CUBIC, "borderMode": cv2.BORDER_REPLICATE}
 
 
 def gray(image):
-    """The page as EasyOCR reads it."""
-    return image if image.ndim == 2 else cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
+    """The page as EasyOCR reads it. Of four channels, the first three count, as B, G, R."""
+    if image.ndim == 2 or image.shape[2] == 1:
+        return image.reshape(image.shape[:2])
+    return cv2.cvtColor(np.ascontiguousarray(image[..., :3]), cv2.COLOR_BGR2GRAY)
 
 
 def warp(image, box, corners, size, **options):
@@ -75,15 +77,15 @@ def easyocr(image, boxes):
     return crops
 
 
+def part(image, x1, y1, x2, y2):
+    """The px of the page from x1, y1 to before x2, y2. There may be none."""
+    return image[max(y1, 0) : max(y2, 0), max(x1, 0) : max(x2, 0)]
+
+
 def easyocr_upright(image, boxes):
     """EasyOCR's horizontal boxes, as x1, y1, x2, y2."""
     page = gray(image)
-    height, width = page.shape
-    crops = []
-    for box in boxes:
-        x1, y1, x2, y2 = map(int, box)
-        crops.append(page[max(0, y1) : min(y2, height), max(0, x1) : min(x2, width)])
-    return crops
+    return [part(page, *map(int, box)) for box in boxes]
 
 
 def doctr(image, boxes):
@@ -101,11 +103,10 @@ def doctr(image, boxes):
 
 def doctr_upright(image, boxes):
     """docTR's and OnnxTR's straight boxes, as x1, y1, x2, y2 in px."""
-    height, width = image.shape[:2]
     crops = []
     for box in boxes:
         x1, y1, x2, y2 = (round(float(value)) for value in box)  # half to even
-        crops.append(image[max(0, y1) : min(y2 + 1, height), max(0, x1) : min(x2 + 1, width)])
+        crops.append(part(image, x1, y1, x2 + 1, y2 + 1))
     return crops
 
 
@@ -139,9 +140,7 @@ def mmocr_upright(image, boxes):
         along_x, along_y = (0.4, 0.2) if box_height < box_width else (0.2, 0.4)
         left, right = min(x) - along_x * shorter, max(x) + along_x * shorter
         top, bottom = min(y) - along_y * shorter, max(y) + along_y * shorter
-        rows = slice(max(int(top), 0), min(int(bottom), height))
-        columns = slice(max(int(left), 0), min(int(right), width))
-        crops.append(image[rows, columns])
+        crops.append(part(image, *map(int, (left, top, right, bottom))))
     return crops
 
 

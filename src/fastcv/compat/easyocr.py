@@ -48,7 +48,7 @@ def four_point_transform(image: ArrayLike, rect: ArrayLike) -> NDArray[Any]:
 
 def get_image_list(
     horizontal_list: Sequence[Sequence[int]],
-    free_list: Sequence[ArrayLike],
+    free_list: Sequence[Any],
     img: NDArray[np.uint8],
     model_height: int = 64,
     sort_output: bool = True,

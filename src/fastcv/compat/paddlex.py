@@ -13,8 +13,6 @@ from .opencv5 import warn_once
 from .paddleocr import without_last_axis
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from numpy.typing import ArrayLike, NDArray
 
 
@@ -44,9 +42,7 @@ class CropByPolys:
         self.det_box_type = det_box_type
         self._own = _own_operator() if det_box_type == "poly" else None
 
-    def __call__(
-        self, img: ArrayLike, dt_polys: ArrayLike | Sequence[ArrayLike]
-    ) -> list[NDArray[Any]]:
+    def __call__(self, img: ArrayLike, dt_polys: ArrayLike) -> list[NDArray[Any]]:
         """Cut the polygons of a page.
 
         Parameters
@@ -68,7 +64,8 @@ class CropByPolys:
             page's size for one under 1 px wide or high.
         """
         if self._own is not None:
-            return self._own(img, dt_polys)
+            crops: list[NDArray[Any]] = self._own(img, dt_polys)
+            return crops
         warn_once("PaddleX")
         return image_crop_openmp(without_last_axis(img), dt_polys, convention="paddlex")
 
