@@ -68,20 +68,15 @@ def accelerate(engine: Any) -> Any:
     if _OWN in vars(engine):
         raise ValueError("accelerate: engine is accelerated already")
     _compare_crops(engine)
-    own: dict[str, Any] = {}
-    setattr(engine, _OWN, own)
-
-    def put(name: str, value: Any) -> None:
-        own[name] = vars(engine).get(name, _OWN)
-        setattr(engine, name, value)
-
-    put("crop_text_regions", _Crops(engine.crop_text_regions))
+    parts: dict[str, Any] = {"crop_text_regions": _Crops(engine.crop_text_regions)}
     for name, kind in (("rec", _Recognizer), ("cls", _Classifier)):
         loader, model = f"_load_{name}_model", f"text_{name}"
         if hasattr(engine, loader):  # RapidOCR 3.10: models are loaded when they are first used
-            put(loader, _Loader(getattr(engine, loader), kind))
+            parts[loader] = _Loader(getattr(engine, loader), kind)
         elif getattr(engine, model) is not None:
-            put(model, kind(getattr(engine, model)))
+            parts[model] = kind(getattr(engine, model))
+    setattr(engine, _OWN, {name: vars(engine).get(name, _OWN) for name in parts})
+    vars(engine).update(parts)
     return engine
 
 
