@@ -11,6 +11,7 @@ import numpy as np
 
 from .. import image_crop_openmp
 from .opencv5 import warn_once
+from .paddleocr import without_last_axis
 
 if TYPE_CHECKING:
     from numpy.typing import DTypeLike, NDArray
@@ -37,7 +38,7 @@ def extract_crops(img: NDArray[Any], boxes: NDArray[Any]) -> list[NDArray[Any]]:
     ValueError
         ``boxes`` does not have shape (n, 4).
     """
-    boxes = _in_px("extract_crops", boxes, (4,), img)
+    boxes = _in_px(img, boxes, (4,), "extract_crops: boxes")
     if np.issubdtype(boxes.dtype, np.floating):
         boxes = boxes.round().astype(int)
         boxes[:, 2:] += 1
@@ -76,7 +77,7 @@ def extract_rcrops(
     """
     if np.dtype(dtype) != np.float32:
         raise ValueError(f"extract_rcrops: dtype must be float32, got {np.dtype(dtype)}")
-    boxes = _in_px("extract_rcrops", polys, (4, 2), img)
+    boxes = _in_px(img, polys, (4, 2), "extract_rcrops: polys")
     if len(boxes) == 0:
         return []
     warn_once("docTR")
@@ -85,26 +86,31 @@ def extract_rcrops(
     else:
         convention = "doctr"
     return image_crop_openmp(
-        img, boxes.astype(np.float32), convention=convention, degenerate="empty"
+        without_last_axis(img),
+        boxes.astype(np.float32),
+        convention=convention,
+        degenerate="empty",
     )
 
 
-def _in_px(function: str, boxes: NDArray[Any], shape: tuple[int, ...], img: Any) -> NDArray[Any]:
+def _in_px(img: Any, boxes: NDArray[Any], shape: tuple[int, ...], name: str) -> NDArray[Any]:
     """Boxes in px: relative ones in their own dtype, so that they round as docTR's."""
-    if boxes.shape[1:] != shape and boxes.shape[0] != 0:
+    if boxes.shape[1:] != shape and len(boxes) > 0:
         wanted = ", ".join(map(str, ("n", *shape)))
-        raise ValueError(f"{function}: boxes must have shape ({wanted}), not {boxes.shape}")
+        raise ValueError(f"{name} must have shape ({wanted}), not {boxes.shape}")
     if np.issubdtype(boxes.dtype, np.integer):
         return boxes
     height, width = img.shape[:2]
-    boxes = boxes.reshape(len(boxes), -1, 2).copy()
-    boxes[..., 0] *= width
-    boxes[..., 1] *= height
-    return boxes.reshape(-1, *shape)
+    points = boxes.reshape(-1, 2).copy()
+    points[:, 0] *= width
+    points[:, 1] *= height
+    return points.reshape(-1, *shape)
 
 
 def _left_and_right(box: NDArray[Any]) -> NDArray[Any]:
     """Corners in reading order: those left of their mean and the others, each from the top."""
     is_left = box[:, 0] < np.mean(box[:, 0])
+    if is_left.all() or not is_left.any():  # no width: degenerate, in any order
+        return box
     left, right = (side[np.argsort(side[:, 1])] for side in (box[is_left], box[~is_left]))
     return np.stack([left[0], right[0], right[-1], left[-1]])

@@ -37,7 +37,8 @@ def get_rotate_crop_image(img: ArrayLike, points: ArrayLike) -> NDArray[Any]:
         ``points`` is not four points, or the box is degenerate. PaddleOCR returns a crop of the
         page's size for a box under 1 px wide or high.
     """
-    return get_rotate_crop_images(img, np.asarray(points)[None])[0]
+    warn_once("PaddleOCR")
+    return get_rotate_crop_images(img, np.asarray(points)[None], num_threads=1)[0]
 
 
 def get_rotate_crop_images(
