@@ -19,6 +19,12 @@ typedef struct FastcvWord {
 int32_t fastcv_word_width(const FastcvWord *word);
 int32_t fastcv_word_height(const FastcvWord *word);
 
+/* How words are resized. */
+typedef enum FastcvFilter {
+    FASTCV_FILTER_LINEAR,         /* cv2.resize with INTER_LINEAR */
+    FASTCV_FILTER_PILLOW_BILINEAR /* Pillow's Image.resize with BILINEAR, antialiased */
+} FastcvFilter;
+
 /* What a tensor is like. */
 typedef struct FastcvTensorSpec {
     int height_px;
@@ -26,6 +32,7 @@ typedef struct FastcvTensorSpec {
     int source[FASTCV_TENSOR_CHANNELS]; /* the channel of the crop that each is made of */
     int is_gray;                        /* the one channel is the gray of three */
     int is_interleaved;                 /* rows of px (NHWC), not of channels (NCHW) */
+    FastcvFilter filter;
     FastcvTensorType type;
     int repeats_last;                  /* padding on the right repeats a row's last value … */
     float pad[FASTCV_TENSOR_CHANNELS]; /* … or is this, exact in the type */

@@ -95,10 +95,12 @@ static int read_pad(PyObject *object, FastcvTensorSpec *spec)
     return status;
 }
 
-static int read_filter(PyObject *object)
+static int read_filter(PyObject *object, FastcvTensorSpec *spec)
 {
-    static const char *const names[] = {"linear", NULL};
-    return py_choice_convert(function, "filter", object, names) < 0 ? -1 : 0;
+    static const char *const names[] = {"linear", "pillow_bilinear", NULL};
+    const int choice = py_choice_convert(function, "filter", object, names);
+    spec->filter = choice == 1 ? FASTCV_FILTER_PILLOW_BILINEAR : FASTCV_FILTER_LINEAR;
+    return choice < 0 ? -1 : 0;
 }
 
 static PyObject *new_format(PyTypeObject *type, PyObject *args, PyObject *kwargs)
@@ -116,7 +118,7 @@ static PyObject *new_format(PyTypeObject *type, PyObject *args, PyObject *kwargs
         py_int_convert(function, "height", height, "an int", 1, INT16_MAX, &height_px) == 0 &&
         read_channels(channels, spec) == 0 && read_type(dtype, spec) == 0 &&
         read_layout(layout, spec) == 0 && read_table(table, spec) == 0 &&
-        read_pad(pad, spec) == 0 && read_filter(filter) == 0)
+        read_pad(pad, spec) == 0 && read_filter(filter, spec) == 0)
         self = type->tp_alloc(type, 0);
     if (self) {
         spec->height_px = (int)height_px;

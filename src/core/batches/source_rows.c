@@ -34,7 +34,7 @@ FastcvSourceRows fastcv_source_rows(const FastcvWordWriter *writer, const Fastcv
         .height_px = fastcv_word_height(word),
         .channels = image->channels,
         .is_gray = writer->format->spec.is_gray && image->channels > 1,
-        .reads_after = writer->kernels->reads_after,
+        .reads_after = writer->reads_after,
         .end = end_of(image),
         .gray = writer->gray,
         .cut_workspace = workspace,

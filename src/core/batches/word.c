@@ -1,5 +1,6 @@
 #include "core/batches/word.h"
 
+#include "core/batches/resample.h"
 #include "core/batches/source_rows.h"
 #include "core/crop/engine.h"
 #include "core/numbers.h"
@@ -32,10 +33,12 @@ static size_t plane_stride(int width_px)
 FastcvWordWriter fastcv_word_writer(const FastcvTensorFormat *format, const FastcvPlacedWord *words,
                                     ptrdiff_t count, int is_streaming)
 {
-    FastcvWordWriter writer = {.format = format,
-                               .kernels = fastcv_resize_kernels(),
-                               .gray = fastcv_gray_kernels(),
-                               .is_streaming = is_streaming};
+    FastcvWordWriter writer = {
+        .format = format,
+        .kernels = fastcv_resize_kernels(),
+        .resample = format->spec.filter == FASTCV_FILTER_LINEAR ? NULL : fastcv_resample_kernels(),
+        .gray = fastcv_gray_kernels(),
+        .is_streaming = is_streaming};
     size_t row_bytes = 0;
     int width_px = 1;
     const FastcvCropEngine *seen = NULL;
@@ -44,14 +47,19 @@ FastcvWordWriter fastcv_word_writer(const FastcvTensorFormat *format, const Fast
         const FastcvImage *image = word->engine ? word->engine->page : &word->pixels;
         row_bytes = larger(row_bytes, (size_t)fastcv_word_width(word) * (size_t)image->channels);
         width_px = words[i].width_px > width_px ? words[i].width_px : width_px;
+        if (writer.resample)
+            writer.axis_bytes = larger(writer.axis_bytes, fastcv_resampler_bytes(&words[i]));
         if (word->engine && word->engine != seen)
             writer.cut_bytes = larger(writer.cut_bytes, fastcv_cut_workspace_bytes(word->engine));
         seen = word->engine;
     }
-    const size_t slack = (size_t)writer.kernels->reads_after;
+    writer.reads_after =
+        writer.resample ? writer.resample->reads_after : writer.kernels->reads_after;
+    const size_t slack = (size_t)writer.reads_after;
     writer.rows_bytes = align(larger(ROWS_BYTES, 2 * row_bytes + slack));
     writer.line_bytes = align(row_bytes + slack);
-    writer.axis_bytes = align(fastcv_resize_axis_bytes(width_px));
+    if (!writer.resample)
+        writer.axis_bytes = align(fastcv_resize_axis_bytes(width_px));
     writer.planes_bytes = align(larger(PLANES_BYTES, 2 * FASTCV_RESIZE_CHANNELS *
                                                          plane_stride(width_px) * sizeof(int16_t)));
     writer.taps_bytes = align((size_t)format->spec.height_px * sizeof(FastcvRowTaps));
@@ -72,6 +80,7 @@ typedef struct Work {
     const FastcvPlacedWord *word;
     FastcvSourceRows source;
     void *axis;
+    FastcvResampler resampler; /* instead of axis, with Pillow's filter */
     int16_t *planes;
     ptrdiff_t row_stride, plane_stride; /* in values */
     int most_rows;                      /* that fit a band */
@@ -93,7 +102,10 @@ static Work begin(const FastcvWordWriter *writer, const FastcvPlacedWord *word, 
     work.row_stride = (ptrdiff_t)stride;
     work.most_rows = fastcv_min_int((int)rows, fastcv_source_rows_most(&work.source));
     work.plane_stride = work.row_stride * (ptrdiff_t)rows;
-    writer->kernels->prepare(work.axis, work.source.width_px, word->width_px, channels);
+    if (writer->resample)
+        work.resampler = fastcv_resampler(writer->resample, &work.source, work.axis);
+    else
+        writer->kernels->prepare(work.axis, work.source.width_px, word->width_px, channels);
     return work;
 }
 
@@ -131,6 +143,22 @@ static FastcvError resize_rows(Work *work, FastcvRowTaps *taps, int count)
     return error;
 }
 
+/* Fills the planes for target rows from y on, at most `count`, and their taps. Sets *band to how
+ * many they are. */
+static FastcvError fill_planes(Work *work, int y, int count, FastcvRowTaps *taps, int *band)
+{
+    if (!work->writer->resample) {
+        *band = band_of(work, taps, count);
+        return resize_rows(work, taps, *band);
+    }
+    const int rows = (int)(work->plane_stride / work->row_stride);
+    *band = fastcv_resampler_band(&work->resampler, y, fastcv_min_int(rows, count));
+    for (int i = 0; i < *band; i++)
+        taps[i] = fastcv_resize_taps(*band, *band, i); /* row i as it is */
+    return fastcv_resampler_rows(&work->resampler, &work->source, y, *band, work->planes,
+                                 work->row_stride, work->plane_stride);
+}
+
 /* The plane that a channel of the tensor is made of. */
 static FastcvPlane plane_of(const Work *work, int channel)
 {
@@ -166,8 +194,7 @@ FastcvError fastcv_word_write(const FastcvWordWriter *writer, const FastcvPlaced
         work.taps[y - first] = fastcv_resize_taps(work.source.height_px, word->height_px, y);
     for (int y = first, band; y < last; y += band) {
         FastcvRowTaps *taps = work.taps + (y - first);
-        band = band_of(&work, taps, last - y);
-        const FastcvError error = resize_rows(&work, taps, band);
+        const FastcvError error = fill_planes(&work, y, last - y, taps, &band);
         if (error.status)
             return error;
         for (int c = 0; c < writer->format->spec.channels; c++) {

@@ -4,13 +4,16 @@
 
 #include "core/batches/format.h"
 #include "kernels/gray/gray.h"
+#include "kernels/resample/resample.h"
 
 /* A call's writer: what all threads share, and how large the parts of a thread's workspace are. */
 typedef struct FastcvWordWriter {
     const FastcvTensorFormat *format;
     const FastcvResizeKernels *kernels;
+    const FastcvResampleKernels *resample; /* NULL with cv2's filter */
     const FastcvGrayKernels *gray;
     int is_streaming;
+    int reads_after; /* bytes that kernels read beyond a source row */
     size_t cut_bytes, rows_bytes, line_bytes, axis_bytes, planes_bytes, taps_bytes;
 } FastcvWordWriter;
 
