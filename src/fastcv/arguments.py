@@ -6,10 +6,11 @@ import argparse
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from . import _core, outputs
 from ._version import __version__
+from .conventions import CONVENTIONS, Border, Interpolation, Order
 
 if TYPE_CHECKING:
     _Subparsers = argparse._SubParsersAction[Any]
@@ -58,11 +59,14 @@ def _add_crop(subparsers: _Subparsers) -> Any:
     crop.add_argument("--overwrite", action="store_true",
                       help="replace existing files, except inputs")  # fmt: skip
     crop.add_argument("--format", default="png", choices=tuple(outputs.DTYPES))
-    crop.add_argument("--interpolation", default="linear",
-                      choices=("linear", "nearest", "cubic", "area", "lanczos4"))  # fmt: skip
-    crop.add_argument("--border", default="constant", choices=(
-        "constant", "replicate", "reflect", "reflect101", "wrap"
+    crop.add_argument("--convention", choices=tuple(CONVENTIONS), help=(
+        "cut as this OCR project does (default: fastcv); the options below replace parts of it"
     ))  # fmt: skip
+    crop.add_argument("--order", choices=get_args(Order), help=(
+        "clockwise: the corners may come in any order"
+    ))  # fmt: skip
+    crop.add_argument("--interpolation", choices=get_args(Interpolation))
+    crop.add_argument("--border", choices=get_args(Border))
     crop.add_argument("--skip-degenerate", action="store_true", help=(
         "leave out boxes that cannot be cut, such as boxes without width, instead of failing the "
         "page"
