@@ -22,6 +22,7 @@ import numpy as np
 
 import fastcv
 import reference
+import reference_batches
 
 NAN, INF = float("nan"), float("inf")
 MISSING = object()
@@ -84,6 +85,11 @@ GOOD = {
     "PolygonIndex.match": {"points": POINTS, "max_dist": 3},
     "PolygonIndex.find_close": {"point": [1, 1], "max_dist": 3},
     "cumulative_sum": {"n": 5},
+    "crop_batches": {"image": PAGE, "boxes": [BOX]},
+    "iter_crop_batches": {"image": PAGE, "boxes": [BOX]},
+    "image_batches": {"crops": [PAGE]},
+    "iter_image_batches": {"crops": [PAGE]},
+    "Batch": {"tensor": 1, "indices": 2, "widths": 3, "ratios": 4, "max_ratio": 5},
     "set_num_threads": {"num_threads": None},
     "set_memory_pool": {"max_bytes": fastcv.memory_pool_info()["max_bytes"]},
 }
@@ -99,7 +105,21 @@ def right_colors():
     return reference.main_colors(PAGE, 6)
 
 
+@functools.cache
+def right_word():
+    return reference_batches.rapidocr([reference_batches.rotate_crop(PAGE, BOX)])[0][0].tobytes()
+
+
+@functools.cache
+def right_page():
+    return reference_batches.rapidocr([PAGE])[0][0].tobytes()
+
+
 IS_RIGHT = {
+    "crop_batches": lambda found: found[0].tensor.tobytes() == right_word(),
+    "iter_crop_batches": lambda found: next(found).tensor.tobytes() == right_word(),
+    "image_batches": lambda found: found[0].tensor.tobytes() == right_page(),
+    "iter_image_batches": lambda found: next(found).tensor.tobytes() == right_page(),
     "image_crop": lambda crops: crops[0].tobytes() == right_crop(),
     "image_crop_openmp": lambda crops: crops[0].tobytes() == right_crop(),
     "crop_shapes": lambda shapes: shapes.tolist() == [[13, 30]],
@@ -636,6 +656,160 @@ add("CropConvention", "grayscale", [
     ("1", 1, TypeError, "grayscale must be True or False, not int"),
     ("None", None, TypeError, "grayscale must be True or False, not NoneType"),
 ])  # fmt: skip
+
+
+# ---- recognisers' inputs ----
+
+for name in ("height", "width_multiple", "word_min_width", "word_multiple", "batch_size"):
+    add_int("RecognizerInput", name, least=1, most=32767 if name == "height" else 2**31 - 1)
+for name in ("min_width", "max_width"):
+    add_int("RecognizerInput", name, "an int or None", 1, 2**31 - 1)
+for name, choices in {
+    "width_rounding": '"floor", "ceil" or "word"',
+    "width_by": '"batch", "word" or "call"',
+    "fit": '"height", "stretch" or "contain"',
+    "word_rounding": '"ceil", "floor" or "ceil_scaled"',
+    "filter": '"linear"',
+    "channels": '"bgr", "rgb" or "gray"',
+    "sort": '"quicksort", "stable" or None',
+    "dtype": '"float32", "float16" or "uint8"',
+    "layout": '"NCHW" or "NHWC"',
+}.items():
+    wanted = "a str or None" if "None" in choices else "a str"
+    add("RecognizerInput", name, [
+        ("''", "", ValueError, f"{name} must be {choices}, got ''"),
+        ("1", 1, TypeError, f"{name} must be {wanted}, not int"),
+        ("float32", np.float32, TypeError, f"{name} must be {wanted}, not type"),
+    ])  # fmt: skip
+add("RecognizerInput", "height", [("True", True, TypeError, "height must be an int, not bool")])
+WIDTHS = "buckets must be an int, a sequence of int or None, not"
+add("RecognizerInput", "buckets", [
+    ("'32'", "32", TypeError, f"{WIDTHS} str"),
+    ("32.0", 32.0, TypeError, f"{WIDTHS} float"),
+    ("0", 0, ValueError, "buckets must be from 1 to 2147483647, got 0"),
+    ("[]", [], ValueError, "buckets must have at least one width"),
+    ("[32, None]", [32, None], TypeError, "buckets[1] must be an int, not NoneType"),
+    ("[32, 0]", [32, 0], ValueError, "buckets[1] must be from 1 to 2147483647, got 0"),
+    ("[32, 32]", [32, 32], ValueError, "buckets[1] must be over buckets[0], got 32"),
+])  # fmt: skip
+for name, wanted in {
+    "divisor": "a number",
+    "mean": "a number or one number a channel",
+    "std": "a number or one number a channel",
+    "pad_value": 'a number or "edge"',
+}.items():
+    add("RecognizerInput", name, [
+        ("None", None, TypeError, f"{name} must be {wanted}, not NoneType"),
+        ("True", True, TypeError, f"{name} must be {wanted}, not bool"),
+        ("a 0-d array", np.array(1.0), TypeError, f"{name} must be {wanted}, not numpy.ndarray"),
+        ("1e39", 1e39, ValueError, f"{name} must be finite in float32, got 1e+39"),
+        ("NaN", NAN, ValueError, f"{name} must be finite in float32, got nan"),
+        ("10**400", 10**400, ValueError, f"{name} is beyond float64"),
+    ])  # fmt: skip
+for name in ("mean", "std"):
+    add("RecognizerInput", name, [
+        ("2 numbers", (1, 2), ValueError,
+         f"{name} must be a number or one number a channel, got 2 numbers"),
+        ("text", (1, 2, "3"), TypeError,
+         f"{name} must be a number or one number a channel, not str"),
+    ])  # fmt: skip
+NOT_FINITE = "normalization must give finite values in float32"
+add("RecognizerInput", "std", [("0", 0, ValueError, NOT_FINITE)])
+add("RecognizerInput", "divisor", [
+    ("0", 0, ValueError, NOT_FINITE), ("1e-60", 1e-60, ValueError, NOT_FINITE),
+])  # fmt: skip
+TABLE = "normalization must be a str or an array of numbers, not"
+add("RecognizerInput", "normalization", [
+    ("'other'", "other", ValueError,
+     'normalization must be "divide", "multiply" or "float64", got \'other\''),
+    ("None", None, TypeError, f"{TABLE} NoneType"),
+    ("text", ["a"] * 256, TypeError, f"{TABLE} <U1"),
+    ("ragged", [[1], [2, 3]], TypeError, f"{TABLE} list"),
+    ("masked", lambda good: np.ma.zeros(256), TypeError, f"normalization {NOT_PLAIN}"),
+    ("2 channels", np.zeros((2, 256)), ValueError,
+     "normalization must have shape (3, 256) or (256,), not (2, 256)"),
+    ("NaN", np.full(256, NAN), ValueError, NOT_FINITE),
+    ("1e39", np.full(256, 1e39), ValueError, NOT_FINITE),
+])  # fmt: skip
+add("RecognizerInput", "pad_value", [
+    ("'wrap'", "wrap", ValueError, 'pad_value must be a number or "edge", got \'wrap\''),
+])  # fmt: skip
+add("RecognizerInput", "pad_before_normalization", [
+    ("1", 1, TypeError, "pad_before_normalization must be True or False, not int"),
+])  # fmt: skip
+for fields, text in (
+    ({"max_width": 100}, "min_width must be at most max_width, 100, got 320"),
+    ({"fit": "contain"}, 'fit must not be "contain" unless min_width and max_width are the same, '
+     "got 320 and None"),
+    ({"dtype": "uint8", "pad_value": 0.5}, "pad_value must be a pixel's, 0 to 255, got 0.5"),
+    ({"dtype": "uint8", "pad_value": 256}, "pad_value must be a pixel's, 0 to 255, got 256"),
+    ({"pad_before_normalization": True, "pad_value": -1},
+     "pad_value must be a pixel's, 0 to 255, got -1"),
+    ({"pad_value": "edge", "fit": "contain", "max_width": 320},
+     'pad_value must not be "edge" with fit "contain", which pads below'),
+    ({"buckets": 32, "width_by": "call"},
+     'width_by must not be "call" with buckets, got 32'),
+    ({"buckets": (320, 640), "max_width": 400},
+     "buckets must be at most max_width, 400, got 640"),
+):  # fmt: skip
+    add_row(f"RecognizerInput({fields})", "RecognizerInput", fields, ValueError, text)
+
+
+# ---- batches ----
+
+WORDS = "crop_batches iter_crop_batches"
+IMAGES = "image_batches iter_image_batches"
+BATCHES = f"{WORDS} {IMAGES}"
+NONE_FOR = "input must be given: there is none for"
+add(BATCHES, "input", [
+    ("48", 48, TypeError, "input must be a RecognizerInput or a str, not int"),
+    ("'tesseract'", "tesseract", ValueError,
+     'input must be a RecognizerInput or one of "rapidocr", "paddleocr", …, got \'tesseract\''),
+    ("'doctr'", "doctr", ValueError,
+     f"{NONE_FOR} 'doctr', because docTR resizes with torch's antialiased filter"),
+])  # fmt: skip
+add(IMAGES, "input", [
+    ("None", None, TypeError, "input must be a RecognizerInput or a str, not NoneType"),
+])  # fmt: skip
+add(WORDS, "convention", [
+    ("'easyocr'", "easyocr", ValueError, f"{NONE_FOR} 'easyocr', because EasyOCR …"),
+    ("'mmocr'", "mmocr", ValueError, f"{NONE_FOR} 'mmocr', because MMOCR has one for each …"),
+    ("one's own", fastcv.CropConvention(), ValueError,
+     "input must be given with a convention of one's own"),
+])  # fmt: skip
+add(BATCHES, "rotated_180", [
+    ("[1]", [1], TypeError, "rotated_180 must be an array of bool, not int64"),
+    ("True", True, ValueError, "rotated_180 must have shape (1,), not ()"),
+    ("two", [True, False], ValueError, "rotated_180 must have shape (1,), not (2,)"),
+    ("masked", lambda good: np.ma.zeros(1, bool), TypeError, f"rotated_180 {NOT_PLAIN}"),
+])  # fmt: skip
+ORDER = "word_order must be an array of int, not"
+add(BATCHES, "word_order", [
+    ("[0.0]", [0.0], TypeError, f"{ORDER} float64"),
+    ("[[0], [0, 1]]", [[0], [0, 1]], TypeError, f"{ORDER} list"),
+    ("a set", {0}, TypeError, f"{ORDER} set"),
+    ("2**63", [2**63], ValueError, "word_order[0] is 9223372036854775808: there is no such word"),
+    ("[1]", [1], ValueError, "word_order[0] is 1: there is no such word"),
+    ("[-1]", [-1], ValueError, "word_order[0] is -1: there is no such word"),
+    ("two", [0, 0], ValueError, "word_order must have shape (1,), not (2,)"),
+])  # fmt: skip
+TWO = {"image": lambda good: [good, good], "boxes": lambda good: [good, good]}
+for function in WORDS.split():
+    for fields, error, text in (
+        ({"rotated_180": True}, TypeError, "rotated_180 must be a list of one array a page, "
+         "not bool"),
+        ({"rotated_180": [[True]]}, ValueError, "rotated_180 must have one array a page, 2, not 1"),
+        ({"rotated_180": [[True], []]}, ValueError,
+         "rotated_180[1] must have shape (1,), not (0,)"),
+        ({"word_order": [0, 1]}, ValueError, "word_order must have shape (2, 2), not (2,)"),
+        ({"word_order": [[0, 0], [2, 0]]}, ValueError,
+         "word_order[1] is [2, 0]: there is no such word"),
+        ({"word_order": [[0, 0], [1, 1]]}, ValueError,
+         "word_order[1] is [1, 1]: there is no such word"),
+        ({"word_order": [[0, 0], [0, 0]]}, ValueError,
+         "word_order[1] is [0, 0] again: each word must be there once"),
+    ):  # fmt: skip
+        add_row(f"{function}(two pages, {fields})", function, {**TWO, **fields}, error, text)
 
 
 # ---- out ----
