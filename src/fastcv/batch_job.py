@@ -179,9 +179,8 @@ def _plan(
     return BatchJob(function, words, rules, plan, indices, rotated, num_threads)
 
 
-@lru_cache(maxsize=64)
-def _tensor_format(rules: RecognizerInput) -> _core._TensorFormat:
-    """Make what C needs to know of an input, once."""
+def _make_format(rules: RecognizerInput) -> _core._TensorFormat:
+    """Make what C needs to know of an input."""
     return _core._TensorFormat(
         height=rules.height,
         channels=rules.channels,
@@ -191,3 +190,6 @@ def _tensor_format(rules: RecognizerInput) -> _core._TensorFormat:
         pad=rules.padding(),
         filter=rules.filter,
     )
+
+
+_tensor_format = lru_cache(maxsize=64)(_make_format)
