@@ -6,7 +6,7 @@
 #include "fastcv/variants.h"
 #include "fuzz.h"
 
-enum { MAX_QUADS = 3, MAX_CALL_PX = 1500 };
+enum { MAX_QUADS = 3, MAX_CALL_PX = 1500, MAX_CORNERS = 24 };
 
 /* Corners are any bits, or multiples of 1/16 px near the page. */
 static FastcvQuad take_quad(Input *input)
@@ -83,6 +83,31 @@ static void cut(const FastcvImage *page, const FastcvSampling *options, const do
            "cut failed");
 }
 
+/* The rectangle around a polygon of whole px holds its corners. */
+static void surround(Input input)
+{
+    double corners[2 * MAX_CORNERS];
+    const int count = take_int(&input, 1, MAX_CORNERS);
+    const int is_wild = take_byte(&input) % 4 == 0;
+    for (int i = 0; i < 2 * count; i++) {
+        corners[i] = (int8_t)take_byte(&input);
+        if (is_wild)
+            take(&input, &corners[i], sizeof corners[i]);
+    }
+    void *scratch = new_bytes(fastcv_polygon_scratch_bytes(count));
+    const FastcvQuad quad = fastcv_polygon_quad(corners, count, scratch);
+    free(scratch);
+    if (is_wild || fastcv_rule_apply(&fastcv_own_rule, &quad).fault)
+        return;
+    for (int i = 0; i < 4 * count; i++) {
+        const int from = i % 4, to = (from + 1) % 4;
+        const double dx = (double)quad.x[to] - quad.x[from], dy = (double)quad.y[to] - quad.y[from];
+        const double x = corners[i / 4 * 2] - quad.x[from],
+                     y = corners[i / 4 * 2 + 1] - quad.y[from];
+        expect(dx * y - dy * x > -0.01 * hypot(dx, dy), "a corner lies outside its rectangle");
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     Input input = {data, size};
@@ -104,6 +129,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     FastcvQuad quads[MAX_QUADS];
     for (int i = 0; i < count; i++)
         quads[i] = take_quad(&input);
+    surround(input);
 
     const size_t page_bytes = (size_t)(page.height_px - 1) * (size_t)page.stride_bytes +
                               (size_t)page.width_px * fastcv_pixel_bytes(&page);

@@ -38,21 +38,17 @@ static int exact_sign(const double terms[6])
 }
 
 /* 1 where corner c lies to the right of the way from a to b, as seen on the page; −1 to the left; 0
- * on it. Products of float32 are exact in double, so only their sum is rounded: by less than
- * 6 · 2^−53 of what the terms' sizes sum up to. */
+ * on it. The bound is Shewchuk's, 3 ε and a little more. Beyond it, the products of float32 that
+ * the determinant consists of are exact in double, so that only their sum is left. */
 static int side_of(const FastcvQuad *quad, int a, int b, int c)
 {
     const double ax = quad->x[a], ay = quad->y[a], bx = quad->x[b], by = quad->y[b];
     const double cx = quad->x[c], cy = quad->y[c];
-    const double terms[6] = {ax * by, -ay * bx, bx * cy, -by * cx, cx * ay, -cy * ax};
-    double sum = 0, size = 0;
-    for (int i = 0; i < 6; i++) {
-        sum += terms[i];
-        size += fabs(terms[i]);
-    }
-    if (fabs(sum) > 1e-15 * size)
-        return sum > 0 ? 1 : -1;
-    return exact_sign(terms);
+    const double left = (ax - cx) * (by - cy), right = (ay - cy) * (bx - cx);
+    const double determinant = left - right;
+    if (fabs(determinant) > 4e-16 * (fabs(left) + fabs(right)))
+        return determinant > 0 ? 1 : -1;
+    return exact_sign((double[6]){ax * by, -ay * bx, bx * cy, -by * cx, cx * ay, -cy * ax});
 }
 
 /* At each corner: 1 where the outline turns clockwise on the page, −1 where it turns back. */
