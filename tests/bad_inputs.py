@@ -793,6 +793,68 @@ add(BATCHES, "word_order", [
     ("[-1]", [-1], ValueError, "word_order[0] is -1: there is no such word"),
     ("two", [0, 0], ValueError, "word_order must have shape (1,), not (2,)"),
 ])  # fmt: skip
+add_int(BATCHES, "num_threads", "an int or None", 1, 1024)
+add(WORDS, "degenerate", [
+    ("'empty'", "empty", ValueError, 'degenerate must be "raise" or "skip", got \'empty\''),
+    ("None", None, TypeError, "degenerate must be a str, not NoneType"),
+])  # fmt: skip
+add(WORDS, "image", [
+    ("float64", to("float64"), TypeError, "image must be an array of uint8, not float64"),
+    ("uint16", to("uint16"), TypeError, "image must be an array of uint8, not uint16"),
+    ("a str", "page", TypeError, "image must be an array of uint8, not str"),
+    ("None", None, TypeError, "image must be an array of uint8, not NoneType"),
+    ("empty", lambda good: good[:0], ValueError, "image must …"),
+    ("2 channels", lambda good: good[:, :, :2], ValueError, "image must have 1, 3 or 4 …"),
+    ("masked", lambda good: masked(good), TypeError, f"image {NOT_PLAIN}"),
+    ("a list, but not of boxes", lambda good: [good], ValueError, "…boxes…"),
+])  # fmt: skip
+add(WORDS, "boxes", [
+    ("None", None, TypeError, "boxes must hold ints or floats, not NoneType"),
+    ("NaN", [np.full((4, 2), NAN)], ValueError, "boxes[0] has a corner that is not finite: …"),
+    ("a line", [np.float32([[1, 1], [1, 1], [9, 9], [9, 9]])], ValueError, "boxes[0] is …"),
+    ("three corners", [BOX[:3]], ValueError, "boxes[0] must have shape …"),
+])  # fmt: skip
+add(WORDS, "interpolation", [
+    ("'best'", "best", ValueError, 'interpolation must be "nearest", "linear", …, got \'best\''),
+])  # fmt: skip
+add(WORDS, "convention", [
+    ("'tesseract'", "tesseract", ValueError, "convention must be a CropConvention or one of …"),
+    ("1", 1, TypeError, "convention must be …"),
+])  # fmt: skip
+add(IMAGES, "crops", [
+    ("7", 7, TypeError, "crops must be a sequence of arrays, not int"),
+    ("None", None, TypeError, "crops must be a sequence of arrays, not NoneType"),
+    ("one crop", PAGE, ValueError, "crops must be a list of arrays, or one array of shape "
+     "(n, height, width, channels), not (60, 80, 3)"),
+    ("a str", "ab", TypeError, "crops[0] must be an array of uint8, not str"),
+    ("[None]", [None], TypeError, "crops[0] must be an array of uint8, not NoneType"),
+    ("float64", [PAGE, PAGE.astype(float)], TypeError,
+     "crops[1] must be an array of uint8, not float64"),
+    ("no rows", [PAGE[:0]], ValueError,
+     "crops[0] must have at least one pixel, not shape (0, 80, 3)"),
+    ("2 channels", [PAGE[:, :, :2]], ValueError, "crops[0] must have 1, 3 or 4 channels, not 2"),
+    ("one axis", [PAGE[0, 0]], ValueError,
+     "crops[0] must be (height, width) or (height, width, channels), not shape (3,)"),
+    ("masked", [masked(PAGE)], TypeError, f"crops[0] {NOT_PLAIN}"),
+])  # fmt: skip
+ITEMS = 3 * 48 * 320
+add("crop_batches image_batches", "out", [
+    ("a str", "here", TypeError, "out must be an ndarray, not str"),
+    ("too small", np.zeros(ITEMS - 1, np.float32), ValueError,
+     f"out must have at least {ITEMS} items, got {ITEMS - 1}"),
+    ("float64", np.zeros(ITEMS), ValueError, "out must have the input's dtype, not float64"),
+    ("not contiguous", np.zeros(2 * ITEMS, np.float32)[::2], ValueError,
+     "out must be C-contiguous"),
+    ("no array a batch", [], ValueError, "out must have an array for each of 1 batches, got 0"),
+    ("another shape", [np.zeros((1, 3, 48, 321), np.float32)], ValueError,
+     "out[0] must have shape (1, 3, 48, 320), not shape (1, 3, 48, 321)"),
+])  # fmt: skip
+NARROW = [np.broadcast_to(np.uint8(0), (1, 10**7))]
+add_row("image_batches(a tensor over the limit)", "image_batches", {"crops": NARROW}, ValueError,
+        "…limit of 4294967296 bytes a call (set_output_limits)")  # fmt: skip
+add_row("iter_image_batches(a tensor over the limit)", "iter_image_batches", {"crops": NARROW},
+        ValueError, "batch 0 takes 276480000000 bytes, over the limit of 4294967296 bytes a call "
+        "(set_output_limits)")  # fmt: skip
 TWO = {"image": lambda good: [good, good], "boxes": lambda good: [good, good]}
 for function in WORDS.split():
     for fields, error, text in (

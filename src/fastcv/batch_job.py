@@ -78,29 +78,29 @@ class BatchJob:
         return [self._batch(k, tensor) for k, tensor in enumerate(tensors)]
 
     def one_by_one(self) -> Iterator[Batch]:
+        """Check that each batch may be written, and hand them over one at a time."""
+        counts = np.diff(self.plan.ends, prepend=0)
+        sizes = (counts * self.plan.widths * self.rules.column_bytes()).tolist()
+        limit = _core.get_output_limits()[1]
+        for k, size in enumerate(sizes):
+            if size > limit:
+                raise ValueError(
+                    f"{self.function}: batch {k} takes {size} bytes, over the limit of {limit} "
+                    "bytes a call (set_output_limits)"
+                )
+        return self._iterate(sizes)
+
+    def _iterate(self, sizes: list[int]) -> Iterator[Batch]:
         """Write a few batches, hand them over one at a time, and so on.
 
         Nothing here refers to a batch that was handed over, so its memory is free once the
         consumer drops it.
         """
-        for first, last in self._groups():
+        room = _GROUP_BYTES * (self.num_threads or _core.get_num_threads())
+        for first, last in _groups(sizes, room):
             tensors = self._write(first, last, keep=False)[::-1]
             for k in range(first, last):
                 yield self._batch(k, tensors.pop())
-
-    def _groups(self) -> Iterator[tuple[int, int]]:
-        """Ranges of batches, as many as fit into `_GROUP_BYTES` a thread, at least one."""
-        room = _GROUP_BYTES * (self.num_threads or _core.get_num_threads())
-        counts = np.diff(self.plan.ends, prepend=0)
-        sizes = counts * self.plan.widths * self.rules.column_bytes()
-        first, filled = 0, 0
-        for k, size in enumerate(sizes.tolist()):
-            if k > first and filled + size > room:
-                yield first, k
-                first, filled = k, 0
-            filled += size
-        if first < len(sizes):
-            yield first, len(sizes)
 
     def _write(self, first: int, last: int, keep: bool, out: Any = None) -> list[NDArray[Any]]:
         """Write batches `first` to `last` - 1. `keep`: they will not be used at once."""
@@ -133,6 +133,18 @@ class BatchJob:
         )
 
 
+def _groups(sizes: list[int], room: int) -> Iterator[tuple[int, int]]:
+    """Yield ranges of batches: as many as fit into `room` bytes, and at least one."""
+    first, filled = 0, 0
+    for k, size in enumerate(sizes):
+        if k > first and filled + size > room:
+            yield first, k
+            first, filled = k, 0
+        filled += size
+    if first < len(sizes):
+        yield first, len(sizes)
+
+
 def plan_crops(
     function: str,
     image: Any,
@@ -157,6 +169,11 @@ def plan_images(
     function: str, crops: Any, input: Any, rotated_180: Any, word_order: Any, num_threads: Any
 ) -> BatchJob:
     """Plan `image_batches`."""
+    if isinstance(crops, np.ndarray) and crops.ndim != 4:
+        raise ValueError(
+            f"{function}: crops must be a list of arrays, or one array of shape (n, height, width, "
+            f"channels), not {crops.shape}"
+        )
     words = _core._words_of(function, crops, num_threads)
     rules = choose_input(function, input)
     return _plan(function, words, rules, rotated_180, word_order, num_threads, None)

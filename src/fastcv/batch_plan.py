@@ -62,7 +62,7 @@ def plan_batches(
         tensor_widths = limits[starts]
     sizes = np.empty((len(words), 2), np.int32)
     if rules.fit == "contain":
-        sizes[:] = _contained_sizes(rules, heights, widths)
+        sizes[:] = _contained_sizes(rules.height, limits, heights, widths)
     else:
         sizes[:, 0] = rules.height
         sizes[:, 1] = limits if rules.fit == "stretch" else np.minimum(wanted, limits)
@@ -131,16 +131,17 @@ def _bucket_starts(limits: _Floats, batch_size: int) -> _Indices:
     return np.flatnonzero((places - first) % batch_size == 0)
 
 
-def _contained_sizes(rules: RecognizerInput, heights: _Indices, widths: _Indices) -> _Indices:
-    """Return the largest sizes within height and width with each word's aspect ratio."""
-    height, width = rules.height, rules.min_width
-    assert width is not None
-    aspects = heights / widths
-    is_tall, is_same = aspects > height / width, aspects == height / width
-    wide = np.maximum((width * aspects).astype(np.intp), 1)
-    tall = np.maximum((height / aspects).astype(np.intp), 1)
+def _contained_sizes(height: int, limits: _Floats, heights: _Indices, widths: _Indices) -> _Floats:
+    """Return the largest sizes within `height` and `limits` with each word's aspect ratio."""
+    aspects, frames = heights / widths, height / limits
+    wide = np.maximum(np.floor(limits * aspects), 1)
+    tall = np.maximum(np.floor(height / aspects), 1)
     return np.stack(
-        [np.where(is_tall | is_same, height, wide), np.where(is_tall, tall, width)], axis=1
+        [
+            np.where(aspects < frames, wide, height),
+            np.where(aspects > frames, tall, limits),
+        ],
+        axis=1,
     )
 
 
