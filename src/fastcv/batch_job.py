@@ -23,7 +23,7 @@ _GROUP_BYTES = 3 << 19
 """How much a thread writes ahead while batches are taken one at a time. It stays in cache."""
 
 
-@dataclass(frozen=True, eq=False, repr=False, slots=True)
+@dataclass(eq=False, repr=False, slots=True)
 class Batch:
     """A tensor of words for a recogniser, and which words they are.
 
@@ -75,7 +75,8 @@ class BatchJob:
     def all(self, out: Any) -> list[Batch]:
         """Write all batches."""
         tensors = self._write(0, len(self.plan.ends), keep=True, out=out)
-        return [self._batch(k, tensor) for k, tensor in enumerate(tensors)]
+        rest = self._words_of(0, len(tensors))
+        return [Batch(tensor, *words) for tensor, words in zip(tensors, rest, strict=True)]
 
     def one_by_one(self) -> Iterator[Batch]:
         """Check that each batch may be written, and hand them over one at a time."""
@@ -99,8 +100,8 @@ class BatchJob:
         room = _GROUP_BYTES * (self.num_threads or _core.get_num_threads())
         for first, last in _groups(sizes, room):
             tensors = self._write(first, last, keep=False)[::-1]
-            for k in range(first, last):
-                yield self._batch(k, tensors.pop())
+            for words in self._words_of(first, last):
+                yield Batch(tensors.pop(), *words)
 
     def _write(self, first: int, last: int, keep: bool, out: Any = None) -> list[NDArray[Any]]:
         """Write batches `first` to `last` - 1. `keep`: they will not be used at once."""
@@ -121,16 +122,18 @@ class BatchJob:
             self.num_threads,
         )
 
-    def _batch(self, k: int, tensor: NDArray[Any]) -> Batch:
+    def _words_of(self, first: int, last: int) -> list[tuple[Any, Any, Any, float]]:
+        """Return what `Batch` tells of the words of batches `first` to `last` - 1."""
         plan = self.plan
-        words = slice(plan.ends[k - 1] if k else 0, plan.ends[k])
-        return Batch(
-            tensor,
-            self.indices[words],
-            plan.sizes[words, 1],
-            plan.ratios[words],
-            float(plan.max_ratios[k]),
-        )
+        ends = plan.ends[first:last].tolist()
+        starts = [int(plan.ends[first - 1]) if first else 0, *ends[:-1]]
+        indices, widths, ratios = self.indices, plan.sizes[:, 1], plan.ratios
+        return [
+            (indices[start:end], widths[start:end], ratios[start:end], greatest)
+            for start, end, greatest in zip(
+                starts, ends, plan.max_ratios[first:last].tolist(), strict=True
+            )
+        ]
 
 
 def _groups(sizes: list[int], room: int) -> Iterator[tuple[int, int]]:
