@@ -342,12 +342,15 @@ add(PANELS, "image_or_path", NO_COLORS)
 # ---- boxes ----
 
 NO_TYPE = "must hold ints or floats, not"
+A_SHAPE = "must have shape (n, 4, 2), (n, 8) or (n, 4)"
+ONE_SHAPE = "must have shape (4, 2), (8,) or (4,)"
+HOUSE = np.float32([[10, 10], [25, 2], [40, 12], [39, 25], [9, 23]])
 add(SHAPES, "boxes", [
     ("None", None, TypeError, f"boxes {NO_TYPE} NoneType"),
     ("a str", "boxes", TypeError, f"boxes {NO_TYPE} str"),
     ("a dict", lambda b: {"boxes": b}, TypeError, f"boxes {NO_TYPE} dict"),
     ("a generator", lambda b: (box for box in b), TypeError, f"boxes {NO_TYPE} generator"),
-    ("a number", 3, ValueError, "boxes must have shape (n, 4, 2), not shape ()"),
+    ("a number", 3, ValueError, f"boxes {A_SHAPE}, not shape ()"),
     ("bools", lambda b: np.ones((1, 4, 2), bool), TypeError, f"boxes {NO_TYPE} bool"),
     ("complex numbers", lambda b: BOX[None] + 0j, TypeError, f"boxes {NO_TYPE} complex64"),
     ("text", lambda b: np.full((1, 4, 2), "1"), TypeError, f"boxes {NO_TYPE} <U1"),
@@ -357,14 +360,32 @@ add(SHAPES, "boxes", [
      "boxes must have shape (n, 4, 2), one box as [box], not shape (4, 2)"),
     ("one box of lists", BOX.tolist(), ValueError,
      "boxes must have shape (n, 4, 2), one box as [box], not shape (4, 2)"),
-    ("rows of eight", lambda b: BOX.reshape(1, 8).copy(), ValueError,
-     "boxes must have shape (n, 4, 2), not shape (1, 8)"),
-    ("no rows of eight", lambda b: np.zeros((0, 8)), ValueError,
-     "boxes must have shape (n, 4, 2), not shape (0, 8)"),
+    ("one box of eight", lambda b: BOX.ravel(), ValueError,
+     "boxes must have shape (n, 8), one box as [box], not shape (8,)"),
+    ("one upright box", [10, 10, 40, 25], ValueError,
+     "boxes must have shape (n, 4), one box as [box], not shape (4,)"),
+    ("rows of six", lambda b: np.zeros((2, 6)), ValueError, f"boxes {A_SHAPE}, not shape (2, 6)"),
+    ("no rows of six", lambda b: np.zeros((0, 6)), ValueError,
+     f"boxes {A_SHAPE}, not shape (0, 6)"),
+    ("two corners", lambda b: np.zeros((5, 2, 2)), ValueError,
+     f"boxes {A_SHAPE}, not shape (5, 2, 2)"),
     ("three corners", lambda b: np.zeros((5, 3, 2)), ValueError,
-     "boxes must have shape (n, 4, 2), not shape (5, 3, 2)"),
+     f"boxes {A_SHAPE}, not shape (5, 3, 2)"),
+    ("five corners", lambda b: np.zeros((5, 5, 2)), ValueError,
+     f"boxes {A_SHAPE}, not shape (5, 5, 2)"),
     ("corners in space", lambda b: np.zeros((5, 4, 3)), ValueError,
-     "boxes must have shape (n, 4, 2), not shape (5, 4, 3)"),
+     f"boxes {A_SHAPE}, not shape (5, 4, 3)"),
+    ("two numbers", [1, 2], ValueError,
+     f"boxes[0] {ONE_SHAPE}, not shape ()"),
+    ("three numbers a box", [[1, 2, 3]], ValueError, f"boxes[0] {ONE_SHAPE}, not shape (3,)"),
+    ("corners among upright boxes", lambda b: [[1, 1, 9, 9], BOX], ValueError,
+     "boxes[1] must have shape (4,), not shape (4, 2)"),
+    ("an upright box among corners", lambda b: [BOX, [1, 1, 9, 9]], ValueError,
+     "boxes[1] must have shape (4, 2), not shape (4,)"),
+    ("an upright box among eights", lambda b: [BOX.ravel(), [1, 1, 9, 9]], ValueError,
+     "boxes[1] must have shape (8,), not shape (4,)"),
+    ("polygons", lambda b: [BOX, HOUSE], ValueError,
+     "boxes[1] must have shape (4, 2), not shape (5, 2)"),
     ("a triangle among boxes", lambda b: [BOX, BOX[:3].copy()], ValueError,
      "boxes[1] must have shape (4, 2), not shape (3, 2)"),
     ("a number among boxes", lambda b: [BOX, 7], ValueError,
@@ -372,11 +393,11 @@ add(SHAPES, "boxes", [
     ("a ragged box", lambda b: [BOX, [[1, 2], [3]]], ValueError,
      "boxes[1] must have shape (4, 2), got [[1, 2], [3]]"),
     ("a ragged deque", lambda b: deque([BOX, [[1, 2], [3]]]), ValueError,
-     "boxes must have shape (n, 4, 2)"),
+     f"boxes {A_SHAPE}"),
     ("a huge ragged box", lambda b: [BOX, [[0] * 10_000, [3]]], ValueError,
      "boxes[1] must have shape (4, 2), got [[0, 0, 0, …"),
-    ("a list in itself", cycle(), ValueError, "boxes[0] must have shape (4, 2), got [[...]]"),
-    ("a deep list", nested(100), ValueError, "boxes[0] must have shape (4, 2), got [[[…"),
+    ("a list in itself", cycle(), ValueError, f"boxes[0] {ONE_SHAPE}, got [[...]]"),
+    ("a deep list", nested(100), ValueError, f"boxes[0] {ONE_SHAPE}, got [[[…"),
     ("None among boxes", lambda b: [BOX, None], TypeError, f"boxes[1] {NO_TYPE} NoneType"),
     ("text among boxes", lambda b: [BOX, np.full((4, 2), "1")], TypeError,
      f"boxes[1] {NO_TYPE} <U1"),
@@ -385,6 +406,57 @@ add(SHAPES, "boxes", [
     ("an int beyond 64 bits", lambda b: [BOX, [[0, 10**30]] * 4], TypeError,
      f"boxes[1] {NO_TYPE} an int beyond 64 bits"),
     ("a masked box", lambda b: [BOX, masked(BOX)], TypeError, f"boxes[1] {NOT_PLAIN}"),
+])  # fmt: skip
+
+POLYGONS_SHAPE = "must have shape (n, m, 2), m at least 3, (n, 8) or (n, 4)"
+A_POLYGON_SHAPE = "must have shape (m, 2), m at least 3"
+IN_RECTANGLES = [
+    ("one polygon", lambda b: HOUSE.copy(), ValueError,
+     "boxes must have shape (n, m, 2), one polygon as [polygon], not shape (5, 2)"),
+    ("segments", lambda b: np.zeros((5, 2, 2)), ValueError,
+     f"boxes {POLYGONS_SHAPE}, not shape (5, 2, 2)"),
+    ("a segment among polygons", lambda b: [BOX, HOUSE, HOUSE[:2].copy()], ValueError,
+     f"boxes[2] {A_POLYGON_SHAPE}, not shape (2, 2)"),
+    ("no corners among polygons", lambda b: [HOUSE, np.zeros((0, 2))], ValueError,
+     f"boxes[1] {A_POLYGON_SHAPE}, not shape (0, 2)"),
+    ("a ragged polygon", lambda b: [HOUSE, [[1, 2], [3]]], ValueError,
+     f"boxes[1] {A_POLYGON_SHAPE}, got [[1, 2], [3]]"),
+    ("a ragged first polygon", lambda b: [[[1, 2], [3]], HOUSE], ValueError,
+     f"boxes[0] {A_POLYGON_SHAPE}, (8,) or (4,), got [[1, 2], [3]]"),
+    ("an upright box among polygons", lambda b: [HOUSE, [1, 1, 9, 9]], ValueError,
+     f"boxes[1] {A_POLYGON_SHAPE}, not shape (4,)"),
+    ("a polygon among upright boxes", lambda b: [[1, 1, 9, 9], HOUSE], ValueError,
+     "boxes[1] must have shape (4,), not shape (5, 2)"),
+    ("None among polygons", lambda b: [BOX, HOUSE, None], TypeError,
+     f"boxes[2] {NO_TYPE} NoneType"),
+    ("bools among polygons", lambda b: [BOX, HOUSE > 3], TypeError, f"boxes[1] {NO_TYPE} bool"),
+    ("a masked polygon", lambda b: [BOX, masked(HOUSE)], TypeError, f"boxes[1] {NOT_PLAIN}"),
+    ("polygons in a deque", lambda b: deque([BOX, HOUSE]), ValueError,
+     f"boxes {POLYGONS_SHAPE}"),
+    ("polygons in an array", lambda b: np.array([BOX, HOUSE, None], object)[:2], TypeError,
+     f"boxes {NO_TYPE} object"),
+    ("no corner", lambda b: [BOX, HOUSE * NAN], ValueError,
+     "boxes[1] has a corner that is not finite: "
+     "[[nan, nan], [nan, nan], [nan, nan], [nan, nan]]"),
+    ("a far corner", lambda b: [BOX, [[1, 1], [9, 1], [3e9, 5], [9, 9], [1, 9]]], ValueError,
+     "boxes[1] has a corner beyond ±2**30 px: "
+     "[[3e+09, 5], [3e+09, 5], [3e+09, 5], [3e+09, 5]]"),
+    ("a flat polygon", lambda b: [BOX, [[0, 0], [4, 4], [8, 8], [9, 9], [2, 2]]], ValueError,
+     "boxes[1] is under 2 px wide or high: [[0, 0], [9, 9], [9, 9], [0, 0]]"),
+    ("a quad that shrinks", [[[0.9, 0.9], [9, 0.9], [9, 1.9], [0.9, 1.9]]], ValueError,
+     "boxes[0] is under 2 px wide or high: [[0, 0], [9, 0], [9, 1], [0, 1]]"),
+]  # fmt: skip
+for function in SHAPES.split():
+    for case, value, error, text in IN_RECTANGLES:
+        add_row(f"{function}(boxes={case}, order='min_area_rect')", function,
+                {"boxes": value, "order": "min_area_rect"}, error, text)  # fmt: skip
+add(SHAPES, "order", [
+    (repr(value), value, *refusal)
+    for value, refusal in (
+        ("ccw", (ValueError, 'order must be "given", "clockwise" or "min_area_rect", got \'ccw\'')),
+        (None, (TypeError, "order must be a str, not NoneType")),
+        (1, (TypeError, "order must be a str, not int")),
+    )
 ])  # fmt: skip
 
 DEGENERATE = {
@@ -412,6 +484,12 @@ DEGENERATE = {
         [[0, 0], [20, 0], [20, 20], [0, 0]],
         [[0, 0], [30, 30], [20, 20], [10, 10]],
     ],
+    'crosses itself (order="clockwise" sorts its corners)': [
+        [[5, 5], [40, 25], [40, 5], [5, 25]],
+        [[5, 5], [40, 5], [5, 25], [40, 25]],
+        [[5, 5], [5, 25], [40, 5], [40, 25]],
+        [[1604, 934], [1693, 923], [1693, 797], [1627, 1095]],
+    ],
     # No three corners are on a line, yet a pivot is below 100 ε; cv2 then returns one colour.
     "has no perspective transform": [
         [[1e9, 0], [1e9, 26.606119], [999999936, 297.50443], [999999936, 0]],
@@ -438,6 +516,15 @@ add(SHAPES, "boxes", [
     ("2**30 px", lambda b: [BOX, TOO_LARGE], ValueError,
      f"boxes[1] is 2**30 px or more wide or high: {corners(TOO_LARGE)}"),
 ])  # fmt: skip
+add(SHAPES, "boxes", [
+    (case, value, ValueError,
+     f"boxes[{i}] has x2 < x1 or y2 < y1 (four numbers are x1, y1, x2, y2): {corners(box)}")
+    for case, value, i, box in (
+        ("x2 < x1", [[1, 2, 9, 8], [9, 2, 1, 8]], 1, [[9, 2], [1, 2], [1, 8], [9, 8]]),
+        ("y2 < y1", [[1, 8, 9, 2]], 0, [[1, 8], [9, 8], [9, 2], [1, 2]]),
+        ("both reversed", [[9.5, 8, 1, 2]], 0, [[9.5, 8], [1, 8], [1, 2], [9.5, 2]]),
+    )
+])  # fmt: skip
 add(CROPS, "boxes", [
     ("a crop beyond the limit", lambda b: [BOX, [[0, 0], [1e9, 0], [1e9, 1e9], [0, 1e9]]],
      ValueError, "boxes[1] makes a crop of 1000000000 x 1000000000 px, over the limit of "
@@ -449,11 +536,11 @@ add(CROPS, "boxes", [
 
 FAR_PAGE = np.broadcast_to(np.uint16(7), (40, 40_000))
 ACROSS = np.float32([[10, 5], [33_000, 5], [33_000, 30], [10, 30]])
-FOLDED = np.float32([[10, 5], [60, 30], [60, 5], [10, 30]])
+CONCAVE = np.float32([[10, 5], [60, 5], [20, 10], [10, 30]])
 for function in CROPS.split():
     for name, box, border in (
         ("a box of 32,990 px", ACROSS, "constant"),
-        ("a folded box", FOLDED, "constant"),
+        ("a concave box", CONCAVE, "constant"),
         ("a box over the edge, reflected", BOX - 20, "reflect"),
         ("a box at the edge, wrapped", BOX - 9, "wrap"),
     ):

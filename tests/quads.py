@@ -29,11 +29,23 @@ def mirrored(rng, n, width, height):
     return np.ascontiguousarray(turned(rng, n, width, height)[:, [1, 0, 3, 2]])
 
 
+def uncrossed(boxes):
+    """Boxes that cross themselves, with two corners swapped; the others as they are."""
+    edges = np.roll(boxes, -1, 1) - boxes.astype(np.float64)
+    before = np.roll(edges, 1, 1)
+    turns = np.sign(before[..., 0] * edges[..., 1] - before[..., 1] * edges[..., 0])
+    is_crossed = turns.sum(1) == 0
+    other = np.where(turns[:, 1] == turns[:, 2], 2, 0)
+    order = np.tile(np.arange(4), (len(boxes), 1))
+    rows = np.flatnonzero(is_crossed)
+    order[rows, 1], order[rows, other[rows]] = other[rows], 1
+    return np.take_along_axis(boxes, order[..., None], 1)
+
+
 def wild(rng, n, width, height):
-    """Any four points on or near the page: folded, concave, or across the vanishing line."""
-    return rng.uniform([-width / 2, -height / 2], [width * 1.5, height * 1.5], (n, 4, 2)).astype(
-        np.float32
-    )
+    """Any four points on or near the page: mirrored, concave, or across the vanishing line."""
+    low, high = np.array([[-width / 2, -height / 2], [width * 1.5, height * 1.5]])
+    return uncrossed(rng.uniform(low, high, (n, 4, 2)).astype(np.float32))
 
 
 def tiny(rng, n, width, height):

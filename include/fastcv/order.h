@@ -2,6 +2,8 @@
 #ifndef FASTCV_ORDER_H
 #define FASTCV_ORDER_H
 
+#include <stddef.h>
+
 #include "fastcv/quad.h"
 
 typedef enum FastcvOrder {
@@ -18,5 +20,11 @@ typedef enum FastcvOrder {
  * or too far as they are. Its own faults count where fastcv_rule_apply finds none. Call within
  * fastcv_run or in the mode of float_mode.h. */
 FastcvQuadFault fastcv_quad_order(FastcvOrder order, FastcvQuad *quad);
+
+/* The quad that FASTCV_ORDER_MIN_AREA_RECT makes of a polygon: count corners x, y, at least one.
+ * Where a corner is not finite or too far, the quad is four times that corner. scratch has room for
+ * fastcv_polygon_scratch_bytes. Call in the mode of float_mode.h. */
+FastcvQuad fastcv_polygon_quad(const double *corners, ptrdiff_t count, void *scratch);
+size_t fastcv_polygon_scratch_bytes(ptrdiff_t count);
 
 #endif

@@ -2,6 +2,9 @@
 #ifndef FASTCV_QUAD_H
 #define FASTCV_QUAD_H
 
+#include <float.h>
+#include <math.h>
+
 /* Corners in reading order (left-top, right-top, right-bottom, left-bottom), in page px. */
 typedef struct FastcvQuad {
     float x[4];
@@ -21,6 +24,14 @@ typedef enum FastcvQuadFault {
     FASTCV_QUAD_TOO_LARGE,    /* a side of 2^30 px or more */
     FASTCV_QUAD_OUT_OF_REACH, /* both the page and what the quad reads exceed OpenCV's size */
 } FastcvQuadFault;
+
+/* A finite number stays finite, even beyond float32's range: messages tell it from infinity. */
+static inline float fastcv_to_float(double value)
+{
+    if (isfinite(value) && fabs(value) > FLT_MAX)
+        return value > 0 ? FLT_MAX : -FLT_MAX;
+    return (float)value;
+}
 
 /* Whether the fault lies in the box itself. The other faults are results too large to make. */
 static inline int fastcv_quad_is_degenerate(FastcvQuadFault fault)

@@ -77,9 +77,9 @@ static inline int32_t fastcv_geometry_height(const FastcvGeometry *geometry)
     return geometry->is_turned ? geometry->width_px : geometry->height_px;
 }
 
-/* With a fault, width_px = height_px = 0. An upright box with whole coordinates becomes a COPY if
- * its corners map to (width, height): its warp gives the same pixels. Call within fastcv_run or in
- * the mode of float_mode.h. */
+/* Takes the corners as they are. With a fault, width_px = height_px = 0. An upright box with whole
+ * coordinates becomes a COPY if its corners map to (width, height): its warp gives the same pixels.
+ * Call within fastcv_run or in the mode of float_mode.h. */
 FastcvGeometry fastcv_rule_apply(const FastcvRule *rule, const FastcvQuad *quad);
 
 /* The same without COPY. */

@@ -21,6 +21,7 @@ typedef struct ModuleState {
     PyObject *x, *y;             /* names of attributes */
     PyObject *conventions;       /* a dict: fastcv.CONVENTIONS, once that is imported */
     PyTypeObject *polygon_index; /* the type PolygonIndex */
+    PyTypeObject *words, *tensor_format;
     atomic_size_t crop_bytes_cap;
     atomic_size_t call_bytes_cap;
 } ModuleState;
@@ -33,8 +34,8 @@ static inline ModuleState *state_of(PyObject *module)
 /* The entries that Python calls, one group a file. */
 
 extern PyMethodDef py_crop_methods[], py_colors_methods[], py_cumulative_sum_methods[],
-    py_polygons_methods[], py_settings_methods[], py_memory_methods[];
-extern PyType_Spec py_polygon_index_spec;
+    py_polygons_methods[], py_settings_methods[], py_memory_methods[], py_batches_methods[];
+extern PyType_Spec py_polygon_index_spec, py_words_spec, py_tensor_format_spec;
 
 /* Chooses the variant that FASTCV_KERNEL names. -1 with an ImportError if this CPU does not have
  * it. */

@@ -2,6 +2,12 @@
 #define FASTCV_IMPORTS_NUMPY
 #include "binding/binding.h"
 
+static int add_type(PyObject *module, PyType_Spec *spec, PyTypeObject **type)
+{
+    *type = (PyTypeObject *)PyType_FromModuleAndSpec(module, spec, NULL);
+    return *type ? PyModule_AddType(module, *type) : -1;
+}
+
 static int exec_module(PyObject *module)
 {
     ModuleState *state = state_of(module);
@@ -18,14 +24,14 @@ static int exec_module(PyObject *module)
     state->x = PyUnicode_InternFromString("x");
     state->y = PyUnicode_InternFromString("y");
     state->conventions = PyDict_New();
-    state->polygon_index =
-        (PyTypeObject *)PyType_FromModuleAndSpec(module, &py_polygon_index_spec, NULL);
     if (!state->masked_array || !state->x || !state->y || !state->conventions ||
-        !state->polygon_index || PyModule_AddType(module, state->polygon_index) < 0)
+        add_type(module, &py_polygon_index_spec, &state->polygon_index) < 0 ||
+        add_type(module, &py_words_spec, &state->words) < 0 ||
+        add_type(module, &py_tensor_format_spec, &state->tensor_format) < 0)
         return -1;
-    PyMethodDef *const groups[] = {py_crop_methods,           py_colors_methods,
-                                   py_cumulative_sum_methods, py_polygons_methods,
-                                   py_settings_methods,       py_memory_methods};
+    PyMethodDef *const groups[] = {
+        py_crop_methods,     py_colors_methods, py_cumulative_sum_methods, py_polygons_methods,
+        py_settings_methods, py_memory_methods, py_batches_methods};
     for (size_t group = 0; group < sizeof groups / sizeof *groups; group++) {
         if (PyModule_AddFunctions(module, groups[group]) < 0)
             return -1;
@@ -38,6 +44,8 @@ static int traverse_module(PyObject *module, visitproc visit, void *arg)
     Py_VISIT(state_of(module)->masked_array);
     Py_VISIT(state_of(module)->conventions);
     Py_VISIT(state_of(module)->polygon_index);
+    Py_VISIT(state_of(module)->words);
+    Py_VISIT(state_of(module)->tensor_format);
     return 0;
 }
 
@@ -49,6 +57,8 @@ static int clear_module(PyObject *module)
     Py_CLEAR(state->y);
     Py_CLEAR(state->conventions);
     Py_CLEAR(state->polygon_index);
+    Py_CLEAR(state->words);
+    Py_CLEAR(state->tensor_format);
     return 0;
 }
 

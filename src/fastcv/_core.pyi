@@ -4,8 +4,14 @@ from typing import Any, Literal, Protocol, TypeVar, final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from .conventions import CropConvention
+
 _Interpolation = Literal["linear", "nearest", "cubic", "area", "lanczos4"]
 _Border = Literal["constant", "replicate", "reflect", "reflect101", "wrap"]
+_Order = Literal["given", "clockwise", "min_area_rect"]
+_Size = Literal["longer", "edges", "longer_edges", "mean"]
+_Corners = Literal["w-1", "w"]
+_Transform = Literal["perspective", "affine"]
 _Degenerate = Literal["raise", "empty"]
 _Point = TypeVar("_Point")
 
@@ -21,6 +27,13 @@ def image_crop(
     image: ArrayLike,
     boxes: ArrayLike,
     *,
+    convention: str | CropConvention = "fastcv",
+    size: _Size = "longer",
+    corners: _Corners = "w-1",
+    transform: _Transform = "perspective",
+    order: _Order = "given",
+    tall_ratio: float | None = None,
+    grayscale: bool = False,
     interpolation: _Interpolation = "linear",
     border: _Border = "constant",
     border_value: float | Sequence[float] = 0,
@@ -32,6 +45,13 @@ def image_crop_openmp(
     boxes: ArrayLike,
     *,
     num_threads: int | None = None,
+    convention: str | CropConvention = "fastcv",
+    size: _Size = "longer",
+    corners: _Corners = "w-1",
+    transform: _Transform = "perspective",
+    order: _Order = "given",
+    tall_ratio: float | None = None,
+    grayscale: bool = False,
     interpolation: _Interpolation = "linear",
     border: _Border = "constant",
     border_value: float | Sequence[float] = 0,
@@ -41,7 +61,18 @@ def image_crop_openmp(
 def crop_shapes(
     boxes: ArrayLike,
     *,
+    convention: str | CropConvention = "fastcv",
+    size: _Size = "longer",
+    corners: _Corners = "w-1",
+    transform: _Transform = "perspective",
+    order: _Order = "given",
+    tall_ratio: float | None = None,
+    grayscale: bool = False,
+    interpolation: _Interpolation = "linear",
+    border: _Border = "constant",
+    border_value: float | Sequence[float] = 0,
     degenerate: _Degenerate = "raise",
+    image_shape: Sequence[int] | None = None,
 ) -> NDArray[np.intp]: ...
 def main_colors(
     image: ArrayLike, n: int, num_threads: int | None, /
@@ -136,5 +167,6 @@ def _write_batches(
     num_threads: Any,
     /,
 ) -> list[NDArray[Any]]: ...
+def _set_conventions(conventions: Mapping[str, CropConvention], /) -> None: ...
 def _set_kernel(name: str, /) -> None: ...
 def _cgroup_cpus(root: str, /) -> int: ...

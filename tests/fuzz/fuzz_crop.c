@@ -6,7 +6,7 @@
 #include "fastcv/variants.h"
 #include "fuzz.h"
 
-enum { MAX_QUADS = 3, MAX_CALL_PX = 1500 };
+enum { MAX_QUADS = 3, MAX_CALL_PX = 1500, MAX_CORNERS = 24 };
 
 /* Corners are any bits, or multiples of 1/16 px near the page. */
 static FastcvQuad take_quad(Input *input)
@@ -55,15 +55,17 @@ static FastcvImage take_page(Input *input)
 }
 
 static void cut(const FastcvImage *page, const FastcvSampling *options, const double *border_value,
-                const FastcvQuad *quads, int count, uint8_t *out[MAX_QUADS],
+                const FastcvQuad *quads, int count, FastcvOrder order, uint8_t *out[MAX_QUADS],
                 size_t bytes[MAX_QUADS])
 {
     FastcvCrop crops[MAX_QUADS];
     FastcvRows rows[MAX_QUADS];
     int64_t pixels = 0;
     const FastcvCropEngine engine = fastcv_crop_engine(page, options);
-    expect(fastcv_crops_plan(&engine, &fastcv_own_rule, quads, border_value, crops, count,
-                             one_thread) == FASTCV_OK,
+    FastcvRule rule = fastcv_own_rule;
+    rule.order = order;
+    expect(fastcv_crops_plan(&engine, &rule, quads, border_value, crops, count, one_thread) ==
+               FASTCV_OK,
            "plan failed");
     for (int i = 0; i < count; i++) {
         FastcvGeometry *crop = &crops[i].geometry;
@@ -81,6 +83,31 @@ static void cut(const FastcvImage *page, const FastcvSampling *options, const do
            "cut failed");
 }
 
+/* The rectangle around a polygon of whole px holds its corners. */
+static void surround(Input input)
+{
+    double corners[2 * MAX_CORNERS];
+    const int count = take_int(&input, 1, MAX_CORNERS);
+    const int is_wild = take_byte(&input) % 4 == 0;
+    for (int i = 0; i < 2 * count; i++) {
+        corners[i] = (int8_t)take_byte(&input);
+        if (is_wild)
+            take(&input, &corners[i], sizeof corners[i]);
+    }
+    void *scratch = new_bytes(fastcv_polygon_scratch_bytes(count));
+    const FastcvQuad quad = fastcv_polygon_quad(corners, count, scratch);
+    free(scratch);
+    if (is_wild || fastcv_rule_apply(&fastcv_own_rule, &quad).fault)
+        return;
+    for (int i = 0; i < 4 * count; i++) {
+        const int from = i % 4, to = (from + 1) % 4;
+        const double dx = (double)quad.x[to] - quad.x[from], dy = (double)quad.y[to] - quad.y[from];
+        const double x = corners[i / 4 * 2] - quad.x[from],
+                     y = corners[i / 4 * 2 + 1] - quad.y[from];
+        expect(dx * y - dy * x > -0.01 * hypot(dx, dy), "a corner lies outside its rectangle");
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     Input input = {data, size};
@@ -96,10 +123,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     for (int c = 0; c < FASTCV_MAX_CHANNELS; c++)
         border_value[c] = take_border_value(&input, page.depth);
     const int is_compared_with_opencv = take_byte(&input) % 64 == 1;
-    const int count = take_int(&input, 0, MAX_QUADS);
+    const unsigned counted = take_byte(&input);
+    const int count = (int)(counted % (MAX_QUADS + 1));
+    const FastcvOrder order = (FastcvOrder)(counted / (MAX_QUADS + 1) % (FASTCV_ORDER_FINAL + 1));
     FastcvQuad quads[MAX_QUADS];
     for (int i = 0; i < count; i++)
         quads[i] = take_quad(&input);
+    surround(input);
 
     const size_t page_bytes = (size_t)(page.height_px - 1) * (size_t)page.stride_bytes +
                               (size_t)page.width_px * fastcv_pixel_bytes(&page);
@@ -110,7 +140,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     uint8_t *expected[MAX_QUADS], *found[MAX_QUADS];
     size_t bytes[MAX_QUADS], found_bytes[MAX_QUADS];
     fastcv_variant_choose("c");
-    cut(&page, &options, border_value, quads, count, expected, bytes);
+    cut(&page, &options, border_value, quads, count, order, expected, bytes);
     const int has_variants = fastcv_crop_engine(&page, &options).kind == FASTCV_ENGINE_KERNELS;
     const char *name;
     for (int n = 0; has_variants && (name = fastcv_variant_name(n)); n++) {
@@ -118,7 +148,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         if (strcmp(name, "c") == 0 || (is_opencv && !is_compared_with_opencv))
             continue;
         fastcv_variant_choose(name);
-        cut(&page, &options, border_value, quads, count, found, found_bytes);
+        cut(&page, &options, border_value, quads, count, order, found, found_bytes);
         for (int i = 0; i < count; i++) {
             expect(found_bytes[i] == bytes[i], "variants disagree on a size");
             expect(memcmp(found[i], expected[i], bytes[i]) == 0, "variants disagree on pixels");

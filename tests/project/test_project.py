@@ -19,9 +19,11 @@ REACH = {  # layer: the layers whose headers it may include
 ROOMS = {  # room: the other rooms whose headers it may include
     "core/build.c": {"opencv"},
     "core/crop": {"core/memory", "kernels/gray", "kernels/warp", "opencv"},
+    "core/batches": {"core/crop", "kernels/gray", "kernels/resize"},
     "core/colors": {"core/memory", "kernels/runs"},
     "core/polygons": {"kernels/near"},
     "binding/run.c": {"binding/convert"},
+    "binding/batches": {"binding/convert", "binding/crop", "binding/memory"},
     "binding/crop": {"binding/convert", "binding/memory"},
     **{f"binding/{room}": {"binding/convert"}
        for room in ("colors", "memory", "polygons", "settings", "sums")},

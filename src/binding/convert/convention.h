@@ -23,11 +23,20 @@ typedef struct PyConventionArguments {
         &(arguments).interpolation, &(arguments).border, &(arguments).border_value
 
 typedef struct PyConvention {
-    FastcvRule rule;              /* for quads; its slicing is NULL */
-    const FastcvSlicing *slicing; /* for upright boxes; NULL: they are quads too */
+    FastcvRule rule;              /* of all boxes, with the order that was asked for */
+    const FastcvSlicing *slicing; /* of upright boxes; NULL: they are quads too */
     PySampling sampling;
     int is_grayscale;
 } PyConvention;
+
+/* The rule for these boxes. */
+static inline FastcvRule py_rule_for(const PyConvention *convention, const PyBoxes *boxes)
+{
+    FastcvRule rule = convention->rule;
+    rule.order = boxes->order;
+    rule.slicing = boxes->are_upright ? convention->slicing : NULL;
+    return rule;
+}
 
 /* Returns 0, or -1 with an exception that names the argument. May run code of the caller's. */
 int py_convention_convert(ModuleState *state, const char *function,

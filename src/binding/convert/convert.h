@@ -27,9 +27,18 @@ void py_image_release(PyImage *image);
 
 /* ---- boxes.c ---- */
 
-/* Boxes as quads. *quads is PyMem_Malloc'ed, or NULL if there are no boxes. */
-int py_boxes_convert(ModuleState *state, const char *function, PyObject *object, FastcvQuad **quads,
-                     Py_ssize_t *count);
+/* Boxes as quads. The corners still have to be put in `order`: what was asked for; or UPRIGHT for
+ * boxes x1, y1, x2, y2; or FINAL for polygons, which are rectangles by now. */
+typedef struct PyBoxes {
+    FastcvQuad *quads; /* PyMem_Malloc'ed, or NULL if there are no boxes */
+    Py_ssize_t count;
+    int are_upright;
+    FastcvOrder order;
+} PyBoxes;
+
+/* order is FASTCV_ORDER_GIVEN, CLOCKWISE or MIN_AREA_RECT. */
+int py_boxes_convert(ModuleState *state, const char *function, PyObject *object, FastcvOrder order,
+                     PyBoxes *boxes);
 
 /* ---- options.c ---- */
 

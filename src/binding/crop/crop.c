@@ -26,8 +26,8 @@ typedef struct CropCall {
     PyObject *out_hold; /* on its memory */
     PyRun run;
     FastcvCropEngine engine;
-    Py_ssize_t count;
-    FastcvQuad *quads;
+    PyBoxes boxes;
+    FastcvRule rule;
     FastcvCrop *crops;
     FastcvRows *rows; /* each crop's place in its array */
     size_t bytes;     /* of all crops */
@@ -38,7 +38,7 @@ static void release(CropCall *call)
     py_gray_release(&call->gray);
     py_image_release(&call->image);
     Py_XDECREF(call->out_hold);
-    PyMem_Free(call->quads);
+    PyMem_Free(call->boxes.quads);
     PyMem_Free(call->crops);
     PyMem_Free(call->rows);
 }
@@ -52,9 +52,11 @@ static int read_arguments(CropCall *call, ModuleState *state, const CropArgument
     if (py_convention_convert(state, function, &given->convention, &call->convention) < 0 ||
         py_degenerate_convert(function, given->degenerate, &call->degenerate) < 0 ||
         py_out_check_type(state, function, call->out) < 0 ||
-        py_boxes_convert(state, function, given->boxes, &call->quads, &call->count) < 0 ||
+        py_boxes_convert(state, function, given->boxes, call->convention.rule.order, &call->boxes) <
+            0 ||
         py_image_convert(state, function, given->image, every_depth, INT64_MAX, &call->image) < 0)
         return -1;
+    call->rule = py_rule_for(&call->convention, &call->boxes);
     if (call->convention.is_grayscale && py_gray_begin(function, &call->image, &call->gray) < 0)
         return -1;
     return py_border_value_apply(function, &call->convention.sampling.border_value,
@@ -65,8 +67,8 @@ static int read_arguments(CropCall *call, ModuleState *state, const CropArgument
 static int plan(CropCall *call, int num_threads)
 {
     call->engine = fastcv_crop_engine(&call->image.view, &call->convention.sampling.options);
-    call->crops = PyMem_New(FastcvCrop, call->count);
-    call->rows = PyMem_New(FastcvRows, call->count);
+    call->crops = PyMem_New(FastcvCrop, call->boxes.count);
+    call->rows = PyMem_New(FastcvRows, call->boxes.count);
     if (!call->crops || !call->rows) {
         PyErr_NoMemory();
         return -1;
@@ -76,8 +78,8 @@ static int plan(CropCall *call, int num_threads)
     FastcvError error = {.status = py_gray_fill(&call->gray, &call->image, call->run.pool)};
     if (!error.status)
         error.status =
-            fastcv_crops_plan(&call->engine, &call->convention.rule, call->quads,
-                              call->border_value, call->crops, call->count, call->run.pool);
+            fastcv_crops_plan(&call->engine, &call->rule, call->boxes.quads, call->border_value,
+                              call->crops, call->boxes.count, call->run.pool);
     py_run_end(&call->run);
     if (error.status)
         py_set_run_error(call->function, error);
@@ -90,10 +92,10 @@ static int check_plan(CropCall *call, ModuleState *state)
     const size_t crop_cap = atomic_load(&state->crop_bytes_cap);
     const size_t call_cap = atomic_load(&state->call_bytes_cap);
 
-    for (Py_ssize_t i = 0; i < call->count; i++) {
+    for (Py_ssize_t i = 0; i < call->boxes.count; i++) {
         const FastcvGeometry *crop = &call->crops[i].geometry;
-        if (py_fault_check(call->function, call->degenerate, &call->convention.rule,
-                           &call->quads[i], i, crop->fault) < 0)
+        if (py_fault_check(call->function, call->degenerate, &call->rule, &call->boxes.quads[i], i,
+                           crop->fault) < 0)
             return -1;
         const size_t bytes = py_crop_bytes(&call->image, crop);
         if (bytes > crop_cap) {
@@ -125,14 +127,14 @@ static PyObject *allocate(CropCall *call)
             py_out_check(call->function, call->out, &call->image, call->bytes) < 0)
             return NULL;
     }
-    return py_crops_allocate(&call->image, call->crops, call->count, call->out, call->rows);
+    return py_crops_allocate(&call->image, call->crops, call->boxes.count, call->out, call->rows);
 }
 
 static int cut(CropCall *call)
 {
     py_run_resume(&call->run);
     const FastcvError error =
-        fastcv_crops_cut(&call->engine, call->crops, call->rows, call->count, call->run.pool);
+        fastcv_crops_cut(&call->engine, call->crops, call->rows, call->boxes.count, call->run.pool);
     py_run_end(&call->run);
     if (error.status)
         py_set_run_error(call->function, error);

@@ -8,25 +8,48 @@
     "    The page: uint8, uint16, int16, float32 or float64, 1 to 4 channels, in any memory\n"     \
     "    layout. It is never written. It is copied only if its rows are not contiguous or run\n"   \
     "    upwards.\n"                                                                               \
-    "boxes : array, shape (n, 4, 2), or a sequence of (4, 2)\n"                                    \
-    "    Corners in px, in reading order: left-top, right-top, right-bottom, left-bottom. Ints\n"  \
-    "    or floats; they are rounded to float32. Boxes may lie partly or wholly outside the\n"     \
-    "    page.\n"
+    "boxes : array or sequence\n"                                                                  \
+    "    Boxes in px: quads, shape (n, 4, 2) or (n, 8), with the corners left-top, right-top,\n"   \
+    "    right-bottom, left-bottom; or upright boxes, shape (n, 4): x1, y1, x2, y2; or a list\n"   \
+    "    of such boxes. With the order \"min_area_rect\" also polygons of 3 points or more.\n"     \
+    "    Ints or floats; they are rounded to float32. Boxes may lie partly or wholly outside\n"    \
+    "    the page.\n"                                                                              \
+    "convention : str or CropConvention, default \"fastcv\"\n"                                     \
+    "    How a box becomes a crop: a name in `CONVENTIONS`, or an object with the attributes of\n" \
+    "    `CropConvention`, which has their meaning. A keyword from ``size`` to ``border_value``\n" \
+    "    replaces the convention's part of that name. Left out, it is the convention's; the\n"     \
+    "    signature shows those of \"fastcv\".\n"                                                   \
+    "size : {\"longer\", \"edges\", \"longer_edges\", \"mean\"}\n"                                 \
+    "    What the crop's sides measure, cut to whole px: the longer of two opposite edges, the\n"  \
+    "    top and the right edge, again the longer, or the mean. With \"edges\" and\n"              \
+    "    \"longer_edges\" the corners lie at the lengths themselves.\n"                            \
+    "corners : {\"w-1\", \"w\"}\n"                                                                 \
+    "    Where the last corner lies on a crop of w × h px: (w - 1, h - 1) or (w, h).\n"            \
+    "transform : {\"perspective\", \"affine\"}\n"                                                  \
+    "    As ``cv2.warpPerspective``, or of the first three corners as ``cv2.warpAffine``.\n"       \
+    "order : {\"given\", \"clockwise\", \"min_area_rect\"}\n"                                      \
+    "    Corners as given, put into reading order, or those of the smallest rectangle around\n"    \
+    "    them.\n"                                                                                  \
+    "tall_ratio : float or None\n"                                                                 \
+    "    A crop with height / width of at least this is turned by 90° counter-clockwise.\n"        \
+    "grayscale : bool\n"                                                                           \
+    "    Crops of the page in gray, as ``cv2.COLOR_BGR2GRAY`` computes it, of shape (height,\n"    \
+    "    width). The image must be uint8.\n"
 
 #define CROP_OPTIONS                                                                               \
     "interpolation : {\"linear\", \"nearest\", \"cubic\", \"area\", \"lanczos4\"}\n"               \
     "    As OpenCV's warp; \"area\" computes \"linear\" there too.\n"                              \
     "border : {\"constant\", \"replicate\", \"reflect\", \"reflect101\", \"wrap\"}\n"              \
     "    What lies beyond the page's edges.\n"                                                     \
-    "border_value : number or one number a channel, default 0\n"                                   \
+    "border_value : number or one number a channel\n"                                              \
     "    The colour of the constant border, in the image's units. A single number fills every\n"   \
     "    channel; cv2 fills only the first.\n"                                                     \
     "degenerate : {\"raise\", \"empty\"}\n"                                                        \
-    "    What to do with a box that has no transform: a corner is NaN, infinite or beyond\n"       \
-    "    ±2**30, a side is under 2 px, or three corners lie on a line. \"raise\" refuses the\n"    \
-    "    call. \"empty\" puts an array of shape (0, 0, channels) in the crop's place. Both "       \
-    "refuse\n"                                                                                     \
-    "    a sound box whose crop would be too large.\n"                                             \
+    "    What to do with a box that has no crop: a corner is NaN, infinite or beyond ±2**30, a\n"  \
+    "    side is under 2 px (under 1 px with the corners \"w\"), three corners lie on a line, a\n" \
+    "    quad crosses itself, x2 < x1 or y2 < y1, or a slice has no pixel of the page.\n"          \
+    "    \"raise\" refuses the call. \"empty\" puts an array of shape (0, 0, channels) in the\n"   \
+    "    crop's place. Both refuse a sound box whose crop would be too large.\n"                   \
     "out : ndarray, optional\n"                                                                    \
     "    Memory for the crops; they are views of it, packed one after the other. It must be\n"     \
     "    one-dimensional, contiguous and writeable, have the image's dtype but not its memory,\n"  \
@@ -36,9 +59,10 @@
     "-------\n"                                                                                    \
     "list of ndarray\n"                                                                            \
     "    One array a box, in the order of the boxes, with the image's dtype and channels; 2-D\n"   \
-    "    if the image is 2-D. A crop is max(int(|rb - lb|), int(|rt - lt|)) px wide and\n"         \
-    "    max(int(|rt - rb|), int(|lt - lb|)) px high. Small crops share pieces of memory of at\n"  \
-    "    most 256 KiB; the last crop of a piece keeps it alive (docs/memory.md).\n"                \
+    "    if the image is 2-D or becomes gray. By default a crop is\n"                              \
+    "    max(int(|rb - lb|), int(|rt - lt|)) px wide and max(int(|rt - rb|), int(|lt - lb|)) px\n" \
+    "    high. Small crops share pieces of memory of at most 256 KiB; the last crop of a piece\n"  \
+    "    keeps it alive (docs/memory.md).\n"                                                       \
     "\n"                                                                                           \
     "Raises\n"                                                                                     \
     "------\n"                                                                                     \
@@ -49,20 +73,24 @@
     "    index), the crops exceed `set_output_limits`, or ``out`` does not fit. Nothing has\n"     \
     "    been written.\n"                                                                          \
     "MemoryError\n"                                                                                \
-    "    There is no memory for the crops or for a copy of the image.\n"                           \
+    "    There is no memory for the crops, for a copy of the image or for its gray.\n"             \
     "\n"
 
 #define CROP_NOTES                                                                                 \
     "Notes\n"                                                                                      \
     "-----\n"                                                                                      \
-    "A crop has the pixels of OpenCV 4.x's ``cv2.getPerspectiveTransform`` and\n"                  \
+    "By default a crop has the pixels of OpenCV 4.x's ``cv2.getPerspectiveTransform`` and\n"       \
     "``cv2.warpPerspective`` with the box's corners at (0, 0), (w-1, 0), (w-1, h-1) and\n"         \
-    "(0, h-1): the same bytes for uint8; docs/arithmetic.md has the other dtypes. The GIL is\n"    \
-    "released while pixels are computed.\n"
+    "(0, h-1): the same bytes for uint8; docs/arithmetic.md has the other dtypes. Under another\n" \
+    "convention it has those of the same functions with that convention's corners, or of\n"        \
+    "``cv2.getAffineTransform`` and ``cv2.warpAffine``. The GIL is released while pixels are\n"    \
+    "computed.\n"
 
 static const char image_crop_doc[] =
-    "image_crop($module, image, boxes, *, interpolation=\"linear\", border=\"constant\",\n"
-    "           border_value=0, degenerate=\"raise\", out=None)\n"
+    "image_crop($module, image, boxes, *, convention=\"fastcv\", size=\"longer\",\n"
+    "           corners=\"w-1\", transform=\"perspective\", order=\"given\", tall_ratio=None,\n"
+    "           grayscale=False, interpolation=\"linear\", border=\"constant\", border_value=0,\n"
+    "           degenerate=\"raise\", out=None)\n"
     "--\n"
     "\n"
     "Cut every box out of a page, upright.\n"
@@ -70,6 +98,7 @@ static const char image_crop_doc[] =
     "--------\n"
     "image_crop_openmp : The same on several threads.\n"
     "crop_shapes : How large the crops will be.\n"
+    "CropConvention : How a box becomes a crop.\n"
     "\n" CROP_NOTES "\n"
     "Examples\n"
     "--------\n"
@@ -81,8 +110,12 @@ static const char image_crop_doc[] =
     "(20, 60, 3)\n";
 
 static const char image_crop_openmp_doc[] =
-    "image_crop_openmp($module, image, boxes, *, num_threads=None,\n"
-    "                  interpolation=\"linear\", border=\"constant\", border_value=0,\n"
+    "image_crop_openmp($module, image, boxes, *, num_threads=None, convention=\"fastcv\",\n"
+    "                  size=\"longer\",\n"
+    "                  corners=\"w-1\", transform=\"perspective\", order=\"given\", "
+    "tall_ratio=None,\n"
+    "                  grayscale=False, interpolation=\"linear\", border=\"constant\", "
+    "border_value=0,\n"
     "                  degenerate=\"raise\", out=None)\n"
     "--\n"
     "\n"
@@ -95,15 +128,23 @@ static const char image_crop_openmp_doc[] =
     "\n" CROP_NOTES;
 
 static const char crop_shapes_doc[] =
-    "crop_shapes($module, /, boxes, *, degenerate=\"raise\")\n"
+    "crop_shapes($module, boxes, *, convention=\"fastcv\", size=\"longer\", corners=\"w-1\",\n"
+    "            transform=\"perspective\", order=\"given\", tall_ratio=None, grayscale=False,\n"
+    "            interpolation=\"linear\", border=\"constant\", border_value=0,\n"
+    "            degenerate=\"raise\", image_shape=None)\n"
     "--\n"
     "\n"
-    "Compute how large the crops of boxes are. That does not depend on the page.\n"
+    "Compute how large the crops of boxes are, as `image_crop` hands them out.\n"
     "\n"
     "Parameters\n"
     "----------\n"
-    "boxes, degenerate\n"
+    "boxes, convention, size, corners, transform, order, tall_ratio, degenerate\n"
     "    As in `image_crop`.\n"
+    "grayscale, interpolation, border, border_value\n"
+    "    The same, so that both functions take the same options. Sizes do not depend on them.\n"
+    "image_shape : tuple of 2 or 3 ints, optional\n"
+    "    The image's height and width; channels may follow. Needed only if the convention makes\n"
+    "    slices of upright boxes, which end where the page ends.\n"
     "\n"
     "Returns\n"
     "-------\n"

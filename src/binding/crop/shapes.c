@@ -14,8 +14,8 @@ typedef struct ShapesCall {
     PyConvention convention;
     PyDegenerate degenerate;
     FastcvImage page; /* only its size; 0 if unknown */
-    FastcvQuad *quads;
-    Py_ssize_t count;
+    PyBoxes boxes;
+    FastcvRule rule;
     FastcvGeometry *geometries;
 } ShapesCall;
 
@@ -63,9 +63,11 @@ static int read_arguments(ModuleState *state, const ShapesArguments *given, Shap
     if (py_convention_convert(state, function, &given->convention, &call->convention) < 0 ||
         py_degenerate_convert(function, given->degenerate, &call->degenerate) < 0 ||
         read_image_shape(given->image_shape, &call->page) < 0 ||
-        py_boxes_convert(state, function, given->boxes, &call->quads, &call->count) < 0)
+        py_boxes_convert(state, function, given->boxes, call->convention.rule.order, &call->boxes) <
+            0)
         return -1;
-    if (!call->convention.rule.slicing || call->page.width_px)
+    call->rule = py_rule_for(&call->convention, &call->boxes);
+    if (!call->rule.slicing || call->page.width_px)
         return 0;
     PyErr_Format(PyExc_ValueError,
                  "%s: the convention makes slices of upright boxes, which end where the page ends: "
@@ -77,7 +79,7 @@ static int read_arguments(ModuleState *state, const ShapesArguments *given, Shap
 /* Every box's geometry, without the GIL. */
 static int measure(ShapesCall *call)
 {
-    call->geometries = PyMem_New(FastcvGeometry, call->count);
+    call->geometries = PyMem_New(FastcvGeometry, call->boxes.count);
     if (!call->geometries) {
         PyErr_NoMemory();
         return -1;
@@ -85,9 +87,9 @@ static int measure(ShapesCall *call)
     PyRun run;
     if (py_run_begin(&run, 1) < 0)
         return -1;
-    const FastcvError error = {.status = fastcv_crops_measure(&call->page, &call->convention.rule,
-                                                              call->quads, call->geometries,
-                                                              call->count, run.pool)};
+    const FastcvError error = {.status = fastcv_crops_measure(&call->page, &call->rule,
+                                                              call->boxes.quads, call->geometries,
+                                                              call->boxes.count, run.pool)};
     py_run_end(&run);
     if (error.status)
         py_set_run_error(function, error);
@@ -96,14 +98,14 @@ static int measure(ShapesCall *call)
 
 static PyObject *shapes_of(const ShapesCall *call)
 {
-    npy_intp dims[2] = {call->count, 2};
+    npy_intp dims[2] = {call->boxes.count, 2};
     PyObject *shapes = PyArray_SimpleNew(2, dims, NPY_INTP);
     npy_intp *sides = shapes ? PyArray_DATA((PyArrayObject *)shapes) : NULL;
-    for (Py_ssize_t i = 0; shapes && i < call->count; i++) {
+    for (Py_ssize_t i = 0; shapes && i < call->boxes.count; i++) {
         const FastcvGeometry *crop = &call->geometries[i];
         sides[2 * i] = fastcv_geometry_height(crop);
         sides[2 * i + 1] = fastcv_geometry_width(crop);
-        if (py_fault_check(function, call->degenerate, &call->convention.rule, &call->quads[i], i,
+        if (py_fault_check(function, call->degenerate, &call->rule, &call->boxes.quads[i], i,
                            crop->fault) < 0 ||
             py_is_interrupted(i))
             Py_CLEAR(shapes);
@@ -125,6 +127,6 @@ PyObject *py_crop_shapes(PyObject *module, PyObject *const *values, Py_ssize_t p
         read_arguments(state_of(module), &given, &call) == 0 && measure(&call) == 0)
         shapes = shapes_of(&call);
     PyMem_Free(call.geometries);
-    PyMem_Free(call.quads);
+    PyMem_Free(call.boxes.quads);
     return shapes;
 }

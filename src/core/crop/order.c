@@ -7,13 +7,9 @@
 
 static const float MAX_COORDINATE_PX = 1073741824.0f; /* 2^30 */
 
-static int is_near(const FastcvQuad *quad)
+static int is_near(float x, float y)
 {
-    for (int i = 0; i < 4; i++) { /* NaN is not */
-        if (!(fabsf(quad->x[i]) <= MAX_COORDINATE_PX && fabsf(quad->y[i]) <= MAX_COORDINATE_PX))
-            return 0;
-    }
-    return 1;
+    return fabsf(x) <= MAX_COORDINATE_PX && fabsf(y) <= MAX_COORDINATE_PX; /* NaN is not */
 }
 
 /* ---- signs ---- */
@@ -42,21 +38,17 @@ static int exact_sign(const double terms[6])
 }
 
 /* 1 where corner c lies to the right of the way from a to b, as seen on the page; −1 to the left; 0
- * on it. Products of float32 are exact in double, so only their sum is rounded: by less than
- * 6 · 2^−53 of what the terms' sizes sum up to. */
+ * on it. The bound is Shewchuk's, 3 ε and a little more. Beyond it, the products of float32 that
+ * the determinant consists of are exact in double, so that only their sum is left. */
 static int side_of(const FastcvQuad *quad, int a, int b, int c)
 {
     const double ax = quad->x[a], ay = quad->y[a], bx = quad->x[b], by = quad->y[b];
     const double cx = quad->x[c], cy = quad->y[c];
-    const double terms[6] = {ax * by, -ay * bx, bx * cy, -by * cx, cx * ay, -cy * ax};
-    double sum = 0, size = 0;
-    for (int i = 0; i < 6; i++) {
-        sum += terms[i];
-        size += fabs(terms[i]);
-    }
-    if (fabs(sum) > 1e-15 * size)
-        return sum > 0 ? 1 : -1;
-    return exact_sign(terms);
+    const double left = (ax - cx) * (by - cy), right = (ay - cy) * (bx - cx);
+    const double determinant = left - right;
+    if (fabs(determinant) > 4e-16 * (fabs(left) + fabs(right)))
+        return determinant > 0 ? 1 : -1;
+    return exact_sign((double[6]){ax * by, -ay * bx, bx * cy, -by * cx, cx * ay, -cy * ax});
 }
 
 /* At each corner: 1 where the outline turns clockwise on the page, −1 where it turns back. */
@@ -182,7 +174,7 @@ static void order_clockwise(FastcvQuad *quad)
     start_at_left_top(quad);
 }
 
-/* ---- all orders ---- */
+/* ---- min_area_rect ---- */
 
 static void order_as_rectangle(FastcvQuad *quad)
 {
@@ -192,10 +184,32 @@ static void order_as_rectangle(FastcvQuad *quad)
     *quad = fastcv_min_area_rect(points, 4, hull);
 }
 
+size_t fastcv_polygon_scratch_bytes(ptrdiff_t count)
+{
+    return 3 * (size_t)count * sizeof(FastcvWholePoint);
+}
+
+FastcvQuad fastcv_polygon_quad(const double *corners, ptrdiff_t count, void *scratch)
+{
+    FastcvWholePoint *points = scratch;
+    for (ptrdiff_t i = 0; i < count; i++) {
+        const float x = fastcv_to_float(trunc(corners[2 * i]));
+        const float y = fastcv_to_float(trunc(corners[2 * i + 1]));
+        if (!is_near(x, y))
+            return (FastcvQuad){{x, x, x, x}, {y, y, y, y}};
+        points[i] = (FastcvWholePoint){(int32_t)x, (int32_t)y, i};
+    }
+    return fastcv_min_area_rect(points, count, points + count);
+}
+
+/* ---- all orders ---- */
+
 FastcvQuadFault fastcv_quad_order(FastcvOrder order, FastcvQuad *quad)
 {
-    if (!is_near(quad))
-        return FASTCV_QUAD_OK;
+    for (int i = 0; i < 4; i++) {
+        if (!is_near(quad->x[i], quad->y[i]))
+            return FASTCV_QUAD_OK;
+    }
     switch (order) {
     case FASTCV_ORDER_GIVEN:
         return is_crossed(turns_of(quad)) ? FASTCV_QUAD_CROSSED : FASTCV_QUAD_OK;

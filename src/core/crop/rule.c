@@ -8,9 +8,10 @@
 static const float MAX_COORDINATE_PX = 1073741824.0f; /* 2^30 */
 static const float MAX_SIDE_PX = 1073741824.0f;
 
-/* A box this far from the page's origin is cut like any other: its warp's rounding errors are not
- * far below 1/64 px, so whether it is a copy is no longer certain. */
-static const float MAX_COPY_PX = 65536;
+/* Up to here the warp of a box with whole coordinates finds its pixels at whole px, but for 1e-9
+ * px.
+ */
+static const float MAX_COPY_PX = 1048576; /* 2^20 */
 
 /* ---- size ---- */
 

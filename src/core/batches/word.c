@@ -1,0 +1,183 @@
+#include "core/batches/word.h"
+
+#include "core/batches/source_rows.h"
+#include "core/crop/engine.h"
+#include "core/numbers.h"
+
+/* Half of a small second-level cache, with the kernels' own workspace. */
+enum { ROWS_BYTES = 96 << 10, PLANES_BYTES = 128 << 10 };
+
+/* From this scale on, most source rows are read by no target row: the two of each are cut alone. */
+static const double SPARSE_SCALE = 3;
+
+static size_t align(size_t bytes)
+{
+    return (bytes + FASTCV_WORKSPACE_ALIGNMENT - 1) & ~(size_t)(FASTCV_WORKSPACE_ALIGNMENT - 1);
+}
+
+static size_t larger(size_t left, size_t right)
+{
+    return left > right ? left : right;
+}
+
+/* ---- the workspace ---- */
+
+/* Values from one row of a plane to the next. */
+static size_t plane_stride(int width_px)
+{
+    const size_t values = FASTCV_RESIZE_ALIGNMENT / sizeof(int16_t);
+    return ((size_t)width_px + FASTCV_RESIZE_OVERRUN + values - 1) / values * values;
+}
+
+FastcvWordWriter fastcv_word_writer(const FastcvTensorFormat *format, const FastcvPlacedWord *words,
+                                    ptrdiff_t count, int is_streaming)
+{
+    FastcvWordWriter writer = {.format = format,
+                               .kernels = fastcv_resize_kernels(),
+                               .gray = fastcv_gray_kernels(),
+                               .is_streaming = is_streaming};
+    size_t row_bytes = 0;
+    int width_px = 1;
+    const FastcvCropEngine *seen = NULL;
+    for (ptrdiff_t i = 0; i < count; i++) {
+        const FastcvWord *word = words[i].word;
+        const FastcvImage *image = word->engine ? word->engine->page : &word->pixels;
+        row_bytes = larger(row_bytes, (size_t)fastcv_word_width(word) * (size_t)image->channels);
+        width_px = words[i].width_px > width_px ? words[i].width_px : width_px;
+        if (word->engine && word->engine != seen)
+            writer.cut_bytes = larger(writer.cut_bytes, fastcv_cut_workspace_bytes(word->engine));
+        seen = word->engine;
+    }
+    const size_t slack = (size_t)writer.kernels->reads_after;
+    writer.rows_bytes = align(larger(ROWS_BYTES, 2 * row_bytes + slack));
+    writer.line_bytes = align(row_bytes + slack);
+    writer.axis_bytes = align(fastcv_resize_axis_bytes(width_px));
+    writer.planes_bytes = align(larger(PLANES_BYTES, 2 * FASTCV_RESIZE_CHANNELS *
+                                                         plane_stride(width_px) * sizeof(int16_t)));
+    writer.taps_bytes = align((size_t)format->spec.height_px * sizeof(FastcvRowTaps));
+    return writer;
+}
+
+size_t fastcv_word_workspace_bytes(const FastcvWordWriter *writer)
+{
+    return writer->cut_bytes + writer->rows_bytes + writer->line_bytes + writer->axis_bytes +
+           writer->planes_bytes + writer->taps_bytes;
+}
+
+/* ---- a word ---- */
+
+/* What is at work: a word and its parts of the workspace. */
+typedef struct Work {
+    const FastcvWordWriter *writer;
+    const FastcvPlacedWord *word;
+    FastcvSourceRows source;
+    void *axis;
+    int16_t *planes;
+    ptrdiff_t row_stride, plane_stride; /* in values */
+    int most_rows;                      /* that fit a band */
+    FastcvRowTaps *taps;                /* of the target rows that are to be written */
+} Work;
+
+static Work begin(const FastcvWordWriter *writer, const FastcvPlacedWord *word, void *workspace)
+{
+    Work work = {
+        .writer = writer, .word = word, .source = fastcv_source_rows(writer, word, workspace)};
+    char *memory = (char *)workspace + writer->cut_bytes + writer->rows_bytes + writer->line_bytes;
+    work.axis = memory;
+    work.planes = (int16_t *)(memory += writer->axis_bytes);
+    work.taps = (FastcvRowTaps *)(memory += writer->planes_bytes);
+    const int channels = fastcv_source_rows_channels(&work.source);
+    const int planes = channels == 1 ? 1 : FASTCV_RESIZE_CHANNELS;
+    const size_t stride = plane_stride(word->width_px);
+    const size_t rows = writer->planes_bytes / ((size_t)planes * stride * sizeof(int16_t));
+    work.row_stride = (ptrdiff_t)stride;
+    work.most_rows = fastcv_min_int((int)rows, fastcv_source_rows_most(&work.source));
+    work.plane_stride = work.row_stride * (ptrdiff_t)rows;
+    writer->kernels->prepare(work.axis, work.source.width_px, word->width_px, channels);
+    return work;
+}
+
+/* How many of the taps, from the first on, read rows of one band. */
+static int band_of(const Work *work, const FastcvRowTaps *taps, int count)
+{
+    const double scale = (double)work->source.height_px / work->word->height_px;
+    if (scale >= SPARSE_SCALE)
+        return 1;
+    int n = 1;
+    while (n < count && taps[n].bottom - taps[0].top < work->most_rows)
+        n++;
+    return n;
+}
+
+/* Resizes the source rows that the taps read; each becomes the planes' row of its number in the
+ * band. The taps then count from the band's first row. */
+static FastcvError resize_rows(Work *work, FastcvRowTaps *taps, int count)
+{
+    const int first = taps[0].top;
+    const FastcvError error =
+        fastcv_source_rows_begin(&work->source, first, taps[count - 1].bottom);
+    if (error.status)
+        return error;
+    int next = first; /* rows above it are done, or nobody reads them */
+    for (int i = 0; i < count; i++) {
+        next = taps[i].top > next ? taps[i].top : next;
+        for (; next <= taps[i].bottom; next++)
+            work->writer->kernels->row(work->axis, fastcv_source_rows_get(&work->source, next),
+                                       work->planes + (next - first) * work->row_stride,
+                                       work->plane_stride);
+        taps[i].top -= first;
+        taps[i].bottom -= first;
+    }
+    return error;
+}
+
+/* The plane that a channel of the tensor is made of. */
+static FastcvPlane plane_of(const Work *work, int channel)
+{
+    const FastcvTensorSpec *spec = &work->writer->format->spec;
+    const int is_one = fastcv_source_rows_channels(&work->source) == 1;
+    const int plane = is_one ? 0 : spec->source[channel];
+    return (FastcvPlane){work->planes + plane * work->plane_stride, work->row_stride};
+}
+
+static FastcvTensorRows rows_of(const Work *work, int channel, int y)
+{
+    FastcvTensorRows rows = fastcv_tensor_rows(work->writer->format, work->word, channel, y);
+    rows.is_streaming = work->writer->is_streaming;
+    return rows;
+}
+
+static void pad_below(const Work *work)
+{
+    const FastcvTensorSpec *spec = &work->writer->format->spec;
+    const int y = work->word->height_px;
+    for (int c = 0; c < spec->channels && y < spec->height_px; c++) {
+        FastcvTensorRows rows = rows_of(work, c, y);
+        rows.count = 0;
+        work->writer->kernels->pad(&rows, spec->height_px - y);
+    }
+}
+
+FastcvError fastcv_word_write(const FastcvWordWriter *writer, const FastcvPlacedWord *word,
+                              int first, int last, void *workspace)
+{
+    Work work = begin(writer, word, workspace);
+    for (int y = first; y < last; y++)
+        work.taps[y - first] = fastcv_resize_taps(work.source.height_px, word->height_px, y);
+    for (int y = first, band; y < last; y += band) {
+        FastcvRowTaps *taps = work.taps + (y - first);
+        band = band_of(&work, taps, last - y);
+        const FastcvError error = resize_rows(&work, taps, band);
+        if (error.status)
+            return error;
+        for (int c = 0; c < writer->format->spec.channels; c++) {
+            const FastcvTensorRows rows = rows_of(&work, c, y);
+            writer->kernels->store(&rows, plane_of(&work, c), taps, band);
+        }
+    }
+    if (last == word->height_px)
+        pad_below(&work);
+    if (writer->is_streaming)
+        writer->kernels->finish();
+    return (FastcvError){.status = FASTCV_OK};
+}

@@ -1,0 +1,110 @@
+/* Resizing, normalising and storing a word's rows: from uint8 pixels to rows of a tensor.
+ *
+ * The arithmetic is cv2.resize's with INTER_LINEAR (docs/arithmetic.md). It is separable: `row`
+ * resizes a source row along x into planes of int16, one a channel, with 7 fraction bits; `store`
+ * blends two such rows along y, rounds to a pixel, looks up its normal form, and stores it. */
+#ifndef FASTCV_KERNELS_RESIZE_H
+#define FASTCV_KERNELS_RESIZE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "fastcv/tensor_type.h"
+
+enum {
+    FASTCV_RESIZE_CHANNELS = 3,  /* of tensors, at most */
+    FASTCV_RESIZE_OVERRUN = 32,  /* planes are computed in whole vectors: their rows are longer */
+    FASTCV_RESIZE_ALIGNMENT = 64 /* of axes, of planes and of their rows, in bytes */
+};
+
+/* ---- values ---- */
+
+/* What a pixel's 256 values become. Vector kernels compute the table rather than look it up, if
+ * arithmetic with exactly its values was found. */
+typedef enum FastcvNormalForm {
+    FASTCV_NORMAL_TABLE,
+    FASTCV_NORMAL_SCALED,  /* fma(q, scale, shift), where q = fma(v, high, v · low) */
+    FASTCV_NORMAL_CENTERED /* fma(u, scale, u · scale_low), where u = q − center */
+} FastcvNormalForm;
+
+typedef struct FastcvNormalizer {
+    float table[256];
+    uint16_t half[256]; /* the table in float16, rounded to nearest, ties to even */
+    FastcvNormalForm form;
+    float high, low, scale, scale_low, shift, center;
+} FastcvNormalizer;
+
+/* Reads the table; finds its form. */
+void fastcv_normalizer_make(const float table[256], FastcvNormalizer *normalizer);
+
+/* Rounds to nearest, ties to even. */
+uint16_t fastcv_half(float value);
+
+/* ---- along y ---- */
+
+/* The two source rows of a target row, and their weights in 1/2048. */
+typedef struct FastcvRowTaps {
+    int32_t top, bottom;
+    int16_t top_weight, bottom_weight;
+} FastcvRowTaps;
+
+FastcvRowTaps fastcv_resize_taps(int source_px, int target_px, int y);
+
+/* ---- kernels ---- */
+
+/* The rows that a channel is stored from: row r of the plane begins at first + r · stride. */
+typedef struct FastcvPlane {
+    const int16_t *first;
+    ptrdiff_t stride; /* in values */
+} FastcvPlane;
+
+/* Rows of one channel of a tensor. A row has count values and then, up to width, padding. */
+typedef struct FastcvTensorRows {
+    void *first;
+    ptrdiff_t stride_bytes; /* from row to row */
+    int step;               /* values from one px to the next: 1, or in NHWC the channels */
+    int count, width;       /* px */
+    FastcvTensorType type;
+    const FastcvNormalizer *normalizer; /* NULL for U8 */
+    float pad;                          /* of the padding; exact in the type */
+    int repeats_last;                   /* the padding is the row's last value instead */
+    int is_streaming;                   /* the rows will not be read soon: bypass the caches */
+} FastcvTensorRows;
+
+typedef struct FastcvResizeKernels {
+    /* Prepares an axis along x, in fastcv_resize_axis_bytes(target_px) bytes. Source rows have
+     * 1, 3 or 4 channels; of 4 the first three are read. */
+    void (*prepare)(void *axis, int source_px, int target_px, int channels);
+
+    /* Resizes a source row; channel c goes to out + c · plane_stride. Reads at most reads_after
+     * bytes beyond the source row, writes at most FASTCV_RESIZE_OVERRUN values beyond target_px. */
+    void (*row)(const void *axis, const uint8_t *source, int16_t *out, ptrdiff_t plane_stride);
+
+    /* Stores `rows` rows of one channel; row i is made of the plane's rows taps[i]. Writes nothing
+     * outside the rows' width. */
+    void (*store)(const FastcvTensorRows *to, FastcvPlane plane, const FastcvRowTaps *taps,
+                  int rows);
+
+    /* Fills rows with padding; count is 0. */
+    void (*pad)(const FastcvTensorRows *to, int rows);
+
+    /* Makes streaming stores visible to other threads. */
+    void (*finish)(void);
+
+    int reads_after;
+} FastcvResizeKernels;
+
+size_t fastcv_resize_axis_bytes(int target_px);
+
+/* The variant in use. It never changes, so a call keeps the one that it began with. */
+const FastcvResizeKernels *fastcv_resize_kernels(void);
+
+extern const FastcvResizeKernels fastcv_resize_c;
+#if defined(__x86_64__)
+extern const FastcvResizeKernels fastcv_resize_avx2;
+#endif
+#if defined(__AARCH64EL__)
+extern const FastcvResizeKernels fastcv_resize_neon;
+#endif
+
+#endif
