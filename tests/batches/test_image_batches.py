@@ -199,7 +199,7 @@ REFUSED = [
     ({"word_order": [0, -1, 2]}, ValueError, "word_order[1] is -1, and there is no such word"),
     ({"word_order": [1, 0, 1]}, ValueError, "word_order must have each word once, and has 1 more "
      "than once, the last time at word_order[2]"),
-    ({"num_threads": 0}, ValueError, "num_threads must be from 1 to 1024, not 0"),
+    ({"num_threads": 0}, ValueError, "num_threads must be from 1 to 1024, got 0"),
     ({"num_threads": "2"}, TypeError, "num_threads must be an int or None, not str"),
     ({"crops": [np.zeros((0, 4, 3), np.uint8)]}, ValueError, "crops[0]"),
     ({"crops": [np.zeros((4, 4, 3), np.uint8), np.zeros((4, 4))]}, TypeError, "crops[1]"),

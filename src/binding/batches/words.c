@@ -80,19 +80,23 @@ static const char *label_of(char label[LABEL_BYTES], const char *function, Py_ss
     return label;
 }
 
-static int check_channels(const char *label, const PyImage *image)
+/* A page, or a crop that exists. */
+static int convert_image(ModuleState *state, const char *function, const char *argument,
+                         PyObject *object, int64_t below_px, PyImage *image)
 {
+    if (py_image_convert(state, function, argument, object, 1u << FASTCV_U8, below_px, image) < 0)
+        return -1;
     if (image->view.channels != 2)
         return 0;
-    PyErr_Format(PyExc_ValueError, "%s: image must have 1, 3 or 4 channels, not 2", label);
+    PyErr_Format(PyExc_ValueError, "%s: %s must have 1, 3 or 4 channels, not 2", function,
+                 argument);
     return -1;
 }
 
 static int read_image(ModuleState *state, const char *label, PyObject *object, PyWords *words,
                       Page *page)
 {
-    if (py_image_convert(state, label, object, 1u << FASTCV_U8, INT64_MAX, &page->image) < 0 ||
-        check_channels(label, &page->image) < 0)
+    if (convert_image(state, label, "image", object, INT64_MAX, &page->image) < 0)
         return -1;
     page->rule = py_rule_for(&words->convention, &page->boxes);
     if (words->convention.is_grayscale && py_gray_begin(label, &page->image, &page->gray) < 0)
@@ -249,8 +253,8 @@ static int as_pages(const char *function, PyObject *image, PyObject *boxes, PyOb
         return -1;
     if (PyTuple_GET_SIZE(*images) == PyTuple_GET_SIZE(*lists))
         return 0;
-    PyErr_Format(PyExc_ValueError, "%s: image has %zd pages, but boxes has the boxes of %zd",
-                 function, PyTuple_GET_SIZE(*images), PyTuple_GET_SIZE(*lists));
+    PyErr_Format(PyExc_ValueError, "%s: boxes must have the boxes of %zd pages, got %zd", function,
+                 PyTuple_GET_SIZE(*images), PyTuple_GET_SIZE(*lists));
     return -1;
 }
 
@@ -290,7 +294,7 @@ PyObject *py_plan_words(PyObject *module, PyObject *args)
 static int read_crops(ModuleState *state, const char *function, PyObject *crops, PyWords *words)
 {
     enum { MOST_PX = INT32_MAX };
-    char label[LABEL_BYTES];
+    char argument[40];
     words->images = allocate(words->count, sizeof *words->images);
     if (!words->images)
         return -1;
@@ -298,10 +302,10 @@ static int read_crops(ModuleState *state, const char *function, PyObject *crops,
     npy_intp *numbers = PyArray_DATA((PyArrayObject *)words->box_numbers);
     for (Py_ssize_t i = 0; i < words->count; i++) {
         PyImage *image = &words->images[i];
-        PyOS_snprintf(label, sizeof label, "%s, crops[%zd]", function, i);
-        if (py_image_convert(state, label, PyTuple_GET_ITEM(crops, i), 1u << FASTCV_U8, MOST_PX,
-                             image) < 0 ||
-            check_channels(label, image) < 0 || py_is_interrupted(i))
+        PyOS_snprintf(argument, sizeof argument, "crops[%zd]", i);
+        if (convert_image(state, function, argument, PyTuple_GET_ITEM(crops, i), MOST_PX, image) <
+                0 ||
+            py_is_interrupted(i))
             return -1;
         words->words[i] = (FastcvWord){.pixels = image->view};
         numbers[i] = i;

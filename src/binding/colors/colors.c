@@ -51,7 +51,7 @@ static PyObject *count_colors(PyObject *module, const char *function, const char
     if (py_int_convert(function, n_argument, n_object, "an int", 1, INT64_MAX, &n) < 0)
         return NULL;
     int num_threads = py_resolve_threads(function, num_threads_object);
-    if (num_threads < 0 || py_image_convert(state_of(module), function, image_object,
+    if (num_threads < 0 || py_image_convert(state_of(module), function, "image", image_object,
                                             1u << FASTCV_U8, FASTCV_COUNTED_PX, &image) < 0)
         return NULL;
     if (image.view.channels == 2) {

@@ -21,8 +21,8 @@ typedef struct PyImage {
 
 /* depths is a set of bits, 1 << FASTCV_U8 and so on. The image must have fewer than below_px
  * pixels. */
-int py_image_convert(ModuleState *state, const char *function, PyObject *object, unsigned depths,
-                     int64_t below_px, PyImage *image);
+int py_image_convert(ModuleState *state, const char *function, const char *argument,
+                     PyObject *object, unsigned depths, int64_t below_px, PyImage *image);
 void py_image_release(PyImage *image);
 
 /* ---- boxes.c ---- */

@@ -9,8 +9,8 @@ static const int npy_types[FASTCV_DEPTHS] = {
 static const char *const depth_names[FASTCV_DEPTHS] = {"uint8", "uint16", "int16", "float32",
                                                        "float64"};
 
-static void set_depth_error(const char *function, PyObject *object, PyArrayObject *array,
-                            unsigned depths)
+static void set_depth_error(const char *function, const char *argument, PyObject *object,
+                            PyArrayObject *array, unsigned depths)
 {
     char wanted[80] = "be an array of "; /* all five depths take 56 bytes */
     for (int depth = 0, is_first = 1; depth < FASTCV_DEPTHS; depth++) {
@@ -21,7 +21,7 @@ static void set_depth_error(const char *function, PyObject *object, PyArrayObjec
         PyOS_snprintf(wanted + end, sizeof wanted - end, "%s%s", separator, depth_names[depth]);
         is_first = 0;
     }
-    py_set_dtype_error(function, "image", wanted, object, array);
+    py_set_dtype_error(function, argument, wanted, object, array);
 }
 
 static int depth_of(PyArrayObject *array)
@@ -33,7 +33,8 @@ static int depth_of(PyArrayObject *array)
     return -1;
 }
 
-static int check_shape(const char *function, PyArrayObject *array, int64_t below_px)
+static int check_shape(const char *function, const char *argument, PyArrayObject *array,
+                       int64_t below_px)
 {
     const int ndim = PyArray_NDIM(array);
     const char *wanted = NULL;
@@ -49,7 +50,7 @@ static int check_shape(const char *function, PyArrayObject *array, int64_t below
         wanted = few;
     }
     if (wanted)
-        py_set_shape_error(function, "image", wanted, array);
+        py_set_shape_error(function, argument, wanted, array);
     return wanted ? -1 : 0;
 }
 
@@ -91,31 +92,31 @@ static void set_extent(PyImage *image, PyArrayObject *array)
     }
 }
 
-static PyArrayObject *as_base_array(ModuleState *state, const char *function, PyObject *object,
-                                    PyObject **hold)
+static PyArrayObject *as_base_array(ModuleState *state, const char *function, const char *argument,
+                                    PyObject *object, PyObject **hold)
 {
-    if (py_refuse_masked(state, function, "image", object))
+    if (py_refuse_masked(state, function, argument, object))
         return NULL;
     PyArrayObject *array = py_array_from(object, hold);
     if (!array && py_is_ragged(object))
-        PyErr_Format(PyExc_TypeError, "%s: image must be an array, not %.200s", function,
+        PyErr_Format(PyExc_TypeError, "%s: %s must be an array, not %.200s", function, argument,
                      Py_TYPE(object)->tp_name);
     return array;
 }
 
-int py_image_convert(ModuleState *state, const char *function, PyObject *object, unsigned depths,
-                     int64_t below_px, PyImage *image)
+int py_image_convert(ModuleState *state, const char *function, const char *argument,
+                     PyObject *object, unsigned depths, int64_t below_px, PyImage *image)
 {
     image->array = NULL;
     image->hold = NULL;
-    PyArrayObject *array = as_base_array(state, function, object, &image->hold);
+    PyArrayObject *array = as_base_array(state, function, argument, object, &image->hold);
     if (!array)
         return -1;
     int depth = depth_of(array);
     if (depth < 0 || !(depths >> depth & 1)) {
-        set_depth_error(function, object, array, depths);
+        set_depth_error(function, argument, object, array, depths);
         Py_CLEAR(array);
-    } else if (check_shape(function, array, below_px) < 0) {
+    } else if (check_shape(function, argument, array, below_px) < 0) {
         Py_CLEAR(array);
     } else {
         set_extent(image, array);

@@ -54,7 +54,8 @@ static int read_arguments(CropCall *call, ModuleState *state, const CropArgument
         py_out_check_type(state, function, call->out) < 0 ||
         py_boxes_convert(state, function, given->boxes, call->convention.rule.order, &call->boxes) <
             0 ||
-        py_image_convert(state, function, given->image, every_depth, INT64_MAX, &call->image) < 0)
+        py_image_convert(state, function, "image", given->image, every_depth, INT64_MAX,
+                         &call->image) < 0)
         return -1;
     call->rule = py_rule_for(&call->convention, &call->boxes);
     if (call->convention.is_grayscale && py_gray_begin(function, &call->image, &call->gray) < 0)
