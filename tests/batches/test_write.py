@@ -394,7 +394,7 @@ def test_tensors_come_from_the_pool_and_go_back(rng):
     plan = plan_for([6, 1, 1, 6, 0, 2], [320, 8, 9, 333, 50, 1000])
     tensors = write(words, form, plan)
     for tensor in tensors:
-        assert address(tensor) % 64 == 0
+        assert address(tensor) % 64 == 0 or not tensor.size
         assert tensor.flags.c_contiguous
         assert tensor.flags.writeable
         assert np.from_dlpack(tensor).__array_interface__["data"][0] == address(tensor)
@@ -501,13 +501,13 @@ def test_running_out_of_memory_anywhere_loses_nothing():
         import numpy as np, fastcv
         from fastcv import _core
         page = np.zeros((100, 200, 3), np.uint8)
-        boxes = np.tile(np.float32([10, 10, 90, 40]), (30, 1))
-        order, ends = np.arange(30), np.array([10, 20, 30])
-        sizes, widths = np.int32([[48, 120]] * 30), np.int32([160] * 3)
-        memory = np.empty(30 * 3 * 48 * 160, np.float32)
-        arrays = [np.empty((10, 3, 48, 160), np.float32) for _ in range(3)]
+        boxes = np.tile(np.float32([10, 10, 90, 40]), (6, 1))
+        order, ends = np.arange(6), np.array([2, 4, 6])
+        sizes, widths = np.int32([[48, 12]] * 6), np.int32([16] * 3)
+        memory = np.empty(6 * 3 * 48 * 16, np.float32)
+        arrays = [np.empty((2, 3, 48, 16), np.float32) for _ in range(3)]
         def call(out, convention):
-            pages, lists = [page, page], [boxes[:15]] * 2
+            pages, lists = [page, page], [boxes[:3]] * 2
             words = _core._plan_words("f", pages, lists, convention, "raise", None)
             form = _core._TensorFormat(
                 height=48, channels="bgr", dtype=np.dtype("float32"), layout="NCHW",
@@ -518,7 +518,7 @@ def test_running_out_of_memory_anywhere_loses_nothing():
             for convention in ({}, {"convention": "easyocr"}):
                 call(out, convention)
                 failures = 0
-                for start in range(1, 250):
+                for start in range(1, 200):
                     made = None
                     _testcapi.set_nomemory(start, start + 1)
                     try:
@@ -530,8 +530,8 @@ def test_running_out_of_memory_anywhere_loses_nothing():
                     del made
                     assert fastcv.memory_pool_info()["used_bytes"] == 0, start
                 assert failures >= 3, failures
-        crops = [page[:30, :40]] * 30
-        for start in range(1, 250):
+        crops = [page[:30, :40]] * 6
+        for start in range(1, 99):
             words = None
             _testcapi.set_nomemory(start, start + 1)
             try:

@@ -157,10 +157,10 @@ static void count_taken(size_t pieces, size_t bytes, int is_hit)
     *(is_hit ? &pool.stats.hits : &pool.stats.misses) += pieces;
 }
 
-/* At most a sixteenth larger. */
-static FastcvSlab *find(FastcvSlab *from, size_t bytes)
+/* A piece of these bytes or a few more, from this one on. */
+static FastcvSlab *find(FastcvSlab *from, size_t bytes, size_t more)
 {
-    while (from && (from->bytes < bytes || from->bytes - bytes > bytes / 16))
+    while (from && (from->bytes < bytes || from->bytes - bytes > more))
         from = from->older;
     return from;
 }
@@ -182,8 +182,12 @@ static size_t take_kept(size_t count, const size_t bytes[], FastcvSlab *slabs[])
     for (size_t i = 0; i < count; i++) {
         if (!bytes[i])
             continue;
-        FastcvSlab *piece = find(i && bytes[i] == bytes[i - 1] ? from : pool.newest, bytes[i]);
+        if (!i || bytes[i] != bytes[i - 1])
+            from = pool.newest;
+        FastcvSlab *piece = find(from, bytes[i], 0);
         from = piece ? piece->older : NULL;
+        if (!piece)
+            piece = find(pool.newest, bytes[i], bytes[i] / 16);
         if (piece) {
             cut_out(piece);
             piece->is_zero = 0;
