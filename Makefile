@@ -1,12 +1,13 @@
 # Each target first sets up what it needs: system packages (if it may), .venv, the build.
 PYTHON ?= python3
 VENV := .venv
+COMPAT := .venv-compat
 RUN := $(VENV)/bin/python
 C_FILES = $(shell git ls-files -co --exclude-standard '*.c' '*.h' '*.cpp')
 
 .NOTPARALLEL:
-.PHONY: help demo test check check-rest soak notebook test-c test-avx512 test-aarch64 bench lint \
-	format build clean
+.PHONY: help demo test check check-rest soak notebook test-c test-avx512 test-aarch64 test-compat \
+	bench lint format build clean
 
 help:
 	@echo "make demo        cut the words out of a page, count its colours; pictures in out/"
@@ -18,6 +19,7 @@ help:
 	@echo "make notebook    run the tutorial from top to bottom; the result in out/"
 	@echo "make test-c, make test-avx512, make test-aarch64"
 	@echo "                 compare the kernels' variants, on this CPU or emulated"
+	@echo "make test-compat compare with the OCR projects' own functions, in $(COMPAT)"
 	@echo "make bench       run the benchmarks; pictures in out/"
 	@echo "make lint        check style, types and spelling"
 	@echo "make format      rewrite the sources in the project's style"
@@ -50,6 +52,17 @@ test-avx512:
 
 test-aarch64:
 	@tools/check_variants.sh aarch64
+
+# The same Python as $(VENV), so that the extension built in place is that Python's.
+test-compat: build $(COMPAT)/.ready
+	@PYTHONPATH=src $(COMPAT)/bin/python -m pytest -p no:cacheprovider tests/compat $(ARGS)
+
+$(COMPAT)/.ready: tests/compat/requirements.txt $(VENV)/.ready
+	@echo "Installing the OCR projects in $(COMPAT), 640 MB"
+	@rm -rf $(COMPAT)
+	@$(RUN) -m venv $(COMPAT)
+	@$(COMPAT)/bin/python -m pip install -q --disable-pip-version-check --no-deps -r $<
+	@touch $@
 
 bench: build
 	@mkdir -p out
@@ -91,6 +104,6 @@ $(VENV)/.notebook: $(VENV)/.ready
 	@touch $@
 
 clean:
-	rm -rf $(VENV) build dist out src/*.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(COMPAT) build dist out src/*.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 	rm -f src/fastcv/*.so

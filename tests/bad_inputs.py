@@ -4,6 +4,7 @@
 once, tests/reliability/bad_input.py any number of times.
 """
 
+import dataclasses
 import functools
 import inspect
 import os
@@ -571,6 +572,85 @@ add_choice(CROPS, "interpolation", '"nearest", "linear", "cubic", "area" or "lan
 add_choice(CROPS, "border", '"constant", "replicate", "reflect", "reflect101" or "wrap"',
            ["mirror", "reflect_101", "", "wrap\0"])  # fmt: skip
 add_choice(SHAPES, "degenerate", '"raise" or "empty"', ["skip", "", "raise\0"])
+
+add_choice(SHAPES, "size", '"longer", "edges", "longer_edges" or "mean"', ["long", "", "mean\0"])
+add_choice(SHAPES, "corners", '"w" or "w-1"', ["w - 1", "h", ""])
+add_choice(SHAPES, "transform", '"perspective" or "affine"', ["Affine", ""])
+add(SHAPES, "tall_ratio", [
+    *[(repr(value), value, TypeError,
+       f"tall_ratio must be a number or None, not {type(value).__name__}")
+      for value in ("1.5", True, [1.5], 1j, {})],
+    *[(repr(value), value, ValueError,
+       f"tall_ratio must be a finite number above 0, got {value!r}")
+      for value in (0, -0.0, -1.5, NAN, INF, -INF)],
+    ("10**400", 10**400, ValueError, "tall_ratio is beyond float64"),
+])  # fmt: skip
+add(SHAPES, "grayscale", [
+    (repr(value), value, TypeError,
+     f"grayscale must be True or False, not {type(value).__name__}")
+    for value in (None, 1, "yes", [], {})
+])  # fmt: skip
+
+
+def convention(**fields):
+    return SimpleNamespace(**{**dataclasses.asdict(fastcv.CropConvention()), **fields})
+
+
+NAMES = ", ".join(f'"{name}"' for name in fastcv.CONVENTIONS)
+NO_CONVENTION = "convention must be a name or a CropConvention, not"
+add(SHAPES, "convention", [
+    *[(repr(value), value, TypeError, f"{NO_CONVENTION} {type(value).__name__}")
+      for value in (None, 3, b"fastcv", ["fastcv"], {"size": "longer"})],
+    *[(repr(value), value, ValueError,
+       f"convention must be a CropConvention or one of {NAMES}, got {value!r}")
+      for value in ("", "Fastcv", "fastcv\0", "\udc80")],
+    ("a long text", "x" * 100_000, ValueError, f"convention must be … {NAMES}, got 'xxx…"),
+    ("an object without grayscale", lambda c: SimpleNamespace(
+        **{name: value for name, value in vars(convention()).items() if name != "grayscale"}),
+     TypeError, f"{NO_CONVENTION} types.SimpleNamespace"),
+    ("another size", lambda c: convention(size="long"), ValueError,
+     'convention.size must be "longer", "edges", "longer_edges" or "mean", got \'long\''),
+    ("another upright", lambda c: convention(upright="mine"), ValueError,
+     'convention.upright must be "quad", "doctr", "easyocr" or "mmocr", got \'mine\''),
+    ("corners of a number", lambda c: convention(corners=1), TypeError,
+     "convention.corners must be a str, not int"),
+    ("another border", lambda c: convention(border="mirror"), ValueError,
+     "convention.border must be …, got 'mirror'"),
+    ("a ratio of 0", lambda c: convention(tall_ratio=0), ValueError,
+     "convention.tall_ratio must be a finite number above 0, got 0"),
+    ("no grayscale", lambda c: convention(grayscale=None), TypeError,
+     "convention.grayscale must be True or False, not NoneType"),
+])  # fmt: skip
+for function in CROPS.split():
+    add_row(f"{function}(gray of uint16)", function,
+            {"image": to("uint16"), "grayscale": True}, ValueError,
+            "grayscale needs an image of uint8, not uint16")  # fmt: skip
+    add_row(f"{function}(gray of two channels)", function,
+            {"image": lambda i: i[..., :2], "convention": "easyocr"}, ValueError,
+            "grayscale needs an image of 1, 3 or 4 channels, not 2")  # fmt: skip
+    add_row(f"{function}(slices with no pixel)", function,
+            {"boxes": [[1, 2, 9, 8], [90, 2, 99, 8]], "convention": "doctr"}, ValueError,
+            "boxes[1] has no pixel of the page: [[90, 2], [99, 2], [99, 8], [90, 8]]")  # fmt: skip
+    add_row(f"{function}(a turned crop beyond the limit)", function,
+            {"boxes": [[[0, 0], [1e3, 0], [1e3, 1e6], [0, 1e6]]], "tall_ratio": 2}, ValueError,
+            "boxes[0] makes a crop of 1000000 x 1000 px, over the limit of 1073741824 bytes a "
+            "crop (set_output_limits)")  # fmt: skip
+add("crop_shapes", "image_shape", [
+    ("3", 3, TypeError, "image_shape must be a tuple or None, not int"),
+    ("'ab'", "ab", TypeError, "image_shape must be a tuple or None, not str"),
+    ("an array", lambda s: np.array([3, 4]), TypeError,
+     "image_shape must be a tuple or None, not numpy.ndarray"),
+    ("one number", (3,), ValueError,
+     "image_shape must be (height, width) or (height, width, channels), got 1 numbers"),
+    ("four numbers", (1, 2, 3, 4), ValueError,
+     "image_shape must be (height, width) or (height, width, channels), got 4 numbers"),
+    ("a side of 0", (5, 0), ValueError, "image_shape[1] must be at least 1, got 0"),
+    ("a float", (5.0, 3), TypeError, "image_shape[0] must be an int, not float"),
+])  # fmt: skip
+add_row("crop_shapes(slices without image_shape)", "crop_shapes",
+        {"boxes": [[1, 2, 3, 4]], "convention": "doctr"}, ValueError,
+        "the convention makes slices of upright boxes, which end where the page ends: image_shape "
+        "is needed")  # fmt: skip
 
 NO_NUMBER = "border_value must be a number or one number a channel, not"
 ONE_EACH = "border_value must be a number or one number a channel"
