@@ -1,6 +1,6 @@
 /* Compares every variant of the kernels that this CPU has with plain C or with a slow, obvious way:
- * the same maps, pixels, runs and discs, nothing written beyond what was asked for, nothing read
- * beyond what the variant says that it reads.
+ * the same maps, pixels, runs, gray and discs, nothing written beyond what was asked for, nothing
+ * read beyond what the variant says that it reads.
  *
  * The cases are random and the same each time. Prints what was compared. At the first difference,
  * prints the case and exits with 1. */
@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "check.h"
+#include "kernels/gray/gray.h"
 #include "kernels/near/near.h"
 #include "kernels/runs/runs.h"
 #include "kernels/warp/warp.h"
@@ -28,10 +29,11 @@ int main(void)
         const MapCounts map = check_map4(&fastcv_warp_kernels()->map4);
         const long blends = check_blend4(&fastcv_warp_kernels()->blend4, source);
         const int runs = check_runs(fastcv_runs_kernels(), source);
+        const int grays = check_gray(fastcv_gray_kernels(), source);
         const long discs = check_near(fastcv_near_kernels());
         printf("%s: %d rows projected, %d tiles of %ld pixels mapped, %d placed, %ld blends, "
-               "%d rows of runs, %ld discs: the same\n",
-               name, map.rows, map.tiles, map.tile_pixels, map.places, blends, runs, discs);
+               "%d rows of runs, %d of gray, %ld discs: the same\n",
+               name, map.rows, map.tiles, map.tile_pixels, map.places, blends, runs, grays, discs);
     }
     return 0;
 }
