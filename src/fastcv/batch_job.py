@@ -126,12 +126,12 @@ class BatchJob:
         """Return what `Batch` tells of the words of batches `first` to `last` - 1."""
         plan = self.plan
         ends = plan.ends[first:last].tolist()
-        starts = [int(plan.ends[first - 1]) if first else 0, *ends[:-1]]
+        starts = [int(plan.ends[first - 1]) if first else 0, *ends]
         indices, widths, ratios = self.indices, plan.sizes[:, 1], plan.ratios
         return [
             (indices[start:end], widths[start:end], ratios[start:end], greatest)
             for start, end, greatest in zip(
-                starts, ends, plan.max_ratios[first:last].tolist(), strict=True
+                starts, ends, plan.max_ratios[first:last].tolist(), strict=False
             )
         ]
 
