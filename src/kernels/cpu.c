@@ -5,6 +5,10 @@
 #include <stddef.h>
 #include <string.h>
 
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
+
 #include "fastcv/variants.h"
 
 typedef struct Variant {
@@ -20,10 +24,17 @@ static int always(void)
 }
 
 #if defined(__x86_64__)
+/* Not every compiler's __builtin_cpu_supports knows it. */
+static int has_f16c(void)
+{
+    unsigned a, b, c, d;
+    return __get_cpuid(1, &a, &b, &c, &d) && c & bit_F16C;
+}
+
 /* x86-64 since Haswell (2013) and Zen (2017). */
 static int has_avx2(void)
 {
-    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && has_f16c();
 }
 
 /* With VBMI: x86-64 since Ice Lake (2019) and Zen 4 (2022). */

@@ -55,4 +55,8 @@ int check_runs(const struct FastcvRunsKernels *kernels, uint8_t *source);
 struct FastcvNearKernels;
 long check_near(const struct FastcvNearKernels *kernels);
 
+/* Words resized, normalised and stored. */
+struct FastcvResizeKernels;
+long check_resize(const struct FastcvResizeKernels *kernels, const uint8_t *source);
+
 #endif
