@@ -126,7 +126,7 @@ class BatchJob:
     def _words_of(self, first: int, last: int) -> list[tuple[Any, Any, Any, float]]:
         """Return what `Batch` tells of the words of batches `first` to `last` - 1."""
         plan = self.plan
-        bounds = [plan.ends[first - 1] if first else 0, *plan.ends[first:last].tolist()]
+        bounds = [int(plan.ends[first - 1]) if first else 0, *plan.ends[first:last].tolist()]
         indices, widths, ratios = self.indices, plan.sizes[:, 1], plan.ratios
         return [
             (indices[start:end], widths[start:end], ratios[start:end], greatest)
