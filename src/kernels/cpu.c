@@ -5,6 +5,10 @@
 #include <stddef.h>
 #include <string.h>
 
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
+
 #include "fastcv/variants.h"
 
 typedef struct Variant {
@@ -20,10 +24,17 @@ static int always(void)
 }
 
 #if defined(__x86_64__)
+/* Not every compiler's __builtin_cpu_supports knows it. */
+static int has_f16c(void)
+{
+    unsigned a, b, c, d;
+    return __get_cpuid(1, &a, &b, &c, &d) && c & bit_F16C;
+}
+
 /* x86-64 since Haswell (2013) and Zen (2017). */
 static int has_avx2(void)
 {
-    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && has_f16c();
 }
 
 /* With VBMI: x86-64 since Ice Lake (2019) and Zen 4 (2022). */
@@ -48,7 +59,7 @@ static const Variant variants[] = {
 
 enum { VARIANTS = sizeof variants / sizeof *variants };
 
-static _Atomic(const Variant *) chosen; /* NULL: the fastest */
+static _Atomic(const Variant *) chosen; /* NULL until somebody asks: then the fastest */
 
 static const Variant *nth(int n)
 {
@@ -62,7 +73,10 @@ static const Variant *nth(int n)
 static const Variant *current(void)
 {
     const Variant *variant = atomic_load_explicit(&chosen, memory_order_relaxed);
-    return variant ? variant : nth(0);
+    if (variant)
+        return variant;
+    const Variant *fastest = nth(0); /* takes 100 µs in a virtual machine, which traps CPUID */
+    return atomic_compare_exchange_strong(&chosen, &variant, fastest) ? fastest : variant;
 }
 
 FastcvInstructionSet fastcv_instruction_set(void)

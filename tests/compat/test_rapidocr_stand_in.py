@@ -163,6 +163,13 @@ def test_an_engine_is_restored(kind, page, boxes):
     assert engine(page, boxes)[2] == own(page, boxes)[2]
 
 
+def test_an_engine_can_be_copied(page, boxes):
+    engine = copy.deepcopy(rapidocr.accelerate(Engine()))
+    assert engine.text_rec.rec_batch_num == 6
+    assert engine(page, boxes)[2] == Engine()(page, boxes)[2]
+    assert not {"crop_text_regions", "_own_before_fastcv"} & set(vars(rapidocr.restore(engine)))
+
+
 def test_other_settings_of_the_recogniser(page, boxes):
     own, engine = (Engine(Recognizer((3, 32, 100), 4)) for _ in range(2))
     assert rapidocr.accelerate(engine)(page, boxes)[2] == own(page, boxes)[2]

@@ -75,7 +75,7 @@ def accelerate(engine: Any) -> Any:
             parts[loader] = _Loader(getattr(engine, loader), kind)
         elif getattr(engine, model) is not None:
             parts[model] = kind(getattr(engine, model))
-    setattr(engine, _OWN, {name: vars(engine).get(name, _OWN) for name in parts})
+    setattr(engine, _OWN, {name: vars(engine).get(name, _NOTHING) for name in parts})
     vars(engine).update(parts)
     return engine
 
@@ -101,7 +101,7 @@ def restore(engine: Any) -> Any:
     if _OWN not in getattr(engine, "__dict__", {}):
         raise ValueError("restore: engine is not accelerated")
     for name, value in vars(engine).pop(_OWN).items():
-        if value is _OWN:
+        if value is _NOTHING:
             delattr(engine, name)
         else:
             setattr(engine, name, value)
@@ -109,7 +109,9 @@ def restore(engine: Any) -> Any:
 
 
 _OWN = "_own_before_fastcv"
-"""The engine's attribute that holds what `accelerate` has replaced. As a value: nothing."""
+"""The engine's attribute that holds what `accelerate` has replaced."""
+
+_NOTHING: Any = Ellipsis  # the same object in a copied engine
 
 
 def _require(what: str, value: Any, names: tuple[str, ...]) -> None:
@@ -199,6 +201,8 @@ class _Model:
                 )
 
     def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):  # copying asks before there is an `own`
+            raise AttributeError(name)
         return getattr(self.own, name)
 
     def own_tensor(self, crop: NDArray[Any]) -> NDArray[Any]:
@@ -271,6 +275,14 @@ class _Tensors:
 
     def _is_of(self, batch: Batch, noted: list[tuple[Any, ...]]) -> bool:
         return len(batch) == len(noted) and all(
-            np.array_equal(image, self._images[index]) and set(ratio) <= {batch.max_ratio}
+            _is_same(image, self._images[index]) and set(ratio) <= {batch.max_ratio}
             for index, (image, *ratio) in zip(batch.indices.tolist(), noted, strict=True)
         )
+
+
+def _is_same(image: NDArray[Any], other: NDArray[Any]) -> bool:
+    """Whether this is the other image or, as the classifier makes it, its copy."""
+    if image is other:
+        return True
+    middle = len(image) // 2
+    return image.shape == other.shape and image[middle].tobytes() == other[middle].tobytes()

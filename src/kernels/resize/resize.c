@@ -2,13 +2,15 @@
 #include "kernels/resize/resize.h"
 
 #include <math.h>
-#include <string.h>
 
 #include "kernels/cpu.h"
 #include "kernels/resize/axis.h"
 
 static const FastcvResizeKernels *const variants[FASTCV_INSTRUCTION_SETS] = {
     [FASTCV_PLAIN_C] = &fastcv_resize_c,
+#if defined(__x86_64__)
+    [FASTCV_AVX2] = &fastcv_resize_avx2,
+#endif
 };
 
 const FastcvResizeKernels *fastcv_resize_kernels(void)
@@ -54,34 +56,4 @@ FastcvRowTaps fastcv_resize_taps(int source_px, int target_px, int y)
         .top_weight = (int16_t)lrintf((1.0f - fraction) * FASTCV_RESIZE_FRACTION),
         .bottom_weight = (int16_t)lrintf(fraction * FASTCV_RESIZE_FRACTION),
     };
-}
-
-/* ---- normal forms ---- */
-
-uint16_t fastcv_half(float value)
-{
-    uint32_t bits;
-    memcpy(&bits, &value, sizeof bits);
-    const uint32_t sign = bits >> 16 & 0x8000, magnitude = bits & 0x7FFFFFFF;
-    if (magnitude > 0x7F800000)
-        return (uint16_t)(sign | 0x7E00); /* NaN */
-    if (magnitude >= 0x477FF000)
-        return (uint16_t)(sign | 0x7C00); /* rounds to infinity */
-    if (magnitude < 0x38800000) { /* subnormal: a multiple of 2^-24, rounded by an addition */
-        float least;
-        memcpy(&least, &magnitude, sizeof least);
-        least += 0.5f;
-        memcpy(&bits, &least, sizeof bits);
-        return (uint16_t)(sign | (bits - 0x3F000000));
-    }
-    const uint32_t odd = magnitude >> 13 & 1;
-    return (uint16_t)(sign | (magnitude - 0x38000000 + 0xFFF + odd) >> 13);
-}
-
-void fastcv_normalizer_make(const float table[256], FastcvNormalizer *normalizer)
-{
-    *normalizer = (FastcvNormalizer){.form = FASTCV_NORMAL_TABLE};
-    memcpy(normalizer->table, table, sizeof normalizer->table);
-    for (int v = 0; v < 256; v++)
-        normalizer->half[v] = fastcv_half(table[v]);
 }

@@ -20,10 +20,11 @@ enum {
 /* ---- values ---- */
 
 /* What a pixel's 256 values become. Vector kernels compute the table rather than look it up, if
- * arithmetic with exactly its values was found. */
+ * arithmetic with exactly its values was found. Each form begins with
+ *     q = fma(v − offset, high, (v − offset) · low). */
 typedef enum FastcvNormalForm {
     FASTCV_NORMAL_TABLE,
-    FASTCV_NORMAL_SCALED,  /* fma(q, scale, shift), where q = fma(v, high, v · low) */
+    FASTCV_NORMAL_SCALED,  /* fma(q, scale, shift) */
     FASTCV_NORMAL_CENTERED /* fma(u, scale, u · scale_low), where u = q − center */
 } FastcvNormalForm;
 
@@ -31,6 +32,7 @@ typedef struct FastcvNormalizer {
     float table[256];
     uint16_t half[256]; /* the table in float16, rounded to nearest, ties to even */
     FastcvNormalForm form;
+    float offset; /* a multiple of 1/4, so that v − offset is exact */
     float high, low, scale, scale_low, shift, center;
 } FastcvNormalizer;
 
@@ -60,7 +62,7 @@ typedef struct FastcvPlane {
 
 /* Rows of one channel of a tensor. A row has count values and then, up to width, padding. */
 typedef struct FastcvTensorRows {
-    void *first;
+    void *first;            /* aligned as the type is, and so are all rows */
     ptrdiff_t stride_bytes; /* from row to row */
     int step;               /* values from one px to the next: 1, or in NHWC the channels */
     int count, width;       /* px */
@@ -77,7 +79,8 @@ typedef struct FastcvResizeKernels {
     void (*prepare)(void *axis, int source_px, int target_px, int channels);
 
     /* Resizes a source row; channel c goes to out + c · plane_stride. Reads at most reads_after
-     * bytes beyond the source row, writes at most FASTCV_RESIZE_OVERRUN values beyond target_px. */
+     * bytes beyond the source row, writes at most FASTCV_RESIZE_OVERRUN values beyond target_px.
+     * In which order a plane's row has its values is the variant's own affair. */
     void (*row)(const void *axis, const uint8_t *source, int16_t *out, ptrdiff_t plane_stride);
 
     /* Stores `rows` rows of one channel; row i is made of the plane's rows taps[i]. Writes nothing

@@ -1,0 +1,205 @@
+/* Axes and source rows by AVX2: sixteen px at a time.
+ *
+ * A plane keeps the px of a group in the order 0–3, 8–11, 4–7, 12–15, which takes no instruction to
+ * make, and none to bring into order while the values become floats. */
+#ifndef FASTCV_KERNELS_RESIZE_ROW_AVX2_H
+#define FASTCV_KERNELS_RESIZE_ROW_AVX2_H
+
+#include <immintrin.h>
+
+#include "kernels/resize/axis.h"
+#include "kernels/resize/resize.h"
+
+enum { GROUP_PX = 16, ROW_READS_AFTER = 15 };
+
+typedef struct Group {
+    __m256i weights[2]; /* of px 0–7 and 8–15: left, and right << 16 */
+    __m256i places[2];  /* where a quad's 16 bytes have the first channel: left, and right << 16 */
+    int32_t left[GROUP_PX];
+} Group;
+
+typedef struct Axis {
+    int32_t groups, channels;
+    int32_t is_narrow; /* each quad's neighbours lie within 16 bytes */
+    int32_t unused[13];
+    Group group[];
+} Axis;
+
+_Static_assert(sizeof(Group) <= 16 * GROUP_PX, "fastcv_resize_axis_bytes() counts 16 bytes a px");
+
+/* ---- axes ---- */
+
+static inline __m128 four_positions(int d, __m256d scale)
+{
+    const __m256d half = _mm256_set1_pd(0.5);
+    const __m256d center = _mm256_add_pd(_mm256_set1_pd(d), _mm256_setr_pd(0.5, 1.5, 2.5, 3.5));
+    return _mm256_cvtpd_ps(_mm256_sub_pd(_mm256_mul_pd(center, scale), half));
+}
+
+/* fastcv_column_tap of px d … d + 7: their left px, and their weights. */
+static inline __m256i eight_taps(int d, __m256d scale, int source_px, __m256i *weights)
+{
+    const __m256 at = _mm256_set_m128(four_positions(d + 4, scale), four_positions(d, scale));
+    const __m256 whole = _mm256_floor_ps(at);
+    const __m256 many = _mm256_set1_ps(FASTCV_RESIZE_FRACTION);
+    const __m256i last = _mm256_set1_epi32(source_px - 1);
+    const __m256i left = _mm256_cvtps_epi32(whole);
+    const __m256i is_inside =
+        _mm256_andnot_si256(_mm256_srai_epi32(left, 31), _mm256_cmpgt_epi32(last, left));
+    const __m256 fraction = _mm256_and_ps(_mm256_sub_ps(at, whole), _mm256_castsi256_ps(is_inside));
+    const __m256i left_weight =
+        _mm256_cvtps_epi32(_mm256_mul_ps(_mm256_sub_ps(_mm256_set1_ps(1), fraction), many));
+    const __m256i right_weight = _mm256_cvtps_epi32(_mm256_mul_ps(fraction, many));
+    *weights = _mm256_or_si256(left_weight, _mm256_slli_epi32(right_weight, 16));
+    return _mm256_min_epi32(_mm256_max_epi32(left, _mm256_setzero_si256()), last);
+}
+
+/* How many px a quad's last left px may lie beyond its first. */
+static inline int narrow_px(int channels)
+{
+    return channels == 1 ? 14 : channels == 3 ? 3 : 2;
+}
+
+static inline int largest(__m256i values)
+{
+    __m128i most =
+        _mm_max_epi32(_mm256_castsi256_si128(values), _mm256_extracti128_si256(values, 1));
+    most = _mm_max_epi32(most, _mm_shuffle_epi32(most, _MM_SHUFFLE(1, 0, 3, 2)));
+    most = _mm_max_epi32(most, _mm_shuffle_epi32(most, _MM_SHUFFLE(2, 3, 0, 1)));
+    return _mm_cvtsi128_si32(most);
+}
+
+static void prepare(void *memory, int source_px, int target_px, int channels)
+{
+    Axis *axis = memory;
+    const __m256d scale = _mm256_set1_pd(1.0 / ((double)target_px / source_px));
+    const __m256i first_place = _mm256_set1_epi32((int)(0x80008000u | (unsigned)channels << 16));
+    const __m256i both = _mm256_set1_epi32(channels << 16 | channels);
+    __m256i widest = _mm256_setzero_si256();
+    axis->groups = (target_px + GROUP_PX - 1) / GROUP_PX;
+    axis->channels = channels;
+    for (int g = 0; g < axis->groups; g++) {
+        Group *group = &axis->group[g];
+        for (int k = 0; k < 2; k++) {
+            const __m256i left =
+                eight_taps(g * GROUP_PX + 8 * k, scale, source_px, &group->weights[k]);
+            const __m256i beyond = _mm256_sub_epi32(left, _mm256_shuffle_epi32(left, 0));
+            widest = _mm256_max_epi32(widest, beyond);
+            group->places[k] = _mm256_add_epi32(_mm256_mullo_epi32(beyond, both), first_place);
+            _mm256_storeu_si256((__m256i *)(group->left + 8 * k), left);
+        }
+    }
+    axis->is_narrow = largest(widest) <= narrow_px(channels);
+}
+
+/* ---- rows ---- */
+
+/* Eight px's weighted sums, without their last four bits. */
+static inline __m256i across(__m256i neighbours, __m256i weights)
+{
+    return _mm256_srli_epi32(_mm256_madd_epi16(neighbours, weights), 4);
+}
+
+static inline __m256i two_loads(const uint8_t *low, const uint8_t *high)
+{
+    return _mm256_inserti128_si256(_mm256_castsi128_si256(_mm_loadu_si128((const __m128i *)low)),
+                                   _mm_loadu_si128((const __m128i *)high), 1);
+}
+
+static inline __attribute__((always_inline)) void narrow_row(const Axis *axis,
+                                                             const uint8_t *source, int16_t *out,
+                                                             ptrdiff_t plane_stride, int channels)
+{
+    const int planes = channels == 1 ? 1 : 3;
+    for (int g = 0; g < axis->groups; g++, out += GROUP_PX) {
+        const Group *group = &axis->group[g];
+        __m256i bytes[2], places[2];
+        for (int k = 0; k < 2; k++) {
+            bytes[k] = two_loads(source + (ptrdiff_t)group->left[8 * k] * channels,
+                                 source + (ptrdiff_t)group->left[8 * k + 4] * channels);
+            places[k] = group->places[k];
+        }
+        for (int c = 0; c < planes; c++) {
+            __m256i sums[2];
+            for (int k = 0; k < 2; k++) {
+                sums[k] = across(_mm256_shuffle_epi8(bytes[k], places[k]), group->weights[k]);
+                places[k] = _mm256_add_epi8(places[k], _mm256_set1_epi8(1));
+            }
+            _mm256_store_si256((__m256i *)(out + c * plane_stride),
+                               _mm256_packs_epi32(sums[0], sums[1]));
+        }
+    }
+}
+
+/* Eight bytes from each of two px, and of two that are four px further. */
+static inline __m256i two_pairs(const uint8_t *source, const int32_t *left, int channels)
+{
+    __m128i half[2];
+    for (int k = 0; k < 2; k++) {
+        const uint8_t *even = source + (ptrdiff_t)left[4 * k] * channels;
+        const uint8_t *odd = source + (ptrdiff_t)left[4 * k + 1] * channels;
+        half[k] = _mm_unpacklo_epi64(_mm_loadl_epi64((const __m128i *)even),
+                                     _mm_loadl_epi64((const __m128i *)odd));
+    }
+    return _mm256_set_m128i(half[1], half[0]);
+}
+
+/* Brings the neighbours of two px together: of channel c in the low half, of c + 1 in the high. */
+static inline __m256i pair_places(int c, int channels)
+{
+    const char a = (char)c, b = (char)(c + 1), n = (char)channels;
+    return _mm256_broadcastsi128_si256(
+        _mm_setr_epi8(a, -1, (char)(a + n), -1, (char)(a + 8), -1, (char)(a + n + 8), -1, //
+                      b, -1, (char)(b + n), -1, (char)(b + 8), -1, (char)(b + n + 8), -1));
+}
+
+static inline __attribute__((always_inline)) void wide_row(const Axis *axis, const uint8_t *source,
+                                                           int16_t *out, ptrdiff_t plane_stride,
+                                                           int channels)
+{
+    const int planes = channels == 1 ? 1 : 3;
+    for (int g = 0; g < axis->groups; g++, out += GROUP_PX) {
+        const Group *group = &axis->group[g];
+        __m256i sums[4][2];
+        for (int k = 0; k < 2; k++) {
+            const __m256i near = two_pairs(source, group->left + 8 * k, channels);
+            const __m256i far = two_pairs(source, group->left + 8 * k + 2, channels);
+            for (int c = 0; c < planes; c += 2) {
+                const __m256i near_two = _mm256_shuffle_epi8(near, pair_places(c, channels));
+                const __m256i far_two = _mm256_shuffle_epi8(far, pair_places(c, channels));
+                sums[c][k] = across(_mm256_unpacklo_epi64(near_two, far_two), group->weights[k]);
+                sums[c + 1][k] =
+                    across(_mm256_unpackhi_epi64(near_two, far_two), group->weights[k]);
+            }
+        }
+        for (int c = 0; c < planes; c++)
+            _mm256_store_si256((__m256i *)(out + c * plane_stride),
+                               _mm256_packs_epi32(sums[c][0], sums[c][1]));
+    }
+}
+
+static void row(const void *memory, const uint8_t *source, int16_t *out, ptrdiff_t plane_stride)
+{
+    const Axis *axis = memory;
+    switch (axis->channels * 2 + axis->is_narrow) {
+    case 7:
+        narrow_row(axis, source, out, plane_stride, 3);
+        break;
+    case 6:
+        wide_row(axis, source, out, plane_stride, 3);
+        break;
+    case 3:
+        narrow_row(axis, source, out, plane_stride, 1);
+        break;
+    case 2:
+        wide_row(axis, source, out, plane_stride, 1);
+        break;
+    case 9:
+        narrow_row(axis, source, out, plane_stride, 4);
+        break;
+    default:
+        wide_row(axis, source, out, plane_stride, 4);
+    }
+}
+
+#endif
