@@ -1,23 +1,25 @@
 # Each target first sets up what it needs: system packages (if it may), .venv, the build.
 PYTHON ?= python3
 VENV := .venv
+COMPAT := .venv-compat
 RUN := $(VENV)/bin/python
 C_FILES = $(shell git ls-files -co --exclude-standard '*.c' '*.h' '*.cpp')
 
 .NOTPARALLEL:
-.PHONY: help demo test check check-rest soak notebook test-c test-avx512 test-aarch64 bench lint \
-	format build clean
+.PHONY: help demo test check check-rest soak notebook test-c test-avx512 test-aarch64 test-compat \
+	bench lint format build clean
 
 help:
 	@echo "make demo        cut the words out of a page, count its colours; pictures in out/"
 	@echo "make test        check that the code is right: about two minutes on 2 cores"
 	@echo "                 make test ARGS=tests/crop runs one subject's tests"
-	@echo "make check       everything that CI checks: lint, test and check-rest; ten minutes"
+	@echo "make check       everything that CI checks: lint, test, check-rest and test-compat: 15 minutes"
 	@echo "make check-rest  run the notebook, benchmarks, other builds and short proofs"
 	@echo "make soak        prove each promise of docs/reliability.md at length: three hours"
 	@echo "make notebook    run the tutorial from top to bottom; the result in out/"
 	@echo "make test-c, make test-avx512, make test-aarch64"
 	@echo "                 compare the kernels' variants, on this CPU or emulated"
+	@echo "make test-compat compare with the OCR projects' own functions, in $(COMPAT)"
 	@echo "make bench       run the benchmarks; pictures in out/"
 	@echo "make lint        check style, types and spelling"
 	@echo "make format      rewrite the sources in the project's style"
@@ -30,7 +32,7 @@ demo: build
 test: build
 	@tools/run_tests.sh $(RUN) "not rest" $(ARGS)
 
-check: lint test check-rest
+check: lint test check-rest test-compat
 
 check-rest: build
 	@tools/run_tests.sh $(RUN) rest
@@ -51,11 +53,23 @@ test-avx512:
 test-aarch64:
 	@tools/check_variants.sh aarch64
 
+# The same Python as $(VENV), so that the extension built in place is that Python's.
+test-compat: build $(COMPAT)/.ready
+	@PYTHONPATH=src $(COMPAT)/bin/python -m pytest -p no:cacheprovider tests/compat $(ARGS)
+
+$(COMPAT)/.ready: tests/compat/requirements.txt $(VENV)/.ready
+	@echo "Installing the OCR projects in $(COMPAT), 640 MB"
+	@rm -rf $(COMPAT)
+	@$(RUN) -m venv $(COMPAT)
+	@$(COMPAT)/bin/python -m pip install -q --disable-pip-version-check --no-deps -r $<
+	@touch $@
+
 bench: build
 	@mkdir -p out
 	$(RUN) benchmarks/speed.py --picture out/speed.png
 	$(RUN) benchmarks/image_crop.py --picture out/image_crop.png
 	$(RUN) benchmarks/image_crop.py --data source
+	$(RUN) benchmarks/batches.py --picture out/batches.png
 	$(RUN) benchmarks/extract_color.py --picture out/extract_color.png
 	$(RUN) benchmarks/extract_color.py --made --skip-naive
 	$(RUN) benchmarks/threads.py
@@ -91,6 +105,6 @@ $(VENV)/.notebook: $(VENV)/.ready
 	@touch $@
 
 clean:
-	rm -rf $(VENV) build dist out src/*.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(COMPAT) build dist out src/*.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 	rm -f src/fastcv/*.so

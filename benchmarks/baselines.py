@@ -5,7 +5,8 @@ The decorator ``profile`` marks functions for ``kernprof -l -v``, which shows th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import math
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 
@@ -103,6 +104,53 @@ def warp_loop(
         cv2.warpPerspective(image, matrix, size, flags=interpolation, borderMode=border)
         for matrix, size in transforms
     ]
+
+
+@profile
+def cut_lines(image: np.ndarray, boxes: Iterable[np.ndarray]) -> list[np.ndarray]:
+    """Cut boxes out of a page by the rule of PaddleOCR 2.x and RapidOCR, one warp per box."""
+    crops = []
+    for box in boxes:
+        lt, rt, rb, lb = box
+        width = int(max(np.linalg.norm(lt - rt), np.linalg.norm(rb - lb)))
+        height = int(max(np.linalg.norm(lt - lb), np.linalg.norm(rt - rb)))
+        target = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
+        crop = cv2.warpPerspective(
+            image,
+            cv2.getPerspectiveTransform(box, target),
+            (width, height),
+            flags=cv2.INTER_CUBIC,
+            borderMode=cv2.BORDER_REPLICATE,
+        )
+        crops.append(np.rot90(crop) if height / width >= 1.5 else crop)
+    return crops
+
+
+@profile
+def resize_and_pad(crop: np.ndarray, width: int, height: int = 48) -> np.ndarray:
+    """Turn a crop into a float32 plane a channel, (v / 255 - 0.5) / 0.5, padded on the right."""
+    ratio = crop.shape[1] / float(crop.shape[0])
+    resized_width = min(math.ceil(height * ratio), width)
+    planes = cv2.resize(crop, (resized_width, height)).astype("float32").transpose(2, 0, 1) / 255
+    planes -= 0.5
+    planes /= 0.5
+    padded = np.zeros((planes.shape[0], height, width), np.float32)
+    padded[:, :, :resized_width] = planes
+    return padded
+
+
+@profile
+def make_batches(
+    crops: Sequence[np.ndarray], size: int = 6, height: int = 48, least_width: int = 320
+) -> Iterator[np.ndarray]:
+    """Yield the recogniser's batches, sorted by ratio, as RapidOCR and PaddleOCR 2.x make them."""
+    order = np.argsort([crop.shape[1] / float(crop.shape[0]) for crop in crops])
+    for first in range(0, len(crops), size):
+        batch = [crops[index] for index in order[first : first + size]]
+        ratios = [crop.shape[1] / float(crop.shape[0]) for crop in batch]
+        width = int(height * max(least_width / height, *ratios))
+        planes = [resize_and_pad(crop, width, height)[np.newaxis] for crop in batch]
+        yield np.concatenate(planes)
 
 
 @profile

@@ -22,7 +22,10 @@ COLORS = {
 }
 """Colours that colour-blind readers can tell apart (Okabe and Ito), and greys for the baselines."""
 
-OURS = ("C: ", "image_crop", "main_colors", "PolygonIndex", "match_polygons", "find_close_polygons")
+OURS = (
+    "C: ", "image_crop", "crop_batches", "iter_crop_batches", "image_batches", "iter_image_batches",
+    "main_colors", "PolygonIndex", "match_polygons", "find_close_polygons",
+)  # fmt: skip
 """The prefixes of fastcv's own rows."""
 
 

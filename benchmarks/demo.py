@@ -1,4 +1,4 @@
-"""Cut the shipped page into words, find the main colours of page and logo, and draw the results.
+"""Cut the shipped page into words, make the recogniser's batches, find main colours; draw it all.
 
 Usage::
 
@@ -11,10 +11,12 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
+from batches import INPUT, list_ways, print_batches, time_ways
 from extract_color import list_colors, print_strongest, time_colors
 from harness import (
     DATA,
@@ -31,6 +33,7 @@ from harness import (
 from image_crop import time_crops
 
 COLORS = 6
+BATCH_WORDS = 16
 SHEET_WIDTH, SHEET_CROPS, GAP, MARGIN = 1240, 300, 10, 24
 PAGE_WIDTH = 1240
 LIGHT_GREY = 232
@@ -88,10 +91,19 @@ def draw_boxes(page: np.ndarray, boxes: np.ndarray) -> np.ndarray:
     return cv2.resize(drawn, (PAGE_WIDTH, height), interpolation=cv2.INTER_AREA)
 
 
+def draw_batch(page: np.ndarray, boxes: np.ndarray) -> np.ndarray:
+    """Show one batch as the recogniser reads it: a word a row, the padding in grey."""
+    input = replace(INPUT, batch_size=BATCH_WORDS)
+    batches = fastcv.crop_batches(page, boxes, convention="rapidocr", input=input)
+    pixels = np.rint(127.5 * (batches[-2].tensor + 1)).astype(np.uint8)
+    return np.concatenate(pixels.transpose(0, 2, 3, 1))
+
+
 def write_pictures(folder: Path, page: np.ndarray, boxes: np.ndarray, logo: np.ndarray) -> None:
     """Write the results as pictures and list them."""
     pictures = {
         "crops.png": draw_sheet(fastcv.image_crop(page, boxes[:SHEET_CROPS])),
+        "batch.png": draw_batch(page, boxes),
         "page_boxes.jpg": draw_boxes(page, boxes),
         "colors_page.png": fastcv.extract_main_colors(page, COLORS),
         "colors_logo.png": fastcv.extract_main_colors(logo, COLORS),
@@ -128,9 +140,13 @@ def main() -> None:
 
     say(f"cutting {len(boxes)} words out of data/page.jpg: checking the pixels, then timing ...")
     crop_rows = time_crops(page, boxes, repeat=7, threads=threads)
+    say("turning the words into the recogniser's batches: checking the bytes, then timing ...")
+    pixels = int(fastcv.crop_shapes(boxes).prod(axis=1).sum())
+    batch_rows = time_ways(list_ways(page, boxes, sorted({1, threads})), pixels, repeat=3)
     say("counting the colours of data/page.jpg: checking, then timing ...")
     color_rows = time_colors(page, n=COLORS, repeat=3, threads=threads, skip_naive=True)
     print_table(f"{len(boxes)} word crops of a page, {page.shape[1]} x {page.shape[0]}", crop_rows)
+    print_batches("the page's words as batches of RapidOCR's recogniser", batch_rows)
     print_table(f"{COLORS} main colours of the page (without np.unique over rows)", color_rows)
     print_strongest(color_rows)
     for name, image in {"page": page, "logo": logo}.items():

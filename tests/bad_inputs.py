@@ -4,6 +4,7 @@
 once, tests/reliability/bad_input.py any number of times.
 """
 
+import dataclasses
 import functools
 import inspect
 import os
@@ -22,6 +23,7 @@ import numpy as np
 
 import fastcv
 import reference
+import reference_batches
 
 NAN, INF = float("nan"), float("inf")
 MISSING = object()
@@ -84,6 +86,11 @@ GOOD = {
     "PolygonIndex.match": {"points": POINTS, "max_dist": 3},
     "PolygonIndex.find_close": {"point": [1, 1], "max_dist": 3},
     "cumulative_sum": {"n": 5},
+    "crop_batches": {"image": PAGE, "boxes": [BOX]},
+    "iter_crop_batches": {"image": PAGE, "boxes": [BOX]},
+    "image_batches": {"crops": [PAGE]},
+    "iter_image_batches": {"crops": [PAGE]},
+    "Batch": {"tensor": 1, "indices": 2, "widths": 3, "ratios": 4, "max_ratio": 5},
     "set_num_threads": {"num_threads": None},
     "set_memory_pool": {"max_bytes": fastcv.memory_pool_info()["max_bytes"]},
 }
@@ -99,7 +106,21 @@ def right_colors():
     return reference.main_colors(PAGE, 6)
 
 
+@functools.cache
+def right_word():
+    return reference_batches.rapidocr([reference_batches.rotate_crop(PAGE, BOX)])[0][0].tobytes()
+
+
+@functools.cache
+def right_page():
+    return reference_batches.rapidocr([PAGE])[0][0].tobytes()
+
+
 IS_RIGHT = {
+    "crop_batches": lambda found: found[0].tensor.tobytes() == right_word(),
+    "iter_crop_batches": lambda found: next(found).tensor.tobytes() == right_word(),
+    "image_batches": lambda found: found[0].tensor.tobytes() == right_page(),
+    "iter_image_batches": lambda found: next(found).tensor.tobytes() == right_page(),
     "image_crop": lambda crops: crops[0].tobytes() == right_crop(),
     "image_crop_openmp": lambda crops: crops[0].tobytes() == right_crop(),
     "crop_shapes": lambda shapes: shapes.tolist() == [[13, 30]],
@@ -572,6 +593,85 @@ add_choice(CROPS, "border", '"constant", "replicate", "reflect", "reflect101" or
            ["mirror", "reflect_101", "", "wrap\0"])  # fmt: skip
 add_choice(SHAPES, "degenerate", '"raise" or "empty"', ["skip", "", "raise\0"])
 
+add_choice(SHAPES, "size", '"longer", "edges", "longer_edges" or "mean"', ["long", "", "mean\0"])
+add_choice(SHAPES, "corners", '"w" or "w-1"', ["w - 1", "h", ""])
+add_choice(SHAPES, "transform", '"perspective" or "affine"', ["Affine", ""])
+add(SHAPES, "tall_ratio", [
+    *[(repr(value), value, TypeError,
+       f"tall_ratio must be a number or None, not {type(value).__name__}")
+      for value in ("1.5", True, [1.5], 1j, {})],
+    *[(repr(value), value, ValueError,
+       f"tall_ratio must be a finite number above 0, got {value!r}")
+      for value in (0, -0.0, -1.5, NAN, INF, -INF)],
+    ("10**400", 10**400, ValueError, "tall_ratio is beyond float64"),
+])  # fmt: skip
+add(SHAPES, "grayscale", [
+    (repr(value), value, TypeError,
+     f"grayscale must be True or False, not {type(value).__name__}")
+    for value in (None, 1, "yes", [], {})
+])  # fmt: skip
+
+
+def convention(**fields):
+    return SimpleNamespace(**{**dataclasses.asdict(fastcv.CropConvention()), **fields})
+
+
+NAMES = ", ".join(f'"{name}"' for name in fastcv.CONVENTIONS)
+NO_CONVENTION = "convention must be a name or a CropConvention, not"
+add(SHAPES, "convention", [
+    *[(repr(value), value, TypeError, f"{NO_CONVENTION} {type(value).__name__}")
+      for value in (None, 3, b"fastcv", ["fastcv"], {"size": "longer"})],
+    *[(repr(value), value, ValueError,
+       f"convention must be a CropConvention or one of {NAMES}, got {value!r}")
+      for value in ("", "Fastcv", "fastcv\0", "\udc80")],
+    ("a long text", "x" * 100_000, ValueError, f"convention must be … {NAMES}, got 'xxx…"),
+    ("an object without grayscale", lambda c: SimpleNamespace(
+        **{name: value for name, value in vars(convention()).items() if name != "grayscale"}),
+     TypeError, f"{NO_CONVENTION} types.SimpleNamespace"),
+    ("another size", lambda c: convention(size="long"), ValueError,
+     'convention.size must be "longer", "edges", "longer_edges" or "mean", got \'long\''),
+    ("another upright", lambda c: convention(upright="mine"), ValueError,
+     'convention.upright must be "quad", "doctr", "easyocr" or "mmocr", got \'mine\''),
+    ("corners of a number", lambda c: convention(corners=1), TypeError,
+     "convention.corners must be a str, not int"),
+    ("another border", lambda c: convention(border="mirror"), ValueError,
+     "convention.border must be …, got 'mirror'"),
+    ("a ratio of 0", lambda c: convention(tall_ratio=0), ValueError,
+     "convention.tall_ratio must be a finite number above 0, got 0"),
+    ("no grayscale", lambda c: convention(grayscale=None), TypeError,
+     "convention.grayscale must be True or False, not NoneType"),
+])  # fmt: skip
+for function in CROPS.split():
+    add_row(f"{function}(gray of uint16)", function,
+            {"image": to("uint16"), "grayscale": True}, ValueError,
+            "grayscale needs an image of uint8, not uint16")  # fmt: skip
+    add_row(f"{function}(gray of two channels)", function,
+            {"image": lambda i: i[..., :2], "convention": "easyocr"}, ValueError,
+            "grayscale needs an image of 1, 3 or 4 channels, not 2")  # fmt: skip
+    add_row(f"{function}(slices with no pixel)", function,
+            {"boxes": [[1, 2, 9, 8], [90, 2, 99, 8]], "convention": "doctr"}, ValueError,
+            "boxes[1] has no pixel of the page: [[90, 2], [99, 2], [99, 8], [90, 8]]")  # fmt: skip
+    add_row(f"{function}(a turned crop beyond the limit)", function,
+            {"boxes": [[[0, 0], [1e3, 0], [1e3, 1e6], [0, 1e6]]], "tall_ratio": 2}, ValueError,
+            "boxes[0] makes a crop of 1000000 x 1000 px, over the limit of 1073741824 bytes a "
+            "crop (set_output_limits)")  # fmt: skip
+add("crop_shapes", "image_shape", [
+    ("3", 3, TypeError, "image_shape must be a tuple or None, not int"),
+    ("'ab'", "ab", TypeError, "image_shape must be a tuple or None, not str"),
+    ("an array", lambda s: np.array([3, 4]), TypeError,
+     "image_shape must be a tuple or None, not numpy.ndarray"),
+    ("one number", (3,), ValueError,
+     "image_shape must be (height, width) or (height, width, channels), got 1 numbers"),
+    ("four numbers", (1, 2, 3, 4), ValueError,
+     "image_shape must be (height, width) or (height, width, channels), got 4 numbers"),
+    ("a side of 0", (5, 0), ValueError, "image_shape[1] must be at least 1, got 0"),
+    ("a float", (5.0, 3), TypeError, "image_shape[0] must be an int, not float"),
+])  # fmt: skip
+add_row("crop_shapes(slices without image_shape)", "crop_shapes",
+        {"boxes": [[1, 2, 3, 4]], "convention": "doctr"}, ValueError,
+        "the convention makes slices of upright boxes, which end where the page ends: image_shape "
+        "is needed")  # fmt: skip
+
 NO_NUMBER = "border_value must be a number or one number a channel, not"
 ONE_EACH = "border_value must be a number or one number a channel"
 add(CROPS, "border_value", [
@@ -636,6 +736,222 @@ add("CropConvention", "grayscale", [
     ("1", 1, TypeError, "grayscale must be True or False, not int"),
     ("None", None, TypeError, "grayscale must be True or False, not NoneType"),
 ])  # fmt: skip
+
+
+# ---- recognisers' inputs ----
+
+for name in ("height", "width_multiple", "word_min_width", "word_multiple", "batch_size"):
+    add_int("RecognizerInput", name, least=1, most=32767 if name == "height" else 2**31 - 1)
+for name in ("min_width", "max_width"):
+    add_int("RecognizerInput", name, "an int or None", 1, 2**31 - 1)
+for name, choices in {
+    "width_rounding": '"floor", "ceil" or "word"',
+    "width_by": '"batch", "word" or "call"',
+    "fit": '"height", "stretch" or "contain"',
+    "word_rounding": '"ceil", "floor" or "ceil_scaled"',
+    "filter": '"linear"',
+    "channels": '"bgr", "rgb" or "gray"',
+    "sort": '"quicksort", "stable" or None',
+    "dtype": '"float32", "float16" or "uint8"',
+    "layout": '"NCHW" or "NHWC"',
+}.items():
+    wanted = "a str or None" if "None" in choices else "a str"
+    add("RecognizerInput", name, [
+        ("''", "", ValueError, f"{name} must be {choices}, got ''"),
+        ("1", 1, TypeError, f"{name} must be {wanted}, not int"),
+        ("float32", np.float32, TypeError, f"{name} must be {wanted}, not type"),
+    ])  # fmt: skip
+add("RecognizerInput", "height", [("True", True, TypeError, "height must be an int, not bool")])
+WIDTHS = "buckets must be an int, a sequence of int or None, not"
+add("RecognizerInput", "buckets", [
+    ("'32'", "32", TypeError, f"{WIDTHS} str"),
+    ("32.0", 32.0, TypeError, f"{WIDTHS} float"),
+    ("0", 0, ValueError, "buckets must be from 1 to 2147483647, got 0"),
+    ("[]", [], ValueError, "buckets must have at least one width"),
+    ("[32, None]", [32, None], TypeError, "buckets[1] must be an int, not NoneType"),
+    ("[32, 0]", [32, 0], ValueError, "buckets[1] must be from 1 to 2147483647, got 0"),
+    ("[32, 32]", [32, 32], ValueError, "buckets[1] must be over buckets[0], got 32"),
+])  # fmt: skip
+for name, wanted in {
+    "divisor": "a number",
+    "mean": "a number or one number a channel",
+    "std": "a number or one number a channel",
+    "pad_value": 'a number or "edge"',
+}.items():
+    add("RecognizerInput", name, [
+        ("None", None, TypeError, f"{name} must be {wanted}, not NoneType"),
+        ("True", True, TypeError, f"{name} must be {wanted}, not bool"),
+        ("a 0-d array", np.array(1.0), TypeError, f"{name} must be {wanted}, not numpy.ndarray"),
+        ("1e39", 1e39, ValueError, f"{name} must be finite in float32, got 1e+39"),
+        ("NaN", NAN, ValueError, f"{name} must be finite in float32, got nan"),
+        ("10**400", 10**400, ValueError, f"{name} is beyond float64"),
+    ])  # fmt: skip
+for name in ("mean", "std"):
+    add("RecognizerInput", name, [
+        ("2 numbers", (1, 2), ValueError,
+         f"{name} must be a number or one number a channel, got 2 numbers"),
+        ("text", (1, 2, "3"), TypeError,
+         f"{name} must be a number or one number a channel, not str"),
+    ])  # fmt: skip
+NOT_FINITE = "normalization must give finite values in float32"
+add("RecognizerInput", "std", [("0", 0, ValueError, NOT_FINITE)])
+add("RecognizerInput", "divisor", [
+    ("0", 0, ValueError, NOT_FINITE), ("1e-60", 1e-60, ValueError, NOT_FINITE),
+])  # fmt: skip
+TABLE = "normalization must be a str or an array of numbers, not"
+add("RecognizerInput", "normalization", [
+    ("'other'", "other", ValueError,
+     'normalization must be "divide", "multiply" or "float64", got \'other\''),
+    ("None", None, TypeError, f"{TABLE} NoneType"),
+    ("text", ["a"] * 256, TypeError, f"{TABLE} <U1"),
+    ("ragged", [[1], [2, 3]], TypeError, f"{TABLE} list"),
+    ("masked", lambda good: np.ma.zeros(256), TypeError, f"normalization {NOT_PLAIN}"),
+    ("2 channels", np.zeros((2, 256)), ValueError,
+     "normalization must have shape (3, 256) or (256,), not (2, 256)"),
+    ("NaN", np.full(256, NAN), ValueError, NOT_FINITE),
+    ("1e39", np.full(256, 1e39), ValueError, NOT_FINITE),
+])  # fmt: skip
+add("RecognizerInput", "pad_value", [
+    ("'wrap'", "wrap", ValueError, 'pad_value must be a number or "edge", got \'wrap\''),
+])  # fmt: skip
+add("RecognizerInput", "pad_before_normalization", [
+    ("1", 1, TypeError, "pad_before_normalization must be True or False, not int"),
+])  # fmt: skip
+for fields, text in (
+    ({"max_width": 100}, "min_width must be at most max_width, 100, got 320"),
+    ({"fit": "contain"}, 'fit must not be "contain" unless min_width and max_width are the same, '
+     "got 320 and None"),
+    ({"dtype": "uint8", "pad_value": 0.5}, "pad_value must be a pixel's, 0 to 255, got 0.5"),
+    ({"dtype": "uint8", "pad_value": 256}, "pad_value must be a pixel's, 0 to 255, got 256"),
+    ({"pad_before_normalization": True, "pad_value": -1},
+     "pad_value must be a pixel's, 0 to 255, got -1"),
+    ({"pad_value": "edge", "fit": "contain", "max_width": 320},
+     'pad_value must not be "edge" with fit "contain", which pads below'),
+    ({"buckets": 32, "width_by": "call"},
+     'width_by must not be "call" with buckets, got 32'),
+    ({"buckets": (320, 640), "max_width": 400},
+     "buckets must be at most max_width, 400, got 640"),
+):  # fmt: skip
+    add_row(f"RecognizerInput({fields})", "RecognizerInput", fields, ValueError, text)
+
+
+# ---- batches ----
+
+WORDS = "crop_batches iter_crop_batches"
+IMAGES = "image_batches iter_image_batches"
+BATCHES = f"{WORDS} {IMAGES}"
+NONE_FOR = "input must be given: there is none for"
+add(BATCHES, "input", [
+    ("48", 48, TypeError, "input must be a RecognizerInput or a str, not int"),
+    ("'tesseract'", "tesseract", ValueError,
+     'input must be a RecognizerInput or one of "rapidocr", "paddleocr", …, got \'tesseract\''),
+    ("'doctr'", "doctr", ValueError,
+     f"{NONE_FOR} 'doctr', because docTR resizes with torch's antialiased filter"),
+])  # fmt: skip
+add(IMAGES, "input", [
+    ("None", None, TypeError, "input must be a RecognizerInput or a str, not NoneType"),
+])  # fmt: skip
+add(WORDS, "convention", [
+    ("'easyocr'", "easyocr", ValueError, f"{NONE_FOR} 'easyocr', because EasyOCR …"),
+    ("'mmocr'", "mmocr", ValueError, f"{NONE_FOR} 'mmocr', because MMOCR has one for each …"),
+    ("one's own", fastcv.CropConvention(), ValueError,
+     "input must be given with a convention of one's own"),
+])  # fmt: skip
+add(BATCHES, "rotated_180", [
+    ("[1]", [1], TypeError, "rotated_180 must be an array of bool, not int64"),
+    ("True", True, ValueError, "rotated_180 must have shape (1,), not ()"),
+    ("two", [True, False], ValueError, "rotated_180 must have shape (1,), not (2,)"),
+    ("masked", lambda good: np.ma.zeros(1, bool), TypeError, f"rotated_180 {NOT_PLAIN}"),
+])  # fmt: skip
+ORDER = "word_order must be an array of int, not"
+add(BATCHES, "word_order", [
+    ("[0.0]", [0.0], TypeError, f"{ORDER} float64"),
+    ("[[0], [0, 1]]", [[0], [0, 1]], TypeError, f"{ORDER} list"),
+    ("a set", {0}, TypeError, f"{ORDER} set"),
+    ("2**63", [2**63], ValueError, "word_order[0] is 9223372036854775808: there is no such word"),
+    ("[1]", [1], ValueError, "word_order[0] is 1: there is no such word"),
+    ("[-1]", [-1], ValueError, "word_order[0] is -1: there is no such word"),
+    ("two", [0, 0], ValueError, "word_order must have shape (1,), not (2,)"),
+])  # fmt: skip
+add_int(BATCHES, "num_threads", "an int or None", 1, 1024)
+add(WORDS, "degenerate", [
+    ("'empty'", "empty", ValueError, 'degenerate must be "raise" or "skip", got \'empty\''),
+    ("None", None, TypeError, "degenerate must be a str, not NoneType"),
+])  # fmt: skip
+add(WORDS, "image", [
+    ("float64", to("float64"), TypeError, "image must be an array of uint8, not float64"),
+    ("uint16", to("uint16"), TypeError, "image must be an array of uint8, not uint16"),
+    ("a str", "page", TypeError, "image must be an array of uint8, not str"),
+    ("None", None, TypeError, "image must be an array of uint8, not NoneType"),
+    ("empty", lambda good: good[:0], ValueError, "image must …"),
+    ("2 channels", lambda good: good[:, :, :2], ValueError, "image must have 1, 3 or 4 …"),
+    ("masked", lambda good: masked(good), TypeError, f"image {NOT_PLAIN}"),
+    ("a list, but not of boxes", lambda good: [good], ValueError, "…boxes…"),
+])  # fmt: skip
+add(WORDS, "boxes", [
+    ("None", None, TypeError, "boxes must hold ints or floats, not NoneType"),
+    ("NaN", [np.full((4, 2), NAN)], ValueError, "boxes[0] has a corner that is not finite: …"),
+    ("a line", [np.float32([[1, 1], [1, 1], [9, 9], [9, 9]])], ValueError, "boxes[0] is …"),
+    ("three corners", [BOX[:3]], ValueError, "boxes[0] must have shape …"),
+])  # fmt: skip
+add(WORDS, "interpolation", [
+    ("'best'", "best", ValueError, 'interpolation must be "nearest", "linear", …, got \'best\''),
+])  # fmt: skip
+add(WORDS, "convention", [
+    ("'tesseract'", "tesseract", ValueError, "convention must be a CropConvention or one of …"),
+    ("1", 1, TypeError, "convention must be …"),
+])  # fmt: skip
+add(IMAGES, "crops", [
+    ("7", 7, TypeError, "crops must be a sequence of arrays, not int"),
+    ("None", None, TypeError, "crops must be a sequence of arrays, not NoneType"),
+    ("one crop", PAGE, ValueError, "crops must be a list of arrays, or one array of shape "
+     "(n, height, width, channels), not (60, 80, 3)"),
+    ("a str", "ab", TypeError, "crops[0] must be an array of uint8, not str"),
+    ("[None]", [None], TypeError, "crops[0] must be an array of uint8, not NoneType"),
+    ("float64", [PAGE, PAGE.astype(float)], TypeError,
+     "crops[1] must be an array of uint8, not float64"),
+    ("no rows", [PAGE[:0]], ValueError,
+     "crops[0] must have at least one pixel, not shape (0, 80, 3)"),
+    ("2 channels", [PAGE[:, :, :2]], ValueError, "crops[0] must have 1, 3 or 4 channels, not 2"),
+    ("one axis", [PAGE[0, 0]], ValueError,
+     "crops[0] must be (height, width) or (height, width, channels), not shape (3,)"),
+    ("masked", [masked(PAGE)], TypeError, f"crops[0] {NOT_PLAIN}"),
+])  # fmt: skip
+ITEMS = 3 * 48 * 320
+add("crop_batches image_batches", "out", [
+    ("a str", "here", TypeError, "out must be an ndarray, not str"),
+    ("too small", np.zeros(ITEMS - 1, np.float32), ValueError,
+     f"out must have at least {ITEMS} items, got {ITEMS - 1}"),
+    ("float64", np.zeros(ITEMS), ValueError, "out must have the input's dtype, not float64"),
+    ("not contiguous", np.zeros(2 * ITEMS, np.float32)[::2], ValueError,
+     "out must be C-contiguous"),
+    ("no array a batch", [], ValueError, "out must have an array for each of 1 batches, got 0"),
+    ("another shape", [np.zeros((1, 3, 48, 321), np.float32)], ValueError,
+     "out[0] must have shape (1, 3, 48, 320), not shape (1, 3, 48, 321)"),
+])  # fmt: skip
+NARROW = [np.broadcast_to(np.uint8(0), (1, 10**7))]
+add_row("image_batches(a tensor over the limit)", "image_batches", {"crops": NARROW}, ValueError,
+        "…limit of 4294967296 bytes a call (set_output_limits)")  # fmt: skip
+add_row("iter_image_batches(a tensor over the limit)", "iter_image_batches", {"crops": NARROW},
+        ValueError, "batch 0 takes 276480000000 bytes, over the limit of 4294967296 bytes a call "
+        "(set_output_limits)")  # fmt: skip
+TWO = {"image": lambda good: [good, good], "boxes": lambda good: [good, good]}
+for function in WORDS.split():
+    for fields, error, text in (
+        ({"rotated_180": True}, TypeError, "rotated_180 must be a list of one array a page, "
+         "not bool"),
+        ({"rotated_180": [[True]]}, ValueError, "rotated_180 must have one array a page, 2, not 1"),
+        ({"rotated_180": [[True], []]}, ValueError,
+         "rotated_180[1] must have shape (1,), not (0,)"),
+        ({"word_order": [0, 1]}, ValueError, "word_order must have shape (2, 2), not (2,)"),
+        ({"word_order": [[0, 0], [2, 0]]}, ValueError,
+         "word_order[1] is [2, 0]: there is no such word"),
+        ({"word_order": [[0, 0], [1, 1]]}, ValueError,
+         "word_order[1] is [1, 1]: there is no such word"),
+        ({"word_order": [[0, 0], [0, 0]]}, ValueError,
+         "word_order[1] is [0, 0] again: each word must be there once"),
+    ):  # fmt: skip
+        add_row(f"{function}(two pages, {fields})", function, {**TWO, **fields}, error, text)
 
 
 # ---- out ----

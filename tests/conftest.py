@@ -109,10 +109,10 @@ def default_threads(monkeypatch):
 def pool():
     """The memory pool is empty at the start, with its usual limit."""
     gc.collect()
-    fastcv.set_memory_pool(64 << 20)
+    fastcv.set_memory_pool(512 << 20)
     fastcv.empty_memory_pool()
     yield
-    fastcv.set_memory_pool(64 << 20)
+    fastcv.set_memory_pool(512 << 20)
 
 
 @pytest.fixture(autouse=True)

@@ -77,6 +77,64 @@ def cv2_crop(image, boxes, interpolation="linear", border="constant", border_val
     return crops
 
 
+def lengths(box, size):
+    """Width and height by a rule for sizes, before they are cut to whole px."""
+    box = np.float32(box) if size in ("longer", "edges") else np.float64(np.float32(box))
+    dx, dy = (np.roll(box, -1, axis=0) - box).T
+    top, right, bottom, left = np.sqrt(dx * dx + dy * dy)
+    if size == "edges":
+        return top, right
+    if size == "mean":
+        return (top + bottom) / 2, (left + right) / 2
+    return max(top, bottom), max(left, right)
+
+
+def convention_crop(
+    image,
+    boxes,
+    *,
+    size="longer",
+    corners="w-1",
+    transform="perspective",
+    tall_ratio=None,
+    grayscale=False,
+    interpolation="linear",
+    border="constant",
+    border_value=0,
+):
+    """The loop over OpenCV that fastcv's keywords stand for: quads in their given order."""
+    if grayscale:
+        code = {3: cv2.COLOR_BGR2GRAY, 4: cv2.COLOR_BGRA2GRAY}
+        colored = image.ndim == 3 and image.shape[2] > 1
+        gray = cv2.cvtColor(image, code[image.shape[2]]) if colored else image
+        image = gray.reshape(image.shape[:2])
+    if np.ndim(border_value) == 0:
+        border_value = (border_value,) * 4
+    options = {
+        "flags": INTERPOLATIONS[interpolation],
+        "borderMode": BORDERS[border],
+        "borderValue": border_value,
+    }
+    crops = []
+    for box in np.ascontiguousarray(boxes, np.float32):
+        far = np.array(lengths(box, size))
+        width, height = map(int, far)
+        if size in ("longer", "mean"):
+            far = np.trunc(far)
+        right, bottom = far - (corners == "w-1")
+        target = np.float32([[0, 0], [right, 0], [right, bottom], [0, bottom]])
+        if transform == "affine":
+            matrix = cv2.getAffineTransform(box[:3], target[:3])
+            crop = cv2.warpAffine(image, matrix, (width, height), **options)
+        else:
+            matrix = cv2.getPerspectiveTransform(box, target)
+            crop = cv2.warpPerspective(image, matrix, (width, height), **options)
+        crop = crop.reshape(height, width, *image.shape[2:])
+        is_tall = tall_ratio is not None and height / width >= tall_ratio
+        crops.append(np.rot90(crop) if is_tall else crop)
+    return crops
+
+
 def system_rows(source, target):
     """The 8×8 system and its right-hand side, with the rows in OpenCV's order."""
     rows = []

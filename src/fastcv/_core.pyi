@@ -72,7 +72,7 @@ def crop_shapes(
     border: _Border = "constant",
     border_value: float | Sequence[float] = 0,
     degenerate: _Degenerate = "raise",
-    image_shape: Sequence[int] | None = None,
+    image_shape: tuple[int, ...] | list[int] | None = None,
 ) -> NDArray[np.intp]: ...
 def main_colors(
     image: ArrayLike, n: int, num_threads: int | None, /

@@ -6,10 +6,11 @@ import argparse
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 
 from . import _core, outputs
 from ._version import __version__
+from .conventions import CONVENTIONS, CropConvention
 
 if TYPE_CHECKING:
     _Subparsers = argparse._SubParsersAction[Any]
@@ -58,11 +59,15 @@ def _add_crop(subparsers: _Subparsers) -> Any:
     crop.add_argument("--overwrite", action="store_true",
                       help="replace existing files, except inputs")  # fmt: skip
     crop.add_argument("--format", default="png", choices=tuple(outputs.DTYPES))
-    crop.add_argument("--interpolation", default="linear",
-                      choices=("linear", "nearest", "cubic", "area", "lanczos4"))  # fmt: skip
-    crop.add_argument("--border", default="constant", choices=(
-        "constant", "replicate", "reflect", "reflect101", "wrap"
+    crop.add_argument("--convention", choices=tuple(CONVENTIONS), help=(
+        "cut as this OCR project does (default: fastcv); the options below replace parts of it"
     ))  # fmt: skip
+    fields = get_type_hints(CropConvention)
+    crop.add_argument("--order", choices=get_args(fields["order"]), help=(
+        "clockwise: the corners may come in any order"
+    ))  # fmt: skip
+    for name in ("interpolation", "border"):
+        crop.add_argument(f"--{name}", choices=get_args(fields[name]))
     crop.add_argument("--skip-degenerate", action="store_true", help=(
         "leave out boxes that cannot be cut, such as boxes without width, instead of failing the "
         "page"

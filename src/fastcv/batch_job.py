@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,7 +24,7 @@ _GROUP_BYTES = 3 << 19
 """How much a thread writes ahead while batches are taken one at a time. It stays in cache."""
 
 
-@dataclass(frozen=True, eq=False, repr=False, slots=True)
+@dataclass(eq=False, repr=False, slots=True)
 class Batch:
     """A tensor of words for a recogniser, and which words they are.
 
@@ -75,32 +76,33 @@ class BatchJob:
     def all(self, out: Any) -> list[Batch]:
         """Write all batches."""
         tensors = self._write(0, len(self.plan.ends), keep=True, out=out)
-        return [self._batch(k, tensor) for k, tensor in enumerate(tensors)]
+        rest = self._words_of(0, len(tensors))
+        return [Batch(tensor, *words) for tensor, words in zip(tensors, rest, strict=True)]
 
     def one_by_one(self) -> Iterator[Batch]:
+        """Check that each batch may be written, and hand them over one at a time."""
+        counts = np.diff(self.plan.ends, prepend=0)
+        sizes = (counts * self.plan.widths * self.rules.column_bytes()).tolist()
+        limit = _core.get_output_limits()[1]
+        for k, size in enumerate(sizes):
+            if size > limit:
+                raise ValueError(
+                    f"{self.function}: batch {k} takes {size} bytes, over the limit of {limit} "
+                    "bytes a call (set_output_limits)"
+                )
+        return self._iterate(sizes)
+
+    def _iterate(self, sizes: list[int]) -> Iterator[Batch]:
         """Write a few batches, hand them over one at a time, and so on.
 
         Nothing here refers to a batch that was handed over, so its memory is free once the
         consumer drops it.
         """
-        for first, last in self._groups():
-            tensors = self._write(first, last, keep=False)[::-1]
-            for k in range(first, last):
-                yield self._batch(k, tensors.pop())
-
-    def _groups(self) -> Iterator[tuple[int, int]]:
-        """Ranges of batches, as many as fit into `_GROUP_BYTES` a thread, at least one."""
         room = _GROUP_BYTES * (self.num_threads or _core.get_num_threads())
-        counts = np.diff(self.plan.ends, prepend=0)
-        sizes = counts * self.plan.widths * self.rules.column_bytes()
-        first, filled = 0, 0
-        for k, size in enumerate(sizes.tolist()):
-            if k > first and filled + size > room:
-                yield first, k
-                first, filled = k, 0
-            filled += size
-        if first < len(sizes):
-            yield first, len(sizes)
+        for first, last in _groups(sizes, room):
+            tensors = self._write(first, last, keep=False)[::-1]
+            for words in self._words_of(first, last):
+                yield Batch(tensors.pop(), *words)
 
     def _write(self, first: int, last: int, keep: bool, out: Any = None) -> list[NDArray[Any]]:
         """Write batches `first` to `last` - 1. `keep`: they will not be used at once."""
@@ -121,16 +123,29 @@ class BatchJob:
             self.num_threads,
         )
 
-    def _batch(self, k: int, tensor: NDArray[Any]) -> Batch:
+    def _words_of(self, first: int, last: int) -> list[tuple[Any, Any, Any, float]]:
+        """Return what `Batch` tells of the words of batches `first` to `last` - 1."""
         plan = self.plan
-        words = slice(plan.ends[k - 1] if k else 0, plan.ends[k])
-        return Batch(
-            tensor,
-            self.indices[words],
-            plan.sizes[words, 1],
-            plan.ratios[words],
-            float(plan.max_ratios[k]),
-        )
+        bounds = [int(plan.ends[first - 1]) if first else 0, *plan.ends[first:last].tolist()]
+        indices, widths, ratios = self.indices, plan.sizes[:, 1], plan.ratios
+        return [
+            (indices[start:end], widths[start:end], ratios[start:end], greatest)
+            for (start, end), greatest in zip(
+                pairwise(bounds), plan.max_ratios[first:last].tolist(), strict=True
+            )
+        ]
+
+
+def _groups(sizes: list[int], room: int) -> Iterator[tuple[int, int]]:
+    """Yield ranges of batches: as many as fit into `room` bytes, and at least one."""
+    first, filled = 0, 0
+    for k, size in enumerate(sizes):
+        if k > first and filled + size > room:
+            yield first, k
+            first, filled = k, 0
+        filled += size
+    if first < len(sizes):
+        yield first, len(sizes)
 
 
 def plan_crops(
@@ -157,6 +172,11 @@ def plan_images(
     function: str, crops: Any, input: Any, rotated_180: Any, word_order: Any, num_threads: Any
 ) -> BatchJob:
     """Plan `image_batches`."""
+    if isinstance(crops, np.ndarray) and crops.ndim != 4:
+        raise ValueError(
+            f"{function}: crops must be a list of arrays, or one array of shape (n, height, width, "
+            f"channels), not {crops.shape}"
+        )
     words = _core._words_of(function, crops, num_threads)
     rules = choose_input(function, input)
     return _plan(function, words, rules, rotated_180, word_order, num_threads, None)
@@ -179,9 +199,8 @@ def _plan(
     return BatchJob(function, words, rules, plan, indices, rotated, num_threads)
 
 
-@lru_cache(maxsize=64)
-def _tensor_format(rules: RecognizerInput) -> _core._TensorFormat:
-    """Make what C needs to know of an input, once."""
+def _make_format(rules: RecognizerInput) -> _core._TensorFormat:
+    """Make what C needs to know of an input."""
     return _core._TensorFormat(
         height=rules.height,
         channels=rules.channels,
@@ -191,3 +210,6 @@ def _tensor_format(rules: RecognizerInput) -> _core._TensorFormat:
         pad=rules.padding(),
         filter=rules.filter,
     )
+
+
+_tensor_format = lru_cache(maxsize=64)(_make_format)

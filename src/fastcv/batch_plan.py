@@ -6,36 +6,36 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from .fields import MOST_PX
+from .checks import INT32_MAX
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from .inputs import RecognizerInput
 
-    Floats = NDArray[np.float64]
-    Indices = NDArray[np.intp]
+    _Floats = NDArray[np.float64]
+    _Indices = NDArray[np.intp]
 
 
 class BatchPlan(NamedTuple):
     """Batch k has the words ``order[ends[k - 1] : ends[k]]``."""
 
-    order: Indices
+    order: _Indices
     """Shape (m,): the words of all batches, as indices into the crops."""
     sizes: NDArray[np.int32]
     """Shape (m, 2): resized height and width of each word, in the order of `order`."""
-    ratios: Floats
+    ratios: _Floats
     """Shape (m,): width / height of each word's crop, in the order of `order`."""
-    ends: Indices
+    ends: _Indices
     """Shape (b,)."""
     widths: NDArray[np.int32]
     """Shape (b,): width of each tensor."""
-    max_ratios: Floats
+    max_ratios: _Floats
     """Shape (b,): the greatest ratio of each batch, at least that of the least width."""
 
 
 def plan_batches(
-    shapes: Indices, rules: RecognizerInput, word_order: Indices | None = None
+    shapes: _Indices, rules: RecognizerInput, word_order: _Indices | None = None
 ) -> BatchPlan:
     """Plan the batches of crops, shape (n, 2): height, width. Crops of no size are left out.
 
@@ -62,7 +62,7 @@ def plan_batches(
         tensor_widths = limits[starts]
     sizes = np.empty((len(words), 2), np.int32)
     if rules.fit == "contain":
-        sizes[:] = _contained_sizes(rules, heights, widths)
+        sizes[:] = _contained_sizes(rules.height, limits, heights, widths)
     else:
         sizes[:, 0] = rules.height
         sizes[:, 1] = limits if rules.fit == "stretch" else np.minimum(wanted, limits)
@@ -72,14 +72,14 @@ def plan_batches(
 
 
 def _word_widths(
-    rules: RecognizerInput, heights: Indices, widths: Indices, ratios: Floats
-) -> Floats:
+    rules: RecognizerInput, heights: _Indices, widths: _Indices, ratios: _Floats
+) -> _Floats:
     """Return the widths to which words are resized where no tensor limits them."""
     if rules.word_rounding == "ceil_scaled":
         px = np.ceil(rules.height / heights * widths)
     else:
         px = _rounded(rules.height * ratios, rules.word_rounding)
-    px = np.clip(px, rules.word_min_width, MOST_PX)
+    px = np.clip(px, rules.word_min_width, INT32_MAX)
     if rules.word_multiple > 1:
         multiple = rules.word_multiple
         px = np.maximum(np.rint(px / multiple) * multiple, multiple)
@@ -87,8 +87,8 @@ def _word_widths(
 
 
 def _limits(
-    rules: RecognizerInput, ratios: Floats, wanted: Floats, starts: Indices
-) -> tuple[Floats, Floats]:
+    rules: RecognizerInput, ratios: _Floats, wanted: _Floats, starts: _Indices
+) -> tuple[_Floats, _Floats]:
     """Return the width that each word may have at most, and the width of each tensor."""
     if not len(starts):
         return wanted, wanted
@@ -103,27 +103,27 @@ def _limits(
     return np.repeat(widths, np.diff(starts, append=len(ratios))), widths
 
 
-def _tensor_widths(rules: RecognizerInput, ratios: Floats, wanted: Floats) -> Floats:
+def _tensor_widths(rules: RecognizerInput, ratios: _Floats, wanted: _Floats) -> _Floats:
     """Return the widths of tensors by their words' greatest ratios and wanted widths."""
     px = wanted
     if rules.width_rounding != "word":
         px = _rounded(rules.height * ratios, rules.width_rounding)
     px = np.maximum(px, max(rules.min_width or 1, rules.word_min_width))
     px = np.ceil(px / rules.width_multiple) * rules.width_multiple
-    return np.minimum(px, rules.max_width or MOST_PX)
+    return np.minimum(px, rules.max_width or INT32_MAX)
 
 
-def _bucket_widths(rules: RecognizerInput, ratios: Floats, wanted: Floats) -> Floats:
+def _bucket_widths(rules: RecognizerInput, ratios: _Floats, wanted: _Floats) -> _Floats:
     """Return the width of each word's bucket."""
     px = _tensor_widths(rules, ratios, wanted)
     if isinstance(rules.buckets, int):
         px = np.ceil(px / rules.buckets) * rules.buckets
-        return np.minimum(px, rules.max_width or MOST_PX)
+        return np.minimum(px, rules.max_width or INT32_MAX)
     buckets = np.array(rules.buckets, np.float64)
     return buckets[np.minimum(np.searchsorted(buckets, px), len(buckets) - 1)]
 
 
-def _bucket_starts(limits: Floats, batch_size: int) -> Indices:
+def _bucket_starts(limits: _Floats, batch_size: int) -> _Indices:
     """Return where batches start if none has words of two buckets."""
     places = np.arange(len(limits))
     is_first = np.diff(limits, prepend=0) != 0
@@ -131,22 +131,23 @@ def _bucket_starts(limits: Floats, batch_size: int) -> Indices:
     return np.flatnonzero((places - first) % batch_size == 0)
 
 
-def _contained_sizes(rules: RecognizerInput, heights: Indices, widths: Indices) -> Indices:
-    """Return the largest sizes within height and width with each word's aspect ratio."""
-    height, width = rules.height, rules.min_width
-    assert width is not None
-    aspects = heights / widths
-    is_tall, is_same = aspects > height / width, aspects == height / width
-    wide = np.maximum((width * aspects).astype(np.intp), 1)
-    tall = np.maximum((height / aspects).astype(np.intp), 1)
+def _contained_sizes(height: int, limits: _Floats, heights: _Indices, widths: _Indices) -> _Floats:
+    """Return the largest sizes within `height` and `limits` with each word's aspect ratio."""
+    aspects, frames = heights / widths, height / limits
+    wide = np.maximum(np.floor(limits * aspects), 1)
+    tall = np.maximum(np.floor(height / aspects), 1)
     return np.stack(
-        [np.where(is_tall | is_same, height, wide), np.where(is_tall, tall, width)], axis=1
+        [
+            np.where(aspects < frames, wide, height),
+            np.where(aspects > frames, tall, limits),
+        ],
+        axis=1,
     )
 
 
-def _rounded(px: Floats, rounding: str) -> Floats:
+def _rounded(px: _Floats, rounding: str) -> _Floats:
     return np.ceil(px) if rounding == "ceil" else np.floor(px)
 
 
-def _greatest(values: Floats, starts: Indices) -> Floats:
+def _greatest(values: _Floats, starts: _Indices) -> _Floats:
     return np.maximum.reduceat(values, starts) if len(starts) else values

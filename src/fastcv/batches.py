@@ -165,7 +165,7 @@ def image_batches(
     Parameters
     ----------
     crops : sequence of arrays
-        uint8, each of shape (height, width) or (height, width, 1, 3 or 4), in BGR order. Of four
+        Of uint8, each of shape (height, width) or (height, width, 1, 3 or 4), in BGR order. Of four
         channels the first three are taken. Any strides.
     input : str or RecognizerInput, default "rapidocr"
         How crops become tensors: a name of `INPUTS`, or one's own.

@@ -45,9 +45,7 @@ def crop_page(options: argparse.Namespace, guard: Guard, progress: Progress, pag
             image,
             boxes,
             num_threads=options.threads,
-            interpolation=options.interpolation,
-            border=options.border,
-            degenerate="empty" if options.skip_degenerate else "raise",
+            **how_to_cut(options),
         )
     except (ValueError, TypeError) as error:
         raise ValueError(str(error).removeprefix("image_crop_openmp: ")) from None
@@ -66,6 +64,14 @@ def crop_page(options: argparse.Namespace, guard: Guard, progress: Progress, pag
     if skipped:
         text += f"\n{show(page)}: degenerate boxes left out: {', '.join(skipped)}"
     return text
+
+
+def how_to_cut(options: argparse.Namespace) -> dict[str, Any]:
+    """Return the keywords for `image_crop_openmp` and `crop_shapes`."""
+    names = ("convention", "order", "interpolation", "border")
+    given = {name: getattr(options, name) for name in names}
+    keywords = {name: value for name, value in given.items() if value is not None}
+    return {**keywords, "degenerate": "empty" if options.skip_degenerate else "raise"}
 
 
 def find_boxes(page: Path, boxes: Path | None) -> Path | None:
@@ -92,9 +98,7 @@ def read_boxes_of(page: Path, options: argparse.Namespace) -> NDArray[Any]:
 def name_crops(page: Path, boxes: NDArray[Any], options: argparse.Namespace) -> list[str]:
     """Name the file of each box. A box that is left out has an empty name."""
     try:
-        shapes = _core.crop_shapes(
-            boxes, degenerate="empty" if options.skip_degenerate else "raise"
-        )
+        shapes = _core.crop_shapes(boxes, **how_to_cut(options))
     except (ValueError, TypeError) as error:
         raise ValueError(str(error).removeprefix("crop_shapes: ")) from None
     digits = max(4, len(str(len(shapes) - 1)))

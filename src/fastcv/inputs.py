@@ -11,15 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from .fields import (
-    check_bool,
-    check_choice,
-    is_sequence,
-    number,
-    type_error,
-    value_error,
-    whole,
-)
+from .checks import as_array, check_bool, check_choice, check_int, check_number, is_sequence
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -146,23 +138,24 @@ class RecognizerInput:
     layout: Literal["NCHW", "NHWC"] = "NCHW"
 
     def __post_init__(self) -> None:
-        for name, values in _CHOICES.items():
-            check_choice(name, getattr(self, name), values)
-        self._set("height", whole("height", self.height, most=(1 << 15) - 1))
+        for name, choices in _CHOICES.items():
+            check_choice(_field(name), getattr(self, name), choices)
+        self._set("height", check_int(_field("height"), self.height, most=(1 << 15) - 1))
         for name in ("width_multiple", "word_min_width", "word_multiple", "batch_size"):
-            self._set(name, whole(name, getattr(self, name)))
+            self._set(name, check_int(_field(name), getattr(self, name)))
         for name in ("min_width", "max_width"):
-            if getattr(self, name) is not None:
-                self._set(name, whole(name, getattr(self, name)))
+            if (value := getattr(self, name)) is not None:
+                self._set(name, check_int(_field(name), value, wanted="an int or None"))
         self._set("buckets", _buckets(self.buckets))
         self._check_widths()
-        self._set("divisor", number("divisor", self.divisor))
+        channels = _CHANNELS[self.channels]
+        self._set("divisor", check_number(_field("divisor"), self.divisor))
         for name in ("mean", "std"):
-            self._set(name, _per_channel(name, getattr(self, name), _CHANNELS[self.channels]))
-        self._set("normalization", _normalization(self.normalization, _CHANNELS[self.channels]))
+            self._set(name, _per_channel(name, getattr(self, name), channels))
+        self._set("normalization", _normalization(self.normalization, channels))
         table = self.table()
         if table is not None and not np.isfinite(table).all():
-            raise value_error("normalization makes values that are not finite in float32")
+            raise ValueError(f"{_field('normalization')} must give finite values in float32")
         self._check_padding()
 
     def __repr__(self) -> str:
@@ -181,34 +174,34 @@ class RecognizerInput:
     def _check_widths(self) -> None:
         low, high, buckets = self.min_width, self.max_width, self.buckets
         if low is not None and high is not None and low > high:
-            raise value_error(f"min_width must not be over max_width, {high}, but is {low}")
+            raise ValueError(f"{_field('min_width')} must be at most max_width, {high}, got {low}")
         if self.fit == "contain" and (low is None or low != high):
-            raise value_error(
-                f'fit must not be "contain" unless min_width and max_width are equal: they are '
-                f"{low} and {high}"
+            raise ValueError(
+                f'{_field("fit")} must not be "contain" unless min_width and max_width are the '
+                f"same, got {low} and {high}"
             )
         if buckets is None:
             return
         if self.width_by == "call":
-            raise value_error(f'width_by must not be "call" with buckets, which are {buckets}')
+            raise ValueError(f'{_field("width_by")} must not be "call" with buckets, got {buckets}')
         if isinstance(buckets, tuple) and high is not None and buckets[-1] > high:
-            raise value_error(f"buckets must not be over max_width, {high}, but has {buckets[-1]}")
+            raise ValueError(
+                f"{_field('buckets')} must be at most max_width, {high}, got {buckets[-1]}"
+            )
 
     def _check_padding(self) -> None:
-        check_bool("pad_before_normalization", self.pad_before_normalization)
-        if isinstance(self.pad_value, str):
-            check_choice("pad_value", self.pad_value, ("edge",))
+        check_bool(_field("pad_before_normalization"), self.pad_before_normalization)
+        name, value = _field("pad_value"), self.pad_value
+        if isinstance(value, str):
+            if value != "edge":
+                raise ValueError(f'{name} must be a number or "edge", got {value!r:.200}')
             if self.fit == "contain":
-                raise value_error(
-                    'pad_value must not be "edge" with fit "contain", which pads below too'
-                )
+                raise ValueError(f'{name} must not be "edge" with fit "contain", which pads below')
             return
-        self._set("pad_value", number("pad_value", self.pad_value))
+        self._set("pad_value", check_number(name, value, 'a number or "edge"'))
         is_pixel = self.pad_before_normalization or self.dtype == "uint8"
         if is_pixel and self.pad_value not in range(256):
-            raise value_error(
-                f"pad_value must be a pixel's, a whole number from 0 to 255, not {self.pad_value:g}"
-            )
+            raise ValueError(f"{name} must be a pixel's, 0 to 255, got {self.pad_value:g}")
 
     def column_bytes(self) -> int:
         """Return the bytes of one column of a word: all rows and channels."""
@@ -242,41 +235,43 @@ class RecognizerInput:
         return tuple(table[:, int(self.pad_value)].tolist())
 
 
+def _field(name: str) -> str:
+    return f"RecognizerInput: {name}"
+
+
 def _per_channel(name: str, value: Any, channels: int) -> float | tuple[float, ...]:
+    name, wanted = _field(name), "a number or one number a channel"
     if not is_sequence(value):
-        return number(name, value)
+        return check_number(name, value, wanted)
     if len(value) not in (1, channels):
-        wanted = f"{channels} values, one a channel" if channels > 1 else "1 value"
-        raise value_error(f"{name} must have {wanted}, not {len(value)}")
-    return tuple(number(f"{name}[{index}]", each) for index, each in enumerate(value))
+        raise ValueError(f"{name} must be {wanted}, got {len(value)} numbers")
+    return tuple(check_number(name, each, wanted) for each in value)
 
 
 def _buckets(value: Any) -> int | tuple[int, ...] | None:
+    name, wanted = _field("buckets"), "an int, a sequence of int or None"
     if value is None:
         return None
     if not is_sequence(value):
-        return whole("buckets", value)
-    widths = tuple(whole(f"buckets[{index}]", each) for index, each in enumerate(value))
+        return check_int(name, value, wanted=wanted)
+    widths = tuple(check_int(f"{name}[{index}]", each) for index, each in enumerate(value))
     if not widths:
-        raise value_error("buckets must have at least one width")
+        raise ValueError(f"{name} must have at least one width")
     for index, (before, width) in enumerate(pairwise(widths), 1):
         if width <= before:
-            raise value_error(f"buckets must grow, but buckets[{index}] is {width} after {before}")
+            raise ValueError(f"{name}[{index}] must be over buckets[{index - 1}], got {width}")
     return widths
 
 
 def _normalization(value: Any, channels: int) -> str | tuple[tuple[float, ...], ...]:
-    """An order of arithmetic, or a table. Tuples keep the input hashable."""
+    """Return an order of arithmetic, or a table as tuples, so that the input is hashable."""
+    name = _field("normalization")
     if isinstance(value, str):
-        check_choice("normalization", value, _ARITHMETIC)
+        check_choice(name, value, _ARITHMETIC)
         return value
-    table = np.asarray(value)
-    if table.dtype.kind not in "iuf":
-        raise type_error(f"normalization must be a str or an array of numbers, not {table.dtype}")
+    table = as_array(name, value, "iuf", "a str or an array of numbers")
     if table.shape not in ((256,), (1, 256), (channels, 256)):
-        raise value_error(
-            f"normalization must have shape ({channels}, 256) or (256,), not {table.shape}"
-        )
+        raise ValueError(f"{name} must have shape ({channels}, 256) or (256,), not {table.shape}")
     with np.errstate(over="ignore"):
         table = np.broadcast_to(table.astype(np.float32), (channels, 256))
     return tuple(map(tuple, table.tolist()))

@@ -1,34 +1,34 @@
-"""Arguments of the calls on words that Python checks: the input, the order and the turned words."""
+"""Arguments of the calls on words: which input, in which order, and which words are turned."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 import numpy as np
 
+from .checks import as_array, type_name
 from .inputs import RecognizerInput
 from .presets import INPUTS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from typing import Literal, TypedDict
-
     from numpy.typing import NDArray
 
     from ._core import _Words
 
-    class ConventionKeywords(TypedDict, total=False):
-        """The fields of `CropConvention` that calls take as keywords."""
 
-        size: Literal["longer", "edges", "longer_edges", "mean"]
-        corners: Literal["w-1", "w"]
-        transform: Literal["perspective", "affine"]
-        order: Literal["given", "clockwise", "min_area_rect"]
-        interpolation: Literal["linear", "nearest", "cubic", "area", "lanczos4"]
-        border: Literal["constant", "replicate", "reflect", "reflect101", "wrap"]
-        border_value: float | Sequence[float]
-        tall_ratio: float | None
-        grayscale: bool
+class ConventionKeywords(TypedDict, total=False):
+    """The fields of `CropConvention` that calls take as keywords."""
+
+    size: Literal["longer", "edges", "longer_edges", "mean"]
+    corners: Literal["w-1", "w"]
+    transform: Literal["perspective", "affine"]
+    order: Literal["given", "clockwise", "min_area_rect"]
+    interpolation: Literal["linear", "nearest", "cubic", "area", "lanczos4"]
+    border: Literal["constant", "replicate", "reflect", "reflect101", "wrap"]
+    border_value: float | Sequence[float]
+    tall_ratio: float | None
+    grayscale: bool
 
 
 _WITHOUT_INPUT = {
@@ -54,46 +54,44 @@ def choose_input(
         if value is None and convention is not None:
             raise ValueError(f"{function}: input must be given with a convention of one's own")
         raise TypeError(
-            f"{function}: input must be a str or a RecognizerInput, not {type(value).__name__}"
+            f"{function}: input must be a RecognizerInput or a str, not {type_name(value)}"
         )
     if name in INPUTS:
         return INPUTS[name]
     if name in _WITHOUT_INPUT:
         raise ValueError(
-            f"{function}: {name!r} has no input of its own, for {_WITHOUT_INPUT[name]}: pass input="
+            f"{function}: input must be given: there is none for {name!r}, because "
+            f"{_WITHOUT_INPUT[name]}"
         )
+    names = ", ".join(f'"{each}"' for each in INPUTS)
     raise ValueError(
-        f"{function}: input must be a RecognizerInput or one of {', '.join(INPUTS)}, not {name!r}"
+        f"{function}: input must be a RecognizerInput or one of {names}, got {name!r:.200}"
     )
 
 
-def check_rotated(function: str, value: Any, words: _Words, pages: int | None) -> Any:
+def check_rotated(
+    function: str, value: Any, words: _Words, pages: int | None
+) -> NDArray[np.bool_] | None:
     """Return the mask of words to turn, shape (n,), or None. `pages`: how many, or None for one."""
+    name = f"{function}: rotated_180"
     if value is None:
         return None
     if pages is None:
-        return _mask(function, "rotated_180", value, len(words))
-    if not isinstance(value, (list, tuple)) or len(value) != pages:
-        raise ValueError(
-            f"{function}: rotated_180 must be a list of {pages} arrays, one for each page"
-        )
-    boxes = np.bincount(words.pages, minlength=pages)
-    masks = [
-        _mask(function, f"rotated_180[{page}]", mask, count)
-        for page, (mask, count) in enumerate(zip(value, boxes.tolist(), strict=True))
-    ]
+        return _mask(name, value, len(words))
+    if not isinstance(value, (list, tuple)):
+        raise TypeError(f"{name} must be a list of one array a page, not {type_name(value)}")
+    if len(value) != pages:
+        raise ValueError(f"{name} must have one array a page, {pages}, not {len(value)}")
+    counts = np.bincount(words.pages, minlength=pages).tolist()
+    masks = [_mask(f"{name}[{page}]", value[page], count) for page, count in enumerate(counts)]
     return np.concatenate(masks) if masks else np.zeros(0, bool)
 
 
-def _mask(function: str, name: str, value: Any, count: int) -> NDArray[np.bool_]:
-    mask = np.asarray(value)
-    if mask.size == 0:
-        mask = mask.astype(bool)
-    if mask.dtype != bool:
-        raise TypeError(f"{function}: {name} must be an array of bool, not {mask.dtype}")
+def _mask(name: str, value: Any, count: int) -> NDArray[np.bool_]:
+    mask = as_array(name, value, "b", "an array of bool")
     if mask.shape != (count,):
-        raise ValueError(f"{function}: {name} must have shape ({count},), not {mask.shape}")
-    return mask
+        raise ValueError(f"{name} must have shape ({count},), not {mask.shape}")
+    return mask.astype(bool, copy=False)
 
 
 def check_word_order(
@@ -102,29 +100,31 @@ def check_word_order(
     """Return the caller's order as indices into all words, shape (n,), or None."""
     if value is None:
         return None
-    count = len(words)
-    order = np.asarray(value)
+    name, count = f"{function}: word_order", len(words)
+    order = as_array(name, value, "iu", "an array of int")
     if order.size == 0 and count == 0:
         return np.zeros(0, np.intp)
     shape = (count,) if pages is None else (count, 2)
-    if order.dtype.kind not in "iu":
-        raise TypeError(f"{function}: word_order must be an array of int, not {order.dtype}")
     if order.shape != shape:
-        raise ValueError(f"{function}: word_order must have shape {shape}, not {order.shape}")
+        raise ValueError(f"{name} must have shape {shape}, not {order.shape}")
     indices = order.astype(np.intp)
     if pages is not None:
         indices = _indices_of_pairs(indices, words, pages)
     is_word = (indices >= 0) & (indices < count)
     for place in np.flatnonzero(~is_word)[:1].tolist():
+        raise ValueError(f"{name}[{place}] is {order[place].tolist()}: there is no such word")
+    for place in np.flatnonzero(_is_repeated(indices))[:1].tolist():
         raise ValueError(
-            f"{function}: word_order[{place}] is {order[place].tolist()}, and there is no such word"
+            f"{name}[{place}] is {order[place].tolist()} again: each word must be there once"
         )
-    for word in np.flatnonzero(np.bincount(indices, minlength=count) != 1)[:1].tolist():
-        place = np.flatnonzero(indices == word)[-1:].tolist()
-        name = word if pages is None else [int(words.pages[word]), int(words.boxes[word])]
-        often = f"more than once, the last time at word_order[{place[0]}]" if place else "not once"
-        raise ValueError(f"{function}: word_order must have each word once, and has {name} {often}")
     return indices
+
+
+def _is_repeated(values: NDArray[np.intp]) -> NDArray[np.bool_]:
+    """Return which values were there before."""
+    is_repeated = np.ones(len(values), bool)
+    is_repeated[np.unique(values, return_index=True)[1]] = False
+    return is_repeated
 
 
 def _indices_of_pairs(pairs: NDArray[np.intp], words: _Words, pages: int) -> NDArray[np.intp]:

@@ -226,52 +226,6 @@ def test_an_iterator_may_be_left_early(page, boxes, pool):
     assert np.array_equal(first.tensor, expected)
 
 
-REFUSED = [
-    ({"convention": "tesseract"}, ValueError, "convention"),
-    ({"convention": "easyocr"}, ValueError, "'easyocr' has no input of its own, for EasyOCR "),
-    ({"convention": "mmocr"}, ValueError, "'mmocr' has no input of its own, for MMOCR has one "),
-    ({"convention": fastcv.CropConvention()}, ValueError,
-     "input must be given with a convention of one's own"),
-    ({"input": "tesseract"}, ValueError, "input must be a RecognizerInput or one of rapidocr, "),
-    ({"boxes": [LINE]}, ValueError, "boxes[0]"),
-    ({"degenerate": "empty"}, ValueError, "degenerate must be "),
-    ({"image": np.zeros((9, 9, 3))}, TypeError, "image must be an array of uint8, not float64"),
-    ({"image": [np.zeros((9, 9, 3), np.uint8)] * 2, "boxes": [[]]}, ValueError, "boxes"),
-    ({"num_threads": 0}, ValueError, "num_threads must be from 1 to 1024, got 0"),
-    ({"interpolation": "best"}, ValueError, "interpolation must be "),
-    ({"rotated_180": [False]}, ValueError, "rotated_180 must have shape (2,), not (1,)"),
-    ({"word_order": [1, 1]}, ValueError, "word_order must have each word once, and has 0 not once"),
-]  # fmt: skip
-
-
-@both
-@pytest.mark.parametrize(("arguments", "error", "text"), REFUSED)
-def test_bad_arguments_are_refused_at_the_call(call, arguments, error, text, page):
-    boxes = np.float32([[[10, 10], [40, 12], [39, 25], [9, 23]]] * 2)
-    with pytest.raises(error) as caught:
-        call(**{"image": page, "boxes": boxes, **arguments})
-    assert str(caught.value).startswith(f"{call.__name__}: {text}")
-
-
-@both
-def test_bad_arguments_of_pages(call, page):
-    box = np.float32([[[10, 10], [40, 12], [39, 25], [9, 23]]])
-    pages = {"image": [page, page], "boxes": [box, box]}
-    with pytest.raises(
-        ValueError, match="rotated_180 must be a list of 2 arrays, one for each page"
-    ):
-        call(**pages, rotated_180=[[True]])
-    with pytest.raises(ValueError, match=r"word_order\[1\] is \[2, 0\], and there is no such word"):
-        call(**pages, word_order=[[0, 0], [2, 0]])
-    with pytest.raises(ValueError, match=r"has \[0, 0\] more than once"):
-        call(**pages, word_order=[[0, 0], [0, 0]])
-
-
-def test_unknown_keywords_are_refused(page):
-    with pytest.raises(TypeError, match="colour"):
-        fastcv.crop_batches(page, [], colour="red")
-
-
 def test_tensors_over_the_limit_are_refused(page, boxes):
     before = fastcv.get_output_limits()
     fastcv.set_output_limits(call_bytes=1 << 20)

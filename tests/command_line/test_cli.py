@@ -81,6 +81,17 @@ def test_options_reach_the_crops(folder):
     assert np.array_equal(cv2.imread("out/a_0001.png"), expected[1])
 
 
+def test_a_convention_reaches_the_crops(folder):
+    shuffled = (np.array(QUADS) + 55)[:, [2, 0, 1, 3]]
+    np.save("q.npy", shuffled)
+    options = ["--convention", "paddleocr", "--order", "clockwise", "--border", "constant"]
+    assert cli.main(["crop", "a.png", "--boxes", "q.npy", "--out", "out", *options]) == 0
+    expected = fastcv.image_crop(
+        cv2.imread("a.png"), shuffled, convention="paddleocr", order="clockwise", border="constant"
+    )
+    assert np.array_equal(cv2.imread("out/a_0001.png"), expected[1])
+
+
 def test_degenerate_boxes(folder, capsys):
     np.save("q.npy", np.array([QUADS[0], np.zeros((4, 2)), QUADS[1]]))
     assert cli.main(["crop", "a.png", "--boxes", "q.npy", "--out", "out"]) == 1

@@ -26,7 +26,7 @@ def test_the_notebook_is_the_scripts():
 
 def test_every_lesson_is_there():
     text = "\n".join(cell.source for cell in SCRIPT.cells if cell.cell_type == "markdown")
-    assert [int(number) for number in re.findall(r"^## (\d+)\.", text, re.M)] == [*range(1, 13)]
+    assert [int(number) for number in re.findall(r"^## (\d+)\.", text, re.M)] == [*range(1, 14)]
 
 
 def test_no_cell_is_longer_than_a_screen():
@@ -70,4 +70,4 @@ def test_the_tutorial_runs_from_top_to_bottom(tmp_path):
     ran = nbformat.read(tmp_path / "tutorial.ipynb", 4)
     code = [cell for cell in ran.cells if cell.cell_type == "code"]
     assert [cell.execution_count for cell in code] == [*range(1, len(code) + 1)]
-    assert "12. All ladders" in done.stdout
+    assert "13. All ladders" in done.stdout

@@ -119,7 +119,7 @@ def low_limit():
 def defaults():
     """Reset all settings that a call may have changed."""
     fastcv.set_num_threads(None)
-    fastcv.set_memory_pool(64 << 20)
+    fastcv.set_memory_pool(512 << 20)
     fastcv.empty_memory_pool()
     fastcv.set_output_limits(crop_bytes=1 << 30, call_bytes=4 << 30)
     _core._set_kernel(fastcv.build_info()["kernels"][0])
@@ -234,6 +234,54 @@ def grow_team(openmp, args, options):
     while proof.os_threads() < options["num_threads"]:
         openmp(*args, **options)
         time.sleep(0.001)
+
+
+def tensors_of(batches):
+    return [batch.tensor for batch in batches]
+
+
+def one_by_one(function):
+    """Return a function that takes all of what an iterator gives."""
+    return lambda *args, **options: list(function(*args, **options))
+
+
+def batch_calls():
+    page = proof.made_page(150, 200)
+    boxes = proof.made_boxes(5, 150, 200)
+    nowhere = boxes.copy()
+    nowhere[2] = np.nan
+    crops = [page[i : i + 20, : 30 + 9 * i] for i in range(5)]
+    crops[3] = crops[3][::-1]
+    out = np.zeros(5 * 3 * 48 * 400, np.float32)
+    short = fastcv.RecognizerInput(height=8, min_width=None, dtype="float16", batch_size=2)
+    whole = [[10, 10, 60, 30], [70, 20, 120, 45]]
+    batches, images = fastcv.crop_batches, fastcv.image_batches
+    iter_batches = one_by_one(fastcv.iter_crop_batches)
+    turned = {"rotated_180": np.arange(5) % 2 == 0}
+    for name, function, args, options in (
+        ("crop_batches", batches, (page, boxes), {}),
+        ("crop_batches, float16", batches, (page, boxes), {"input": short}),
+        ("crop_batches, turned", batches, (page, boxes), turned),
+        ("crop_batches, pages", batches, ([page, page[::-1]], [boxes, whole]), {}),
+        ("crop_batches, out", batches, (page, boxes), {"out": out}),
+        ("crop_batches, skipped", batches, (page, nowhere), {"degenerate": "skip"}),
+        ("crop_batches, gray", batches, (page, whole), {"convention": "easyocr", "input": short}),
+        ("crop_batches, no boxes", batches, (page, []), {}),
+        ("crop_batches, 2 threads", batches, (page, boxes), {"num_threads": 2}),
+        ("iter_crop_batches", iter_batches, (page, boxes), {"input": short}),
+        ("image_batches", images, (crops,), {}),
+        ("iter_image_batches", one_by_one(fastcv.iter_image_batches), (crops,), {"input": short}),
+    ):
+        yield Call(name, function, args, options, of=tensors_of)
+    yield Call("crop_batches, no pool", batches, (page, boxes), before=no_pool, of=tensors_of)
+    yield Call("RecognizerInput", fastcv.RecognizerInput, (), {"height": 9}, of=repr)
+
+    yield Call("crop_batches, bad box", batches, (page, nowhere), error=ValueError)
+    yield Call("crop_batches, uint16", batches, (page.astype("u2"), boxes), error=TypeError)
+    yield Call("crop_batches, boxes of one page", batches, ([page], boxes), error=TypeError)
+    yield Call("crop_batches, bad outs", batches, (page, boxes), {"out": [out]}, error=ValueError)
+    yield Call("image_batches, an empty crop", images, ([page[:0]],), error=ValueError)
+    yield Call("image_batches, a number", images, (7,), error=TypeError)
 
 
 def color_calls():
@@ -401,7 +449,7 @@ def made_anew(spec=_core.__spec__):
 
 def all_calls():
     """Return all calls; those that fork come first, before other calls have allocated anything."""
-    calls = [*crop_calls(), *color_calls(), *polygon_calls(), *other_calls()]
+    calls = [*crop_calls(), *batch_calls(), *color_calls(), *polygon_calls(), *other_calls()]
     return sorted(calls, key=lambda call: not call.is_cold)
 
 

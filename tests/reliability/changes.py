@@ -24,6 +24,7 @@ class Reader:
             "wide": proof.made_page(300, 400).astype(np.uint16),
             "noise": proof.made_page(700, 1000, 4),
             "out": np.empty(2_000_000, np.uint8),
+            "tensors": np.empty(200 * 3 * 48 * 320, np.float32),
             "polygons": np.random.default_rng(1).uniform(0, 99, (5000, 4, 2)),
             "points": np.random.default_rng(2).uniform(0, 99, (5000, 2)),
             "boxes": proof.made_boxes(200),
@@ -40,6 +41,10 @@ class Reader:
             lambda: fastcv.image_crop_openmp(page[20:, 5:], boxes, num_threads=2),
             lambda: fastcv.image_crop(wide, boxes, interpolation="cubic"),
             lambda: fastcv.image_crop(page, boxes, out=a["out"]),
+            lambda: fastcv.crop_batches(page, boxes, num_threads=2),
+            lambda: list(fastcv.iter_crop_batches([page, page[1:]], [boxes, boxes[:9]])),
+            lambda: fastcv.image_batches([page[i:] for i in range(9)], num_threads=2),
+            lambda: fastcv.crop_batches(page, boxes, out=a["tensors"]),
             lambda: fastcv.main_colors(a["noise"], num_threads=2),
             lambda: fastcv.match_polygons(a["polygons"], a["points"], 9, num_threads=2),
         ]

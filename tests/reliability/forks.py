@@ -40,16 +40,27 @@ class Work:
 
         self.page, self.boxes = proof.made_page(), proof.made_boxes()
         self.crops = fastcv.image_crop(self.page, self.boxes)
+        self.batches = self.make_batches(1)
         self.wide = proof.made_page(600, 1000, 1)[..., 0] // 64
         self.colors = fastcv.main_colors(self.wide)
         self.use_threads()
+
+    def make_batches(self, num_threads):
+        import fastcv
+
+        batches = fastcv.iter_crop_batches(self.page, self.boxes, num_threads=num_threads)
+        return [batch.tensor for batch in batches]
 
     def use_threads(self):
         import fastcv
 
         crops = fastcv.image_crop_openmp(self.page, self.boxes, num_threads=2)
         colors = fastcv.main_colors(self.wide, num_threads=2)
-        return proof.same(crops, self.crops) and (colors.counts == self.colors.counts).all()
+        return (
+            proof.same(crops, self.crops)
+            and proof.same(self.make_batches(2), self.batches)
+            and (colors.counts == self.colors.counts).all()
+        )
 
 
 def run_child(function):

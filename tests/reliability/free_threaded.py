@@ -83,7 +83,14 @@ class Caller:
         self.refused = self.changed = 0
         self.error = None
         # Fast calls are chosen more often.
-        self.calls = [self.crop, self.crop_into, self.crop_changing, self.color, self.panel]
+        self.calls = [
+            self.batches,
+            self.crop,
+            self.crop_into,
+            self.crop_changing,
+            self.color,
+            self.panel,
+        ]
         self.calls += 2 * [self.shapes, self.match, self.match_changing, self.select, self.settings]
         self.calls += 2 * [self.find, self.find_changing, self.sum, self.border]
 
@@ -129,6 +136,25 @@ class Caller:
         else:
             crops = fastcv.image_crop_openmp(page, boxes, num_threads=self.threads(), **more)
         self.expect_crops(crops, option, len(boxes))
+
+    def batches(self):
+        """The tensors of crops and of the page are the same bytes, and hold the right crops."""
+        rules = fastcv.RecognizerInput(dtype="uint8", sort=None, batch_size=40)
+        page, boxes, threads = self.given["page"], self.given["boxes"], self.threads()
+        batches = fastcv.crop_batches(
+            page, boxes, convention="fastcv", input=rules, num_threads=threads
+        )
+        crops = fastcv.image_crop(page, boxes)
+        self.expect_crops(crops, 0, len(boxes))
+        again = fastcv.iter_image_batches(crops, input=rules, num_threads=threads)
+        for batch, other in zip(batches, again, strict=True):
+            proof.expect(batch.tensor.tobytes() == other.tensor.tobytes(), "batches differ")
+        changing = self.changing.lists["boxes"]
+        made = self.refusable(
+            lambda: fastcv.crop_batches(page, changing, convention="fastcv", input=rules)
+        )
+        for batch in made or []:
+            proof.expect(len(batch.indices) == len(batch.tensor), "a batch lacks words")
 
     def crop_into(self):
         page, boxes = self.given["page"], self.given["boxes"]
@@ -234,7 +260,7 @@ class Caller:
         limits = (1 << 28, 1 << 29, 1 << 30)
         fastcv.set_output_limits(**{pick.choice(["crop_bytes", "call_bytes"]): pick.choice(limits)})
         proof.expect(all(n in (*limits, 4 << 30) for n in fastcv.get_output_limits()), "limits")
-        fastcv.set_memory_pool(pick.choice([0, 1 << 20, 64 << 20]))
+        fastcv.set_memory_pool(pick.choice([0, 1 << 20, 512 << 20]))
         proof.expect(min(fastcv.memory_pool_info().values()) >= 0, "the pool's size is negative")
         fastcv.empty_memory_pool()
         info = fastcv.build_info()

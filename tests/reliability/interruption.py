@@ -32,6 +32,7 @@ def long_calls():
     million = np.tile(square * 9, (1_000_000, 1, 1))
     boxes = [square * 9 for _ in range(50_000)]
     noise = rng.integers(0, 256, (4000, 4000, 3), np.uint8)
+    words, lines = large.repeat(9, axis=0), fastcv.RecognizerInput(height=2000, dtype="uint8")
     polygons = rng.uniform(0, 1000, (200_000, 4, 2))
     shapes = [Shape(xy) for xy in polygons[:50_000]]
     points = rng.uniform(0, 1000, (1_000_000, 2))
@@ -46,6 +47,12 @@ def long_calls():
         ),
         "image_crop, a million boxes": lambda: fastcv.image_crop(page, million),
         "image_crop_openmp, a list": lambda: fastcv.image_crop_openmp(page, boxes, num_threads=2),
+        "crop_batches": lambda: fastcv.crop_batches(noise, words, input=lines, num_threads=1),
+        "crop_batches, 2 threads": lambda: fastcv.crop_batches(
+            noise, words, input=lines, num_threads=2
+        ),
+        "iter_crop_batches": lambda: list(fastcv.iter_crop_batches(noise, words, input=lines)),
+        "image_batches": lambda: fastcv.image_batches([noise] * 4, input=lines),
         "crop_shapes": lambda: fastcv.crop_shapes(million),
         "main_colors": lambda: fastcv.main_colors(noise),
         "main_colors, 2 threads": lambda: fastcv.main_colors(noise, num_threads=2),

@@ -5,6 +5,7 @@ of the calls and after all calls.
 """
 
 import contextlib
+import functools
 import gc
 import os
 import sys
@@ -25,6 +26,16 @@ class Shape:
 
     def __init__(self, xy):
         self.x, self.y = xy.T.copy()
+
+
+def one_by_one(function):
+    """Return a function that takes all of what an iterator gives."""
+
+    @functools.wraps(function)
+    def call(*args, **options):
+        return list(function(*args, **options))
+
+    return call
 
 
 def cases(folder):
@@ -75,6 +86,22 @@ def cases(folder):
     add("crop_shapes", fastcv.crop_shapes, BOX)
     add("crop_shapes TypeError", fastcv.crop_shapes, None)
     add("crop_shapes ValueError", fastcv.crop_shapes, line)
+    small = fastcv.RecognizerInput(height=8, min_width=None, batch_size=2)
+    for batches in (fastcv.crop_batches, one_by_one(fastcv.iter_crop_batches)):
+        name = batches.__name__
+        add(name, batches, page, BOX, input=small)
+        add(f"{name}, pages", batches, [page, page], [BOX, list(BOX)], input=small)
+        add(f"{name} TypeError of dtype", batches, wide, BOX)
+        add(f"{name} ValueError of box", batches, page, line)
+        add(f"{name} ValueError of pages", batches, [page, page], [BOX])
+    add("crop_batches, out", fastcv.crop_batches, page, BOX, input=small,
+        out=np.empty(4096, np.float32))  # fmt: skip
+    add("crop_batches ValueError of out", fastcv.crop_batches, page, BOX, out=out)
+    for batches in (fastcv.image_batches, one_by_one(fastcv.iter_image_batches)):
+        name = batches.__name__
+        add(name, batches, [page, page[::-1]], input=small)
+        add(f"{name} TypeError", batches, [page, None])
+        add(f"{name} ValueError", batches, [page[:0]])
     add("main_colors", fastcv.main_colors, page)
     add("main_colors TypeError", fastcv.main_colors, wide)
     add("main_colors ValueError", fastcv.main_colors, page, 0)
@@ -118,7 +145,7 @@ def cases(folder):
     add("set_output_limits TypeError", fastcv.set_output_limits, crop_bytes="many")
     add("set_output_limits ValueError", fastcv.set_output_limits, crop_bytes=-1)
     add("get_output_limits", fastcv.get_output_limits)
-    add("set_memory_pool", fastcv.set_memory_pool, 64 << 20)
+    add("set_memory_pool", fastcv.set_memory_pool, 512 << 20)
     add("set_memory_pool TypeError", fastcv.set_memory_pool, None)
     add("set_memory_pool ValueError", fastcv.set_memory_pool, -1)
     add("memory_pool_info", fastcv.memory_pool_info)

@@ -27,7 +27,7 @@ static int read_type(PyObject *object, FastcvTensorSpec *spec)
     PyArray_Descr *descr = NULL;
     if (!PyArray_DescrConverter(object, &descr))
         return -1;
-    const int npy_type = descr->type_num;
+    const int npy_type = PyArray_ISNBO(descr->byteorder) ? descr->type_num : NPY_NOTYPE;
     Py_DECREF(descr);
     switch (npy_type) {
     case NPY_UINT8:
@@ -70,6 +70,11 @@ static int read_table(PyObject *object, FastcvTensorSpec *spec)
     return is_right ? 0 : -1;
 }
 
+static int is_pixel(double value)
+{
+    return value >= 0 && value <= UINT8_MAX && value == (uint8_t)value;
+}
+
 static int read_pad(PyObject *object, FastcvTensorSpec *spec)
 {
     spec->repeats_last = object == Py_None;
@@ -86,8 +91,9 @@ static int read_pad(PyObject *object, FastcvTensorSpec *spec)
         spec->pad[c] = (float)pad;
         if (PyErr_Occurred()) {
             status = -1;
-        } else if (spec->type == FASTCV_TENSOR_U8 && !(pad >= 0 && pad <= 255)) {
-            PyErr_Format(PyExc_ValueError, "%s: pad must be within 0 and 255", function);
+        } else if (spec->type == FASTCV_TENSOR_U8 && !is_pixel(pad)) {
+            PyErr_Format(PyExc_ValueError, "%s: pad must have whole numbers from 0 to 255",
+                         function);
             status = -1;
         }
     }

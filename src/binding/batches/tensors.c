@@ -1,9 +1,8 @@
 /* The arrays that batches are written into: fastcv's own, in slabs, or the caller's. */
 #include "binding/batches/batches.h"
 #include "binding/convert/convert.h"
+#include "binding/memory/rooms.h"
 #include "binding/memory/slab_array.h"
-
-enum { LEAST_SLAB_BYTES = 1 << 17 }; /* malloc keeps less than this by itself */
 
 size_t py_tensor_word_bytes(const FastcvTensorFormat *format, int32_t width_px)
 {
@@ -51,42 +50,26 @@ static PyObject *tensor_in(const PyTensors *tensors, Py_ssize_t k, char *memory,
 
 /* ---- slabs ---- */
 
-/* The slab goes back when the last array is gone that has its owner as base. */
-static PyObject *tensor_in_slab(const PyTensors *tensors, Py_ssize_t k, FastcvSlab *slab)
+/* The list that is being made. */
+typedef struct Making {
+    const PyTensors *tensors;
+    PyObject *list;
+} Making;
+
+static int make_tensor(void *context, Py_ssize_t k, char *memory, PyObject *owner)
 {
-    PyObject *owner = slab ? py_slab_owner(slab) : NULL;
-    if (slab && !owner)
-        return NULL;
-    PyObject *tensor = tensor_in(tensors, k, slab ? fastcv_slab_room(slab) : NULL, owner);
-    Py_XDECREF(owner);
-    return tensor;
+    const Making *making = context;
+    PyObject *tensor = tensor_in(making->tensors, k, memory, owner);
+    if (!tensor)
+        return -1;
+    PyList_SET_ITEM(making->list, k, tensor);
+    return py_is_interrupted(k) ? -1 : 0;
 }
 
 static int make_in_slabs(const PyTensors *tensors, PyObject *list)
 {
-    const size_t count = (size_t)tensors->count;
-    FastcvSlab **slabs = PyMem_Calloc(count ? count : 1, sizeof *slabs);
-    size_t *bytes = PyMem_Calloc(count ? count : 1, sizeof *bytes);
-    int status = slabs && bytes ? 0 : -1;
-    if (status < 0) {
-        PyErr_NoMemory();
-    } else {
-        for (size_t k = 0; k < count; k++)
-            bytes[k] = tensors->bytes[k] < LEAST_SLAB_BYTES ? 0 : tensors->bytes[k];
-        fastcv_slabs_take(count, bytes, slabs);
-    }
-    for (size_t k = 0; slabs && bytes && k < count; k++) {
-        PyObject *tensor = status == 0 ? tensor_in_slab(tensors, (Py_ssize_t)k, slabs[k]) : NULL;
-        if (tensor)
-            PyList_SET_ITEM(list, (Py_ssize_t)k, tensor);
-        else if (status == 0)
-            status = -1;
-        else if (slabs[k])
-            fastcv_slab_give_back(slabs[k]);
-    }
-    PyMem_Free(slabs);
-    PyMem_Free(bytes);
-    return status;
+    Making making = {tensors, list};
+    return py_make_in_slabs(make_tensor, &making, tensors->bytes, tensors->count, 0);
 }
 
 /* ---- out ---- */

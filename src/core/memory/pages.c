@@ -5,8 +5,6 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum { HUGE_PAGE_BYTES = 2 << 20 };
-
 size_t fastcv_pages_round(size_t bytes)
 {
     const size_t page = (size_t)sysconf(_SC_PAGESIZE);
@@ -24,15 +22,15 @@ static void *map(size_t bytes)
 void *fastcv_pages_map(size_t bytes)
 {
 #ifdef MADV_HUGEPAGE
-    if (bytes >= HUGE_PAGE_BYTES) {
-        char *start = map(bytes + HUGE_PAGE_BYTES);
+    if (bytes >= FASTCV_HUGE_PAGE_BYTES) {
+        char *start = map(bytes + FASTCV_HUGE_PAGE_BYTES);
         if (!start)
             return NULL;
-        const size_t before = -(uintptr_t)start % HUGE_PAGE_BYTES;
+        const size_t before = -(uintptr_t)start % FASTCV_HUGE_PAGE_BYTES;
         if (before)
             munmap(start, before);
         start += before;
-        munmap(start + bytes, HUGE_PAGE_BYTES - before);
+        munmap(start + bytes, FASTCV_HUGE_PAGE_BYTES - before);
         madvise(start, bytes, MADV_HUGEPAGE);
         return start;
     }
@@ -49,9 +47,18 @@ void *fastcv_pages_map(size_t bytes)
 void fastcv_pages_unmap(void *start, size_t bytes)
 {
 #if defined(MADV_HUGEPAGE) && defined(MADV_FREE)
-    if (bytes % HUGE_PAGE_BYTES)
+    if (bytes % FASTCV_HUGE_PAGE_BYTES)
         madvise(start, bytes, MADV_FREE);
 #endif
     if (munmap(start, bytes) != 0)
         madvise(start, bytes, MADV_DONTNEED);
+}
+
+void fastcv_pages_offer(void *start, size_t bytes)
+{
+#ifdef MADV_FREE
+    madvise(start, bytes, MADV_FREE);
+#else
+    (void)start, (void)bytes;
+#endif
 }

@@ -14,4 +14,10 @@ void *fastcv_pages_map(size_t bytes);
 /* Gives back any whole pages of what was mapped: a mapping may go back in parts. */
 void fastcv_pages_unmap(void *start, size_t bytes);
 
+/* Lets the system take these pages when memory runs short, until they are written again. Their
+ * content is lost, now or later. start and bytes are multiples of FASTCV_HUGE_PAGE_BYTES: a part of
+ * a huge page would split it. */
+enum { FASTCV_HUGE_PAGE_BYTES = 2 << 20 };
+void fastcv_pages_offer(void *start, size_t bytes);
+
 #endif

@@ -4,15 +4,23 @@
 #include "core/memory/pieces.h"
 
 #include <pthread.h>
+#include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/memory/pages.h"
 
+/* Free memory beyond this is offered to the system, which takes it only when memory runs short.
+ * Until then it is as good as the rest. */
+enum { HELD_BYTES = 64 << 20 };
+
 static struct {
     pthread_mutex_t lock;
     FastcvSlab *newest, *oldest;
+    FastcvSlab *oldest_held; /* all that are older have been offered */
+    size_t held_bytes;
     FastcvSlabStats stats;
-} pool = {.lock = PTHREAD_MUTEX_INITIALIZER, .stats = {.max_bytes = 64 << 20}};
+} pool = {.lock = PTHREAD_MUTEX_INITIALIZER, .stats = {.max_bytes = 512 << 20}};
 
 static pthread_once_t pool_once = PTHREAD_ONCE_INIT;
 
@@ -20,10 +28,14 @@ static pthread_once_t pool_once = PTHREAD_ONCE_INIT;
 
 static void add_newest(FastcvSlab *piece)
 {
+    piece->is_free = 1;
+    piece->is_offered = 0;
     piece->newer = NULL;
     piece->older = pool.newest;
     *(pool.newest ? &pool.newest->newer : &pool.oldest) = piece;
     pool.newest = piece;
+    pool.oldest_held = pool.oldest_held ? pool.oldest_held : piece;
+    pool.held_bytes += piece->bytes;
     pool.stats.free_bytes += piece->bytes;
 }
 
@@ -31,21 +43,18 @@ static void cut_out(FastcvSlab *piece)
 {
     *(piece->newer ? &piece->newer->older : &pool.newest) = piece->older;
     *(piece->older ? &piece->older->newer : &pool.oldest) = piece->newer;
+    pool.oldest_held = pool.oldest_held == piece ? piece->newer : pool.oldest_held;
+    pool.held_bytes -= piece->is_offered ? 0 : piece->bytes;
     pool.stats.free_bytes -= piece->bytes;
+    piece->is_free = 0;
 }
 
-static void count_taken(size_t bytes, int is_hit)
+static void leave_neighbours(const FastcvSlab *piece)
 {
-    pool.stats.used_bytes += bytes;
-    pool.stats.hits += is_hit;
-    pool.stats.misses += !is_hit;
-}
-
-static FastcvSlab *find(FastcvSlab *from, size_t bytes, int is_zero)
-{
-    while (from && (from->bytes != bytes || from->is_zero < is_zero))
-        from = from->older;
-    return from;
+    if (piece->left)
+        piece->left->right = NULL;
+    if (piece->right)
+        piece->right->left = NULL;
 }
 
 /* Takes the oldest pieces out until the others are within max_bytes. Returns them, linked by older,
@@ -56,19 +65,56 @@ static FastcvSlab *cut_beyond(size_t max_bytes)
     while (pool.stats.free_bytes > max_bytes) {
         FastcvSlab *piece = pool.oldest;
         cut_out(piece);
+        leave_neighbours(piece);
         piece->older = rest;
         rest = piece;
     }
     return rest;
 }
 
+/* Neighbours go together: a part of a huge page goes only after the page has been split. */
 static void unmap_all(FastcvSlab *piece)
 {
     while (piece) {
-        FastcvSlab *older = piece->older;
-        fastcv_pages_unmap(piece, piece->bytes);
-        piece = older;
+        char *const start = piece->start;
+        size_t bytes = 0;
+        while (piece && piece->start == start + bytes) {
+            FastcvSlab *older = piece->older;
+            bytes += piece->bytes;
+            free(piece);
+            piece = older;
+        }
+        fastcv_pages_unmap(start, bytes);
     }
+}
+
+/* ---- offers; the lock is held, so that nobody takes a piece meanwhile ---- */
+
+static int is_offer(const FastcvSlab *piece)
+{
+    return piece && piece->is_free && piece->is_offered;
+}
+
+/* Offers the oldest piece that is held: every huge page that is now offered in all its parts. */
+static void offer_oldest(void)
+{
+    const size_t huge = FASTCV_HUGE_PAGE_BYTES;
+    FastcvSlab *piece = pool.oldest_held;
+    pool.oldest_held = piece->newer;
+    pool.held_bytes -= piece->bytes;
+    piece->is_offered = 1;
+    const FastcvSlab *first = piece, *last = piece;
+    while (is_offer(first->left) && (size_t)(piece->start - first->start) < huge)
+        first = first->left;
+    while (is_offer(last->right) &&
+           (size_t)(last->start + last->bytes - piece->start) < piece->bytes + huge)
+        last = last->right;
+    const uintptr_t start = (uintptr_t)piece->start, end = start + piece->bytes;
+    uintptr_t from = start / huge * huge, to = (end + huge - 1) / huge * huge;
+    from += from < (uintptr_t)first->start ? huge : 0;
+    to -= to > (uintptr_t)(last->start + last->bytes) ? huge : 0;
+    if (from < to)
+        fastcv_pages_offer((void *)from, to - from);
 }
 
 /* ---- forks ---- */
@@ -105,6 +151,28 @@ static void lock_pool(void)
 
 /* ---- take ---- */
 
+static void count_taken(size_t pieces, size_t bytes, int is_hit)
+{
+    pool.stats.used_bytes += bytes;
+    *(is_hit ? &pool.stats.hits : &pool.stats.misses) += pieces;
+}
+
+/* A piece of these bytes or a few more, from this one on. */
+static FastcvSlab *find(FastcvSlab *from, size_t bytes, size_t more)
+{
+    while (from && (from->bytes < bytes || from->bytes - bytes > more))
+        from = from->older;
+    return from;
+}
+
+static FastcvSlab *find_zeroed(size_t bytes)
+{
+    FastcvSlab *piece = pool.newest;
+    while (piece && !(piece->bytes == bytes && piece->is_zero))
+        piece = piece->older;
+    return piece;
+}
+
 /* Takes what is kept, and returns how many bytes are missing. A search for the size of the piece
  * before goes on where that search ended: a call takes hundreds of pieces of one size. */
 static size_t take_kept(size_t count, const size_t bytes[], FastcvSlab *slabs[])
@@ -112,14 +180,18 @@ static size_t take_kept(size_t count, const size_t bytes[], FastcvSlab *slabs[])
     FastcvSlab *from = NULL;
     size_t missing = 0;
     for (size_t i = 0; i < count; i++) {
-        slabs[i] = NULL;
         if (!bytes[i])
             continue;
-        FastcvSlab *piece = find(i && bytes[i] == bytes[i - 1] ? from : pool.newest, bytes[i], 0);
+        if (!i || bytes[i] != bytes[i - 1])
+            from = pool.newest;
+        FastcvSlab *piece = find(from, bytes[i], 0);
         from = piece ? piece->older : NULL;
+        if (!piece)
+            piece = find(pool.newest, bytes[i], bytes[i] / 16);
         if (piece) {
             cut_out(piece);
-            count_taken(bytes[i], 1);
+            piece->is_zero = 0;
+            count_taken(1, piece->bytes, 1);
             slabs[i] = piece;
         } else {
             missing += bytes[i];
@@ -128,84 +200,111 @@ static size_t take_kept(size_t count, const size_t bytes[], FastcvSlab *slabs[])
     return missing;
 }
 
+/* left may be NULL. */
+static FastcvSlab *make_piece(char *start, size_t bytes, FastcvSlab *left)
+{
+    FastcvSlab *piece = malloc(sizeof *piece);
+    if (!piece)
+        return NULL;
+    *piece = (FastcvSlab){.start = start, .bytes = bytes, .left = left};
+    if (left)
+        left->right = piece;
+    return piece;
+}
+
 /* The missing pieces lie side by side in one mapping, so that small ones get huge pages too. Each
  * goes back by itself. */
-static void cut_up(char *mapping, size_t count, const size_t bytes[], FastcvSlab *slabs[])
+static void map_missing(size_t count, const size_t bytes[], FastcvSlab *slabs[], size_t missing)
 {
-    for (size_t i = 0; i < count; i++) {
+    char *mapping = fastcv_pages_map(missing);
+    FastcvSlab *left = NULL;
+    size_t pieces = 0;
+    for (size_t i = 0; i < count && mapping; i++) {
         if (slabs[i] || !bytes[i])
             continue;
-        slabs[i] = (FastcvSlab *)mapping;
-        slabs[i]->bytes = bytes[i];
+        slabs[i] = make_piece(mapping, bytes[i], left);
+        if (!slabs[i]) {
+            fastcv_pages_unmap(mapping, bytes[i]);
+            missing -= bytes[i];
+        }
+        pieces += slabs[i] != NULL;
+        left = slabs[i];
         mapping += bytes[i];
-        count_taken(bytes[i], 0);
     }
+    lock_pool();
+    count_taken(pieces, mapping ? missing : 0, 0);
+    pthread_mutex_unlock(&pool.lock);
 }
 
 void fastcv_pieces_take(size_t count, const size_t bytes[], FastcvSlab *slabs[])
 {
+    memset(slabs, 0, count * sizeof *slabs);
     lock_pool();
     const int is_on = pool.stats.max_bytes > 0;
-    if (!is_on)
-        memset(slabs, 0, count * sizeof *slabs);
     const size_t missing = is_on ? take_kept(count, bytes, slabs) : 0;
     pthread_mutex_unlock(&pool.lock);
-
-    char *mapping = missing ? fastcv_pages_map(missing) : NULL;
-    if (mapping) {
-        lock_pool();
-        cut_up(mapping, count, bytes, slabs);
-        pthread_mutex_unlock(&pool.lock);
-    }
-}
-
-void *fastcv_piece_take_zeroed(size_t bytes)
-{
-    lock_pool();
-    FastcvSlab *kept = find(pool.newest, bytes, 1);
-    if (kept) {
-        cut_out(kept);
-        count_taken(bytes, 1);
-    }
-    pthread_mutex_unlock(&pool.lock);
-    if (kept)
-        return memset(kept, 0, sizeof *kept);
-
-    void *piece = fastcv_pages_map(bytes);
-    if (piece) {
-        lock_pool();
-        count_taken(bytes, 0);
-        pthread_mutex_unlock(&pool.lock);
-    }
-    return piece;
+    if (missing)
+        map_missing(count, bytes, slabs, missing);
 }
 
 /* ---- give back ---- */
 
-void fastcv_piece_give_back(void *start, size_t bytes, int is_zero)
+void fastcv_piece_give_back(FastcvSlab *piece)
 {
-    FastcvSlab *piece = start, *rest = NULL;
+    FastcvSlab *rest = piece;
     lock_pool();
-    const int is_kept = bytes <= pool.stats.max_bytes;
-    pool.stats.used_bytes -= bytes;
-    if (is_kept) {
-        piece->bytes = bytes;
-        piece->is_zero = is_zero;
+    pool.stats.used_bytes -= piece->bytes;
+    if (piece->bytes <= pool.stats.max_bytes) {
         add_newest(piece);
         rest = cut_beyond(pool.stats.max_bytes);
+        while (pool.held_bytes > HELD_BYTES)
+            offer_oldest();
+    } else {
+        leave_neighbours(piece);
+        piece->older = NULL;
     }
     pthread_mutex_unlock(&pool.lock);
-    if (!is_kept)
-        fastcv_pages_unmap(start, bytes);
     unmap_all(rest);
 }
 
-void fastcv_piece_drop(void *piece, size_t bytes)
+/* ---- memory that is all zero ---- */
+
+void *fastcv_zeroed_take(size_t bytes)
+{
+    lock_pool();
+    FastcvSlab *kept = find_zeroed(bytes);
+    if (kept) {
+        cut_out(kept);
+        count_taken(1, bytes, 1);
+    }
+    pthread_mutex_unlock(&pool.lock);
+    void *start = kept ? kept->start : fastcv_pages_map(bytes);
+    if (!kept && start) {
+        lock_pool();
+        count_taken(1, bytes, 0);
+        pthread_mutex_unlock(&pool.lock);
+    }
+    free(kept);
+    return start;
+}
+
+void fastcv_zeroed_give_back(void *start, size_t bytes)
+{
+    FastcvSlab *piece = make_piece(start, bytes, NULL);
+    if (!piece) {
+        fastcv_zeroed_drop(start, bytes);
+        return;
+    }
+    piece->is_zero = 1;
+    fastcv_piece_give_back(piece);
+}
+
+void fastcv_zeroed_drop(void *start, size_t bytes)
 {
     lock_pool();
     pool.stats.used_bytes -= bytes;
     pthread_mutex_unlock(&pool.lock);
-    fastcv_pages_unmap(piece, bytes);
+    fastcv_pages_unmap(start, bytes);
 }
 
 /* ---- the limit and the figures ---- */

@@ -6,25 +6,34 @@
 
 #include "fastcv/slabs.h"
 
-/* Stands at the start of a slab, and of any piece that is free. */
+/* What is known of a piece. It lies outside the piece, because the system may take a free piece's
+ * content. The pool's lock guards all but start and bytes. */
 struct FastcvSlab {
-    size_t bytes;              /* with this header */
+    char *start;
+    size_t bytes;
     FastcvSlab *newer, *older; /* while it is free, by the time when it was given back */
-    int is_zero;               /* apart from this header */
+    FastcvSlab *left, *right;  /* pieces of one mapping that lie side by side */
+    int is_free;
+    int is_zero;    /* all of it */
+    int is_offered; /* to the system, while it is free */
 };
 
-/* Sets slabs[i] to a piece of bytes[i] whose header holds its size; the rest is arbitrary. Sizes
- * are whole pages. A slab is NULL where its size is 0, the pool is off, or the system refuses. */
+/* Sets slabs[i] to a piece of at least bytes[i] whose content is arbitrary. Sizes are whole pages.
+ * A slab is NULL where its size is 0, the pool is off, or the system refuses. */
 void fastcv_pieces_take(size_t count, const size_t bytes[], FastcvSlab *slabs[]);
 
-/* A piece that is all zero, or NULL when the system refuses. The pool may be off. */
-void *fastcv_piece_take_zeroed(size_t bytes);
+/* Keeps the piece, in place of those given back longest ago if the limit asks for that. */
+void fastcv_piece_give_back(FastcvSlab *piece);
 
-/* Keeps the piece, in place of those given back longest ago if the limit asks for that.
- * is_zero says that all of the piece is zero: only then can it serve fastcv_piece_take_zeroed. */
-void fastcv_piece_give_back(void *piece, size_t bytes, int is_zero);
+/* ---- memory that is all zero; start and bytes stand for the piece ---- */
 
-/* Gives the piece to the system. */
-void fastcv_piece_drop(void *piece, size_t bytes);
+/* NULL when the system refuses. The pool may be off. */
+void *fastcv_zeroed_take(size_t bytes);
+
+/* The memory must be all zero again. */
+void fastcv_zeroed_give_back(void *start, size_t bytes);
+
+/* Gives memory with any content to the system. */
+void fastcv_zeroed_drop(void *start, size_t bytes);
 
 #endif

@@ -1,18 +1,14 @@
 #include "core/memory/pages.h"
 #include "core/memory/pieces.h"
 
-_Static_assert(sizeof(FastcvSlab) <= FASTCV_SLAB_ALIGNMENT, "the room begins after the header");
-
-/* Eight sizes between two powers of two: few enough that a slab soon meets a call that it fits, and
- * at most an eighth more than was asked for. Linux gives no memory to pages that are never written.
- */
+/* At most 1/32 more than was asked for. With what fastcv_pieces_take may add it is under an
+ * eighth. */
 static size_t size_of(size_t bytes)
 {
     if (!bytes || bytes > SIZE_MAX / 4) /* beyond any address space */
         return 0;
-    bytes += FASTCV_SLAB_ALIGNMENT;
     size_t step = 1;
-    while (step <= bytes / 16)
+    while (step <= bytes / 64)
         step *= 2;
     return fastcv_pages_round((bytes + step - 1) / step * step);
 }
@@ -22,6 +18,8 @@ void fastcv_slabs_take(size_t count, size_t bytes[], FastcvSlab *slabs[])
     for (size_t i = 0; i < count; i++)
         bytes[i] = size_of(bytes[i]);
     fastcv_pieces_take(count, bytes, slabs);
+    for (size_t i = 0; i < count; i++)
+        bytes[i] = slabs[i] ? slabs[i]->bytes : 0;
 }
 
 FastcvSlab *fastcv_slab_take(size_t bytes)
@@ -33,10 +31,10 @@ FastcvSlab *fastcv_slab_take(size_t bytes)
 
 char *fastcv_slab_room(FastcvSlab *slab)
 {
-    return (char *)slab + FASTCV_SLAB_ALIGNMENT;
+    return slab->start;
 }
 
 void fastcv_slab_give_back(FastcvSlab *slab)
 {
-    fastcv_piece_give_back(slab, slab->bytes, 0);
+    fastcv_piece_give_back(slab);
 }

@@ -1,0 +1,90 @@
+"""Check arguments: a TypeError or ValueError in one sentence that starts with `name`.
+
+`name` is the function and the argument, such as "crop_batches: input".
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Sequence
+from numbers import Real
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+INT32_MAX = (1 << 31) - 1
+_FLOAT32_MAX = float(np.finfo(np.float32).max)
+
+
+def type_name(value: Any) -> str:
+    kind = type(value)
+    return f"numpy.{kind.__name__}" if kind.__module__ == "numpy" else kind.__name__
+
+
+def check_choice(name: str, value: Any, choices: Sequence[str | None]) -> None:
+    if not isinstance(value, str) and not (value is None and None in choices):
+        wanted = "a str or None" if None in choices else "a str"
+        raise TypeError(f"{name} must be {wanted}, not {type_name(value)}")
+    if value not in choices:
+        listed = ["None" if each is None else f'"{each}"' for each in choices]
+        *others, last = listed
+        wanted = f"{', '.join(others)} or {last}" if others else last
+        raise ValueError(f"{name} must be {wanted}, got {value!r:.200}")
+
+
+def check_bool(name: str, value: Any) -> None:
+    if not isinstance(value, bool):
+        raise TypeError(f"{name} must be True or False, not {type_name(value)}")
+
+
+def check_int(name: str, value: Any, most: int = INT32_MAX, wanted: str = "an int") -> int:
+    """Return a whole number from 1 to `most`."""
+    try:
+        number = operator.index(value)
+    except TypeError:
+        number = None
+    if number is None or isinstance(value, bool):
+        raise TypeError(f"{name} must be {wanted}, not {type_name(value)}")
+    if not 1 <= number <= most:
+        shown = number if abs(number) < 10**300 else "an int beyond float64"
+        raise ValueError(f"{name} must be from 1 to {most}, got {shown}")
+    return number
+
+
+def check_number(name: str, value: Any, wanted: str = "a number") -> float:
+    """Return a number that float32 can hold."""
+    if isinstance(value, bool) or not isinstance(value, Real):
+        raise TypeError(f"{name} must be {wanted}, not {type_name(value)}")
+    try:
+        number = float(value)
+    except OverflowError:
+        raise ValueError(f"{name} is beyond float64") from None
+    if not abs(number) <= _FLOAT32_MAX:
+        raise ValueError(f"{name} must be finite in float32, got {number:g}")
+    return number
+
+
+def is_sequence(value: Any) -> bool:
+    """Whether this has items, and is no text."""
+    if isinstance(value, np.ndarray):
+        return value.ndim > 0
+    return isinstance(value, Sequence) and not isinstance(value, (str, bytes))
+
+
+def as_array(name: str, value: Any, kinds: str, wanted: str) -> NDArray[Any]:
+    """Return an array of one of the kinds of dtypes, without a copy if it is one."""
+    if isinstance(value, np.ma.MaskedArray):
+        raise TypeError(f"{name} must be a plain array, not a masked one: fill or drop its mask")
+    try:
+        array = np.asarray(value)
+    except Exception:  # whatever the object's own methods raise
+        raise TypeError(f"{name} must be {wanted}, not {type_name(value)}") from None
+    if array.size == 0 and is_sequence(value) and array.dtype == np.float64:
+        return array.astype(np.dtype(kinds[0] + "1"))  # [] has no kind of its own
+    if array.dtype.kind not in kinds:
+        of = array.dtype if isinstance(value, (np.ndarray, Sequence)) else type_name(value)
+        raise TypeError(f"{name} must be {wanted}, not {of}")
+    return array

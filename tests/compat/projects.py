@@ -1,0 +1,111 @@
+"""The OCR projects' own functions, compiled from the sources that are installed.
+
+Most projects import a deep-learning framework at once, so only the functions that are compared
+with are taken out of their modules: their text is compiled as it is, with the names that it uses.
+"""
+
+import ast
+import copy
+import importlib.metadata
+import importlib.util
+import math
+import typing
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+NAMES = {"cv2": cv2, "np": np, "math": math, "copy": copy, "typing": typing, **vars(typing)}
+
+
+def source_of(package, module):
+    """The path of a module of an installed package. A test that asks for another is skipped."""
+    spec = importlib.util.find_spec(package)
+    if spec is None:
+        pytest.skip(f"{package} is not installed: make test-compat")
+    return Path(spec.submodule_search_locations[0], module)
+
+
+def take(package, module, *wanted, **names):
+    """Compile these functions and classes of a module. Return the first."""
+    path = source_of(package, module)
+    tree = ast.parse(path.read_text(encoding="utf-8"), str(path))
+    tree.body = [node for node in tree.body if getattr(node, "name", None) in wanted]
+    assert {node.name for node in tree.body} == set(wanted), f"{path} is not as expected"
+    names = {**NAMES, **names}
+    exec(compile(tree, str(path), "exec"), names)
+    return names[wanted[0]]
+
+
+def paddleocr():
+    """get_rotate_crop_image(img, points)"""
+    return take("paddleocr", "tools/infer/utility.py", "get_rotate_crop_image")
+
+
+def rapidocr():
+    """get_rotate_crop_image(img, points)"""
+    return take("rapidocr", "utils/process_img.py", "get_rotate_crop_image")
+
+
+def openocr():
+    """get_rotate_crop_image(img, points)"""
+    return take("openocr", "tools/infer/utility.py", "get_rotate_crop_image")
+
+
+def paddlex_part(module, *wanted):
+    return take(
+        "paddlex", f"inference/pipelines/components/common/{module}.py", *wanted,
+        class_requires_deps=lambda *names: lambda kind: kind, BaseOperator=object,
+    )  # fmt: skip
+
+
+def paddlex():
+    """CropByPolys(det_box_type)(img, dt_polys)"""
+    return paddlex_part("crop_image_regions", "CropByPolys")
+
+
+def sort_quad_boxes():
+    """SortQuadBoxes()(dt_polys)"""
+    return paddlex_part("sort_boxes", "SortQuadBoxes")
+
+
+EASYOCR = ("four_point_transform", "calculate_ratio", "compute_ratio_and_resize")
+
+
+def easyocr(wanted="get_image_list"):
+    """get_image_list(horizontal_list, free_list, img, model_height, sort_output)"""
+    image = pytest.importorskip("PIL.Image")
+    names = [wanted, *(name for name in ("get_image_list", *EASYOCR) if name != wanted)]
+    return take("easyocr", "utils.py", *names, Image=image)
+
+
+def doctr(wanted="extract_rcrops", package="doctr"):
+    """extract_crops(img, boxes), extract_rcrops(img, polys, dtype, assume_horizontal)"""
+    return take(package, "utils/geometry.py", wanted, deepcopy=copy.deepcopy)
+
+
+def mmocr(wanted="warp_img"):
+    """warp_img(src_img, box), crop_img(src_img, box)"""
+    geometry = pytest.importorskip("shapely.geometry")
+
+    def is_list_of(values, kinds):
+        return all(isinstance(value, (*kinds, np.floating)) for value in values)
+
+    sort_vertex = take(
+        "mmocr", "utils/polygon_utils.py", "sort_vertex", "_sort_vertex", is_list_of=is_list_of
+    )
+    return take(
+        "mmocr", "utils/img_utils.py", wanted, is_seq_of=is_list_of, sort_vertex=sort_vertex,
+        LineString=geometry.LineString, Point=geometry.Point,
+    )  # fmt: skip
+
+
+def keras_ocr():
+    """warpBox(image, box, skip_rotate)"""
+    spatial = pytest.importorskip("scipy.spatial")
+    geometry = pytest.importorskip("shapely.geometry")
+    return take(
+        "keras_ocr", "tools.py", "warpBox", "get_rotated_box", "get_rotated_width_height",
+        spatial=spatial, geometry=geometry,
+    )  # fmt: skip
