@@ -11,6 +11,39 @@ import cv2
 import numpy as np
 
 
+def triangle_weights(source_px, target_px):
+    """Pillow's weights of BILINEAR, shape (target_px, source_px), in 1/2^22."""
+    weights = np.zeros((target_px, source_px))
+    scale = source_px / target_px
+    support = max(scale, 1.0)
+    for row, k in zip(weights, range(target_px), strict=True):
+        center = (k + 0.5) * scale
+        window = slice(
+            max(int(center - support + 0.5), 0), min(int(center + support + 0.5), source_px)
+        )
+        px = np.arange(source_px)[window]
+        heights = np.maximum(1 - abs((px - center + 0.5) * (1 / support)), 0)
+        row[window] = np.floor(0.5 + heights / np.cumsum(heights)[-1] * 2**22)
+    return weights
+
+
+def pillow_bilinear(pixels, width, height):
+    """PIL.Image.resize with BILINEAR, of Pillow 13.0. Sums of products are exact in float64."""
+
+    def passed(pixels, axis, target_px):
+        weights = triangle_weights(pixels.shape[axis], target_px)
+        sums = np.tensordot(weights, pixels, (1, axis))
+        return np.moveaxis(np.floor((sums + 2**21) / 2**22).clip(0, 255), 0, axis)
+
+    lower, narrower = pixels.shape[0] - height, pixels.shape[1] - width
+    sides = [(1, width), (0, height)]
+    if lower > 0 and lower > 2 * narrower:
+        sides.reverse()
+    for axis, target_px in sides:
+        pixels = passed(pixels, axis, target_px)
+    return pixels.astype(np.uint8)
+
+
 def chunks(order, size):
     return [order[start : start + size] for start in range(0, len(order), size)]
 
@@ -149,6 +182,27 @@ def easyocr(crops, height=64):
     return found
 
 
+def onnxtr(crops, height=32, width=128, batch_size=128):
+    """PreProcessor and Resize, for BGR crops; words with w / h > 8 are not cut into parts."""
+    mean, std = np.float32([0.694, 0.695, 0.693]), np.float32([0.299, 0.296, 0.301])
+    found = []
+    for indices in chunks(np.arange(len(crops)), batch_size):
+        words = []
+        for i in indices:
+            actual, target = crops[i].shape[0] / crops[i].shape[1], height / width
+            size = height, width
+            if actual > target:
+                size = height, max(int(height / actual), 1)
+            elif actual < target:
+                size = max(int(width * actual), 1), width
+            whole = np.zeros((height, width, 3), np.uint8)
+            whole[: size[0], : size[1]] = pillow_bilinear(crops[i][:, :, ::-1], size[1], size[0])
+            values = (whole.astype(np.float32) / 255.0 - mean) / std
+            words.append(values.transpose(2, 0, 1))
+        found.append((np.stack(words), indices))
+    return found
+
+
 IMAGENET = (123.675, 116.28, 103.53), (58.395, 57.12, 57.375)
 
 PROJECTS = {
@@ -165,6 +219,7 @@ PROJECTS = {
     "mmocr_sar": lambda crops: mmocr_padded(crops, 48, 4, 127, 127),
     "mmocr_satrn": lambda crops: mmocr_fixed(crops, 100, 32, *IMAGENET),
     "mmocr_svtr": lambda crops: mmocr_fixed(crops, 256, 64, 127.5, 127.5),
+    "onnxtr": onnxtr,
 }
 
 
@@ -293,7 +348,10 @@ def word_tensor(rules, crop, size, width):
     """One word, shape (channels, height, width), in float32 or uint8."""
     pixels = in_channels(rules, crop)
     channels = pixels.shape[2]
-    resized = cv2.resize(pixels, (size[1], size[0])).reshape(*size, channels)
+    if rules.filter == "linear":
+        resized = cv2.resize(pixels, (size[1], size[0])).reshape(*size, channels)
+    else:
+        resized = pillow_bilinear(pixels, size[1], size[0])
     tables = normalization_tables(rules)
     tensor = np.empty((channels, rules.height, width), np.float32)
     for channel in range(channels):

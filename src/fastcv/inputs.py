@@ -22,7 +22,7 @@ _CHOICES: Mapping[str, tuple[str | None, ...]] = MappingProxyType({
     "width_by": ("batch", "word", "call"),
     "fit": ("height", "stretch", "contain"),
     "word_rounding": ("ceil", "floor", "ceil_scaled"),
-    "filter": ("linear",),
+    "filter": ("linear", "pillow_bilinear"),
     "channels": tuple(_CHANNELS),
     "sort": ("quicksort", "stable", None),
     "dtype": ("float32", "float16", "uint8"),
@@ -70,8 +70,9 @@ class RecognizerInput:
     word_min_width, word_multiple : int, default 1
         Least resized width of a word; and the number to whose nearest multiple, half to even, it
         is then rounded.
-    filter : {"linear"}, default "linear"
-        The resize: ``cv2.resize`` with ``INTER_LINEAR``.
+    filter : {"linear", "pillow_bilinear"}, default "linear"
+        The resize: ``cv2.resize`` with ``INTER_LINEAR``, or ``PIL.Image.resize`` with ``BILINEAR``
+        of Pillow 13.0, which smooths what it shrinks.
     channels : {"bgr", "rgb", "gray"}, default "bgr"
         Channels of the tensors, from crops in BGR order. "gray" converts before the resize, with
         the bits of ``cv2.COLOR_BGR2GRAY``.
@@ -124,7 +125,7 @@ class RecognizerInput:
     word_rounding: Literal["ceil", "floor", "ceil_scaled"] = "ceil"
     word_min_width: int = 1
     word_multiple: int = 1
-    filter: Literal["linear"] = "linear"
+    filter: Literal["linear", "pillow_bilinear"] = "linear"
     channels: Literal["bgr", "rgb", "gray"] = "bgr"
     normalization: Literal["divide", "multiply", "float64"] | ArrayLike = "divide"
     divisor: float = 255.0

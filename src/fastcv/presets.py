@@ -57,5 +57,18 @@ INPUTS: Mapping[str, RecognizerInput] = MappingProxyType({
     "mmocr_sar": _mmocr_padded(_MMOCR_127, 48, 4),
     "mmocr_satrn": _mmocr_fixed(_MMOCR_IMAGENET, 100, 32),
     "mmocr_svtr": _mmocr_fixed(_MMOCR, 256, 64),
+    "onnxtr": RecognizerInput(
+        height=32,
+        min_width=128,
+        max_width=128,
+        fit="contain",
+        filter="pillow_bilinear",
+        channels="rgb",
+        mean=(0.694, 0.695, 0.693),
+        std=(0.299, 0.296, 0.301),
+        pad_before_normalization=True,
+        batch_size=128,
+        sort=None,
+    ),
 })  # fmt: skip
 """The inputs of OCR projects by name, read-only."""

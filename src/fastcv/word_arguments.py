@@ -37,7 +37,6 @@ _WITHOUT_INPUT = {
     "fastcv": "it belongs to no recogniser",
     "keras_ocr": "keras-ocr warps words straight to the recogniser's size",
     "mmocr": "MMOCR has one for each recogniser, the names that start with mmocr_",
-    "onnxtr": "OnnxTR resizes with Pillow's antialiased filter",
     "openocr": "OpenOCR resizes with torchvision's bicubic filter",
 }
 """Why a convention's name is not an input's."""

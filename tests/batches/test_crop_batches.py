@@ -113,7 +113,7 @@ def test_words_are_cut_as_image_crop_cuts_them(keywords, page, boxes):
         )
 
 
-@pytest.mark.parametrize("convention", ["rapidocr", "paddleocr", "paddlex"])
+@pytest.mark.parametrize("convention", ["rapidocr", "paddleocr", "paddlex", "onnxtr"])
 def test_a_convention_brings_its_projects_input(convention, page, boxes):
     found = fastcv.crop_batches(page, boxes, convention=convention)
     crops = fastcv.image_crop(page, boxes, convention=convention)

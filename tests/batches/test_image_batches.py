@@ -55,6 +55,7 @@ def random_rules(rng):
         "fit": one_of("height", "stretch", "contain"),
         "word_rounding": one_of("ceil", "floor"),
         "buckets": one_of(None, None, 32, (20, 64, 90)),
+        "filter": one_of("linear", "linear", "pillow_bilinear"),
         "channels": channels,
         "normalization": one_of("divide", "multiply", "float64", table),
         "divisor": one_of(255, 127.5, 1),

@@ -44,7 +44,7 @@ def test_a_repr_shows_what_is_not_the_default():
 def test_tables_have_the_bits_of_the_projects_arithmetic(name):
     """One word of every value, which resizing to its own size leaves as it is."""
     rules = INPUTS[name]
-    width = rules.max_width if rules.fit == "stretch" else 160
+    width = 160 if rules.fit == "height" else rules.max_width
     values = (np.arange(rules.height * width) % 256).astype(np.uint8)
     word = np.repeat(values.reshape(rules.height, width, 1), 3, axis=2)
     (tensor, _), *_ = reference_batches.PROJECTS[name]([word])

@@ -18,11 +18,13 @@ import quads
 from conftest import linux, run_python
 from fastcv import _core
 from float_modes import MODES, call_in, needs_modes
+from reference_batches import pillow_bilinear
 
 NAME = "test_write"
 DTYPES = ["float32", "float16", "uint8"]
 LAYOUTS = ["NCHW", "NHWC"]
 CHANNELS = ["bgr", "rgb", "gray"]
+FILTERS = ["linear", "pillow_bilinear"]
 
 
 # ---- the oracle ----
@@ -36,11 +38,12 @@ class Format:
     layout: str
     table: np.ndarray
     pad: tuple | None
+    filter: str = "linear"
 
     def core(self):
         table = None if self.dtype == "uint8" else self.table
         fields = {**vars(self), "table": table, "dtype": np.dtype(self.dtype)}
-        return _core._TensorFormat(**fields, filter="linear")
+        return _core._TensorFormat(**fields)
 
     def shape(self, words, width):
         count = len(self.table)
@@ -68,7 +71,10 @@ def pixels_of(crop, channels):
 def word_tensor(crop, size, width, form):
     pixels = np.ascontiguousarray(pixels_of(crop, form.channels))
     height, resized_width = size
-    resized = cv2.resize(pixels, (resized_width, height)).reshape(height, resized_width, -1)
+    if form.filter == "linear":
+        resized = cv2.resize(pixels, (resized_width, height)).reshape(height, resized_width, -1)
+    else:
+        resized = pillow_bilinear(pixels, resized_width, height)
     if form.dtype != "uint8":
         resized = form.table[np.arange(len(form.table)), resized]
     tensor = np.empty((form.height, width, resized.shape[2]), resized.dtype)
@@ -296,12 +302,14 @@ def test_words_of_pages(convention, kernel, rng):
 
 
 @needs_modes
+@pytest.mark.parametrize("filter", FILTERS)
 @pytest.mark.parametrize("mode", MODES)
-def test_any_floating_point_mode(mode, kernel, rng):
+def test_any_floating_point_mode(mode, filter, kernel, rng):
     page = rng.integers(0, 256, (200, 300, 3), np.uint8)
     boxes = quads.turned(rng, 30, 300, 200)
     form = make_format(rng)
     form.table[:] = (np.arange(256) / 127.5 - 1).astype(np.float32)
+    form.filter = filter
     plan = make_plan(rng, 30, form)
 
     def call():
@@ -352,7 +360,8 @@ def test_nothing_beyond_an_image_is_read(kernel, rng):
     middle[:] = rng.integers(0, 256, page_bytes, np.uint8)
     form = make_format(rng)
     for last in (1, 3, 4):
-        for _ in range(6):
+        for k in range(6):
+            form.filter = FILTERS[k % 2]
             width = int(rng.integers(1, 120))
             height = int(rng.integers(1, page_bytes // (width * last) + 1))
             size = height * width * last

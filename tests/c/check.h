@@ -58,6 +58,10 @@ int check_gray(const struct FastcvGrayKernels *kernels, const uint8_t *source);
 struct FastcvNearKernels;
 long check_near(const struct FastcvNearKernels *kernels);
 
+/* Passes of resampling. */
+struct FastcvResampleKernels;
+long check_resample(const struct FastcvResampleKernels *kernels, const uint8_t *source);
+
 /* Words resized, normalised and stored. */
 struct FastcvResizeKernels;
 long check_resize(const struct FastcvResizeKernels *kernels, const uint8_t *source);

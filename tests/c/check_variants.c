@@ -10,6 +10,7 @@
 #include "check.h"
 #include "kernels/gray/gray.h"
 #include "kernels/near/near.h"
+#include "kernels/resample/resample.h"
 #include "kernels/resize/resize.h"
 #include "kernels/runs/runs.h"
 #include "kernels/warp/warp.h"
@@ -32,11 +33,13 @@ int main(void)
         const int runs = check_runs(fastcv_runs_kernels(), source);
         const int grays = check_gray(fastcv_gray_kernels(), source);
         const long discs = check_near(fastcv_near_kernels());
+        const long passes = check_resample(fastcv_resample_kernels(), source);
         const long words = check_resize(fastcv_resize_kernels(), source);
         printf("%s: %d rows projected, %d tiles of %ld pixels mapped, %d placed, %ld blends, "
-               "%d rows of runs, %d of gray, %ld discs, %ld words resized: the same\n",
+               "%d rows of runs, %d of gray, %ld discs, %ld words resized, "
+               "%ld passes resampled: the same\n",
                name, map.rows, map.tiles, map.tile_pixels, map.places, blends, runs, grays, discs,
-               words);
+               words, passes);
     }
     return 0;
 }

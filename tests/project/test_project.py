@@ -19,7 +19,7 @@ REACH = {  # layer: the layers whose headers it may include
 ROOMS = {  # room: the other rooms whose headers it may include
     "core/build.c": {"opencv"},
     "core/crop": {"core/memory", "kernels/gray", "kernels/warp", "opencv"},
-    "core/batches": {"core/crop", "kernels/gray", "kernels/resize"},
+    "core/batches": {"core/crop", "kernels/gray", "kernels/resample", "kernels/resize"},
     "core/colors": {"core/memory", "kernels/runs"},
     "core/polygons": {"kernels/near"},
     "binding/run.c": {"binding/convert"},

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "core/crop/engine.h"
-#include "core/numbers.h"
 
 enum { BAND_BYTES = 96 << 10, FRACTION_BITS = 7 };
 

@@ -153,8 +153,7 @@ static FastcvError fill_planes(Work *work, int y, int count, FastcvRowTaps *taps
     }
     const int rows = (int)(work->plane_stride / work->row_stride);
     *band = fastcv_resampler_band(&work->resampler, y, fastcv_min_int(rows, count));
-    for (int i = 0; i < *band; i++)
-        taps[i] = fastcv_resize_taps(*band, *band, i); /* row i as it is */
+    fastcv_resize_taps(*band, *band, 0, *band, taps); /* row i as it is */
     return fastcv_resampler_rows(&work->resampler, &work->source, y, *band, work->planes,
                                  work->row_stride, work->plane_stride);
 }

@@ -44,7 +44,7 @@ typedef struct FastcvResampleKernels {
                    uint8_t *out, ptrdiff_t plane_stride);
 
     /* Along y: row y of the target, count bytes, from the rows that it is made of: the first of
-     * them begins at rows. */
+     * them begins at rows. Source rows have room for the overrun, too. */
     void (*down)(const FastcvResampleAxis *axis, int y, const uint8_t *rows, ptrdiff_t stride_bytes,
                  int count, uint8_t *out);
 
