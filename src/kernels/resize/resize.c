@@ -11,6 +11,9 @@ static const FastcvResizeKernels *const variants[FASTCV_INSTRUCTION_SETS] = {
 #if defined(__x86_64__)
     [FASTCV_AVX2] = &fastcv_resize_avx2,
 #endif
+#if defined(__AARCH64EL__)
+    [FASTCV_NEON] = &fastcv_resize_neon,
+#endif
 };
 
 const FastcvResizeKernels *fastcv_resize_kernels(void)
