@@ -149,8 +149,7 @@ static Word random_word(int reads_after, const uint8_t *source, const FastcvNorm
         word.target_px = random_int((word.source_px + 1) / 2, word.source_px * 2) % MOST_PX + 1;
     const int target_rows = random_int(word.rows, 4 * MOST_ROWS);
     const int first = random_int(0, target_rows - word.rows);
-    for (int i = 0; i < word.rows; i++)
-        word.taps[i] = fastcv_resize_taps(word.source_rows, target_rows, first + i);
+    fastcv_resize_taps(word.source_rows, target_rows, first, word.rows, word.taps);
     for (int c = 0; c < FASTCV_RESIZE_CHANNELS; c++)
         word.planes[c] = word.channels == 1 ? 0 : random_int(0, 2);
     place_pixels(&word, reads_after, source);

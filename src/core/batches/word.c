@@ -180,8 +180,7 @@ FastcvError fastcv_word_write(const FastcvWordWriter *writer, const FastcvPlaced
                               int first, int last, void *workspace)
 {
     Work work = begin(writer, word, workspace);
-    for (int y = first; y < last; y++)
-        work.taps[y - first] = fastcv_resize_taps(work.source.height_px, word->height_px, y);
+    fastcv_resize_taps(work.source.height_px, word->height_px, first, last - first, work.taps);
     for (int y = first, band; y < last; y += band) {
         FastcvRowTaps *taps = work.taps + (y - first);
         band = band_of(&work, taps, last - y);

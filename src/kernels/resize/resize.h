@@ -50,7 +50,8 @@ typedef struct FastcvRowTaps {
     int16_t top_weight, bottom_weight;
 } FastcvRowTaps;
 
-FastcvRowTaps fastcv_resize_taps(int source_px, int target_px, int y);
+/* Of target rows first … first + count − 1. */
+void fastcv_resize_taps(int source_px, int target_px, int first, int count, FastcvRowTaps *taps);
 
 /* ---- kernels ---- */
 
