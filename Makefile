@@ -13,7 +13,7 @@ help:
 	@echo "make demo        cut the words out of a page, count its colours; pictures in out/"
 	@echo "make test        check that the code is right: about two minutes on 2 cores"
 	@echo "                 make test ARGS=tests/crop runs one subject's tests"
-	@echo "make check       everything that CI checks: lint, test and check-rest; ten minutes"
+	@echo "make check       everything that CI checks: lint, test, check-rest and test-compat: 15 minutes"
 	@echo "make check-rest  run the notebook, benchmarks, other builds and short proofs"
 	@echo "make soak        prove each promise of docs/reliability.md at length: three hours"
 	@echo "make notebook    run the tutorial from top to bottom; the result in out/"
@@ -32,7 +32,7 @@ demo: build
 test: build
 	@tools/run_tests.sh $(RUN) "not rest" $(ARGS)
 
-check: lint test check-rest
+check: lint test check-rest test-compat
 
 check-rest: build
 	@tools/run_tests.sh $(RUN) rest
@@ -69,6 +69,7 @@ bench: build
 	$(RUN) benchmarks/speed.py --picture out/speed.png
 	$(RUN) benchmarks/image_crop.py --picture out/image_crop.png
 	$(RUN) benchmarks/image_crop.py --data source
+	$(RUN) benchmarks/batches.py --picture out/batches.png
 	$(RUN) benchmarks/extract_color.py --picture out/extract_color.png
 	$(RUN) benchmarks/extract_color.py --made --skip-naive
 	$(RUN) benchmarks/threads.py

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -125,13 +126,12 @@ class BatchJob:
     def _words_of(self, first: int, last: int) -> list[tuple[Any, Any, Any, float]]:
         """Return what `Batch` tells of the words of batches `first` to `last` - 1."""
         plan = self.plan
-        ends = plan.ends[first:last].tolist()
-        starts = [int(plan.ends[first - 1]) if first else 0, *ends[:-1]]
+        bounds = [int(plan.ends[first - 1]) if first else 0, *plan.ends[first:last].tolist()]
         indices, widths, ratios = self.indices, plan.sizes[:, 1], plan.ratios
         return [
             (indices[start:end], widths[start:end], ratios[start:end], greatest)
-            for start, end, greatest in zip(
-                starts, ends, plan.max_ratios[first:last].tolist(), strict=True
+            for (start, end), greatest in zip(
+                pairwise(bounds), plan.max_ratios[first:last].tolist(), strict=True
             )
         ]
 

@@ -59,7 +59,7 @@ static const Variant variants[] = {
 
 enum { VARIANTS = sizeof variants / sizeof *variants };
 
-static _Atomic(const Variant *) chosen; /* NULL: the fastest */
+static _Atomic(const Variant *) chosen; /* NULL until somebody asks: then the fastest */
 
 static const Variant *nth(int n)
 {
@@ -73,7 +73,10 @@ static const Variant *nth(int n)
 static const Variant *current(void)
 {
     const Variant *variant = atomic_load_explicit(&chosen, memory_order_relaxed);
-    return variant ? variant : nth(0);
+    if (variant)
+        return variant;
+    const Variant *fastest = nth(0); /* takes 100 µs in a virtual machine, which traps CPUID */
+    return atomic_compare_exchange_strong(&chosen, &variant, fastest) ? fastest : variant;
 }
 
 FastcvInstructionSet fastcv_instruction_set(void)

@@ -51,6 +51,9 @@ void check_weights(void);
 struct FastcvRunsKernels;
 int check_runs(const struct FastcvRunsKernels *kernels, uint8_t *source);
 
+struct FastcvGrayKernels;
+int check_gray(const struct FastcvGrayKernels *kernels, const uint8_t *source);
+
 /* Discs. */
 struct FastcvNearKernels;
 long check_near(const struct FastcvNearKernels *kernels);

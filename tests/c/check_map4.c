@@ -11,6 +11,7 @@
 enum {
     ROW_PARTS = 4000,
     TILES = 6000,
+    AFFINE_TILES = 3000,
     PLACES = 2000,
     CANARY = 0x5A5A5A5A,
     TILE_WORDS = FASTCV_TILE_PX + FASTCV_OVERRUN_PX,
@@ -51,18 +52,20 @@ static void random_row_part(FastcvRowPart *part)
         part->origin[2] = -part->step[2] * random_int(0, FASTCV_X_BLOCK_MAX);
 }
 
-static void check_project(const FastcvMap4 *map)
+typedef void Project(const FastcvRowPart *part, double scale, int32_t *px, int32_t *py);
+
+static void check_project(const char *name, Project *expect, Project *project)
 {
     static int32_t x[ROW_PX], y[ROW_PX], expected_x[ROW_PX], expected_y[ROW_PX];
     for (int i = 0; i < ROW_PARTS; i++) {
         FastcvRowPart part;
         random_row_part(&part);
         const double scale = one_in(2) ? FASTCV_SUBPIXELS : 1;
-        set_case("%s, project %d", fastcv_variant(), i);
+        set_case("%s, %s %d", fastcv_variant(), name, i);
         set_canaries(x, ROW_PX);
         set_canaries(y, ROW_PX);
-        fastcv_warp_c.map4.project(&part, scale, expected_x, expected_y);
-        map->project(&part, scale, x, y);
+        expect(&part, scale, expected_x, expected_y);
+        project(&part, scale, x, y);
         for (int k = 0; k < part.count; k++) {
             if (x[k] != expected_x[k] || y[k] != expected_y[k])
                 differ("pixel %d at (%d, %d), not (%d, %d)", k, x[k], y[k], expected_x[k],
@@ -199,6 +202,65 @@ static long check_map(const FastcvMap4 *map)
     return pixels;
 }
 
+/* ---- map_affine ---- */
+
+static void random_affine_tile(double inverse[9], FastcvTile *tile)
+{
+    const int columns = random_int(1, FASTCV_TILE_COLUMNS);
+    const double scale = random_scale(-6, 3);
+    *tile = (FastcvTile){
+        .inverse = inverse,
+        .x = one_in(2) ? 0 : random_int(0, 30000),
+        .y = one_in(2) ? 0 : random_int(0, 30000),
+        .columns = columns,
+        .rows = random_int(1, fastcv_min_int(FASTCV_TILE_ROWS, FASTCV_TILE_PX / columns)),
+        .stride_bytes = random_int(1, 30000),
+        .pixel_bytes = random_int(1, 4)};
+    for (int i = 0; i < 6; i++)
+        inverse[i] = i % 3 == 2 ? random_real(-50000, 50000) : random_real(-scale, scale);
+    if (one_in(3)) { /* on whole 1/1024 px and between */
+        for (int i = 0; i < 6; i++)
+            inverse[i] = random_int(-4000, 4000) / 2048.;
+    }
+    memcpy(inverse + 6, (double[]){0, 0, 1}, 3 * sizeof *inverse);
+}
+
+static void check_affine(const FastcvMap4 *map)
+{
+    static int32_t offset[TILE_WORDS], px[ROW_PX], py[ROW_PX];
+    static uint32_t fraction[TILE_WORDS];
+    for (int i = 0; i < AFFINE_TILES;) {
+        FastcvGeometry crop = {.kind = FASTCV_GEOMETRY_AFFINE};
+        FastcvTile tile;
+        random_affine_tile(crop.inverse, &tile);
+        if (!fastcv_map_fits_affine(&tile))
+            continue;
+        const int end_x = tile.x + tile.columns;
+        set_case("%s, affine tile %d: %d x %d at (%d, %d)", fastcv_variant(), i++, tile.columns,
+                 tile.rows, tile.x, tile.y);
+        set_canaries(offset, TILE_WORDS);
+        set_canaries(fraction, TILE_WORDS);
+        tile.origin_x = (int32_t)floor(crop.inverse[2]);
+        tile.origin_y = (int32_t)floor(crop.inverse[5]);
+        map->map_affine(&tile, offset, fraction);
+        for (int k = 0; k < tile.columns * tile.rows; k++) {
+            const int column = k % tile.columns, row = k / tile.columns;
+            if (column == 0)
+                fastcv_map_row(&fastcv_warp_c.map4, &crop, tile.x, tile.y + row, end_x,
+                               FASTCV_SUBPIXELS, px, py);
+            const int32_t x = (px[column] >> FASTCV_SUBPIXEL_BITS) - tile.origin_x;
+            const int32_t y = (py[column] >> FASTCV_SUBPIXEL_BITS) - tile.origin_y;
+            if ((uint32_t)offset[k] != (uint32_t)x * (uint32_t)tile.pixel_bytes +
+                                           (uint32_t)y * (uint32_t)tile.stride_bytes ||
+                fraction[k] != fastcv_subpixel_fraction(px[column], py[column]))
+                differ("pixel %d at %d + %x", k, offset[k], fraction[k]);
+        }
+        const int end = (tile.rows - 1) * tile.columns + fastcv_whole_vectors(tile.columns);
+        check_canaries(offset, end, TILE_WORDS);
+        check_canaries(fraction, end, TILE_WORDS);
+    }
+}
+
 /* ---- bound and place ---- */
 
 /* Positions on the page, far from it, and at the ends of int32. */
@@ -252,7 +314,9 @@ static void check_place(const FastcvMap4 *map)
 
 MapCounts check_map4(const FastcvMap4 *map)
 {
-    check_project(map);
+    check_project("project", fastcv_warp_c.map4.project, map->project);
+    check_project("project_affine", fastcv_warp_c.map4.project_affine, map->project_affine);
+    check_affine(map);
     check_place(map);
     return (MapCounts){ROW_PARTS, PLACES, TILES, check_map(map)};
 }

@@ -94,7 +94,8 @@ typedef struct Word {
     const uint8_t *pixels;
     ptrdiff_t stride;
     FastcvRowTaps taps[MOST_ROWS];
-    int rows, plane;
+    int rows, planes[FASTCV_RESIZE_CHANNELS];
+    float pads[FASTCV_RESIZE_CHANNELS];
     FastcvTensorRows to;
 } Word;
 
@@ -113,26 +114,27 @@ static void place_pixels(Word *word, int reads_after, const uint8_t *source)
     word->pixels = one_in(4) ? source : end - (word->source_rows - 1) * word->stride - row_bytes;
 }
 
-static void random_rows(Word *word, const FastcvNormalizer *normalizer, void *target)
+static void random_rows(Word *word, const FastcvNormalizer *normalizers, void *target)
 {
     FastcvTensorRows *to = &word->to;
     to->type = (FastcvTensorType)random_int(0, FASTCV_TENSOR_TYPES - 1);
-    to->step = one_in(3) ? 3 : one_in(9) ? 2 : 1;
+    to->channels = one_in(3) ? 3 : 1;
     to->count = word->target_px;
     to->width = word->target_px + (one_in(3) ? 0 : random_int(0, one_in(2) ? 20 : 300));
     to->is_streaming = one_in(2);
     if (one_in(2))
         to->width = (to->width + 31) / 32 * 32;
-    to->normalizer = to->type == FASTCV_TENSOR_U8 ? NULL : normalizer;
-    to->pad = (float)random_int(0, 255) / (to->type == FASTCV_TENSOR_U8 ? 1 : 4);
+    to->normalizers = to->type == FASTCV_TENSOR_U8 ? NULL : normalizers;
+    for (int c = 0; c < to->channels; c++)
+        word->pads[c] = (float)random_int(0, 255) / (to->type == FASTCV_TENSOR_U8 ? 1 : 4);
     to->repeats_last = one_in(4);
     const int bytes = (int)fastcv_tensor_type_bytes(to->type);
-    to->stride_bytes = (ptrdiff_t)to->width * to->step * bytes;
+    to->stride_bytes = (ptrdiff_t)to->width * to->channels * bytes;
     to->stride_bytes += one_in(3) ? random_int(0, 9) * bytes : 0;
     to->first = (char *)target + 64 + (one_in(2) ? 0 : random_int(0, 15) * bytes);
 }
 
-static Word random_word(int reads_after, const uint8_t *source, const FastcvNormalizer *normalizer,
+static Word random_word(int reads_after, const uint8_t *source, const FastcvNormalizer *normalizers,
                         void *target)
 {
     Word word = {.source_px = random_side(2000),
@@ -144,11 +146,11 @@ static Word random_word(int reads_after, const uint8_t *source, const FastcvNorm
         word.target_px = random_int((word.source_px + 1) / 2, word.source_px * 2) % MOST_PX + 1;
     const int target_rows = random_int(word.rows, 4 * MOST_ROWS);
     const int first = random_int(0, target_rows - word.rows);
-    for (int i = 0; i < word.rows; i++)
-        word.taps[i] = fastcv_resize_taps(word.source_rows, target_rows, first + i);
-    word.plane = word.channels == 1 ? 0 : random_int(0, 2);
+    fastcv_resize_taps(word.source_rows, target_rows, first, word.rows, word.taps);
+    for (int c = 0; c < FASTCV_RESIZE_CHANNELS; c++)
+        word.planes[c] = word.channels == 1 ? 0 : random_int(0, 2);
     place_pixels(&word, reads_after, source);
-    random_rows(&word, normalizer, target);
+    random_rows(&word, normalizers, target);
     return word;
 }
 
@@ -182,11 +184,14 @@ static void resize(const FastcvResizeKernels *kernels, const Word *word)
     for (int y = first; y <= last; y++)
         kernels->row(axis, word->pixels + y * word->stride, planes + (y - first) * stride,
                      plane_stride);
-    const FastcvPlane plane = {planes + word->plane * plane_stride, stride};
-    kernels->store(&word->to, plane, taps, word->rows);
-    FastcvTensorRows below = word->to;
+    FastcvPlane of_channel[FASTCV_RESIZE_CHANNELS];
+    for (int c = 0; c < FASTCV_RESIZE_CHANNELS; c++)
+        of_channel[c] = (FastcvPlane){planes + word->planes[c] * plane_stride, stride};
+    FastcvTensorRows to = word->to;
+    to.pads = word->pads;
+    kernels->store(&to, of_channel, taps, word->rows);
+    FastcvTensorRows below = to;
     below.first = (char *)below.first + word->rows * below.stride_bytes;
-    below.count = 0;
     kernels->pad(&below, 2);
     kernels->finish();
     free(axis);
@@ -207,18 +212,19 @@ long check_resize(const FastcvResizeKernels *kernels, const uint8_t *source)
 {
     uint8_t *right = aligned(MOST_TARGET_BYTES), *found = aligned(MOST_TARGET_BYTES);
     for (int n = 0; n < WORDS; n++) {
-        FastcvNormalizer normalizer;
+        FastcvNormalizer normalizers[FASTCV_RESIZE_CHANNELS];
         const Recipe recipe = (Recipe)random_int(0, RECIPES - 1);
         set_case("%s, recipe %d", fastcv_variant(), recipe);
-        make_normalizer(recipe, &normalizer);
-        Word word = random_word(kernels->reads_after, source, &normalizer, right);
+        for (int c = 0; c < FASTCV_RESIZE_CHANNELS; c++)
+            make_normalizer(one_in(9) ? NOISE : recipe, &normalizers[c]);
+        Word word = random_word(kernels->reads_after, source, normalizers, right);
         const FastcvTensorRows *to = &word.to;
-        set_case("%s, word %d: %d x %d px of %d channels to %d px, %d rows from %d; type %d, step "
-                 "%d, width %d, stride %td, offset %td, form %d, streaming %d, repeats %d",
+        set_case("%s, word %d: %d x %d px of %d channels to %d px, %d rows from %d; type %d, %d "
+                 "channels, width %d, stride %td, offset %td, form %d, streaming %d, repeats %d",
                  fastcv_variant(), n, word.source_px, word.source_rows, word.channels,
-                 word.target_px, word.rows, word.taps[0].top, to->type, to->step, to->width,
-                 to->stride_bytes, (uint8_t *)to->first - right, normalizer.form, to->is_streaming,
-                 to->repeats_last);
+                 word.target_px, word.rows, word.taps[0].top, to->type, to->channels, to->width,
+                 to->stride_bytes, (uint8_t *)to->first - right, normalizers[0].form,
+                 to->is_streaming, to->repeats_last);
         memset(right, CANARY, MOST_TARGET_BYTES);
         memset(found, CANARY, MOST_TARGET_BYTES);
         resize(&fastcv_resize_c, &word);

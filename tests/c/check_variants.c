@@ -1,5 +1,5 @@
 /* Compares every variant of the kernels that this CPU has with plain C or with a slow, obvious way:
- * the same maps, pixels, runs, discs and tensors, nothing written beyond what was asked for,
+ * the same maps, pixels, runs, gray, discs and tensors, nothing written beyond what was asked for,
  * nothing read beyond what the variant says that it reads.
  *
  * The cases are random and the same each time. Prints what was compared. At the first difference,
@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "check.h"
+#include "kernels/gray/gray.h"
 #include "kernels/near/near.h"
 #include "kernels/resize/resize.h"
 #include "kernels/runs/runs.h"
@@ -29,11 +30,13 @@ int main(void)
         const MapCounts map = check_map4(&fastcv_warp_kernels()->map4);
         const long blends = check_blend4(&fastcv_warp_kernels()->blend4, source);
         const int runs = check_runs(fastcv_runs_kernels(), source);
+        const int grays = check_gray(fastcv_gray_kernels(), source);
         const long discs = check_near(fastcv_near_kernels());
         const long words = check_resize(fastcv_resize_kernels(), source);
         printf("%s: %d rows projected, %d tiles of %ld pixels mapped, %d placed, %ld blends, "
-               "%d rows of runs, %ld discs, %ld words resized: the same\n",
-               name, map.rows, map.tiles, map.tile_pixels, map.places, blends, runs, discs, words);
+               "%d rows of runs, %d of gray, %ld discs, %ld words resized: the same\n",
+               name, map.rows, map.tiles, map.tile_pixels, map.places, blends, runs, grays, discs,
+               words);
     }
     return 0;
 }

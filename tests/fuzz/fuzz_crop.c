@@ -54,29 +54,64 @@ static FastcvImage take_page(Input *input)
     return page;
 }
 
+/* The upright box of whole px around two of the corners, for copies. */
+static FastcvQuad upright(const FastcvQuad *quad)
+{
+    const float left = truncf(fminf(quad->x[0], quad->x[2]));
+    const float right = truncf(fmaxf(quad->x[0], quad->x[2]));
+    const float top = truncf(fminf(quad->y[0], quad->y[2]));
+    const float bottom = truncf(fmaxf(quad->y[0], quad->y[2]));
+    return (FastcvQuad){{left, right, right, left}, {top, top, bottom, bottom}};
+}
+
+/* Bits that inputs without them have as 0: fastcv's own rule. */
+static FastcvRule rule_of(FastcvOrder order, unsigned bits)
+{
+    static const FastcvSlicing slicings[] = {{.is_rounded = 1, .extra_px = 1},
+                                             {.long_pad = 0.4, .short_pad = 0.2}};
+    return (FastcvRule){.order = order,
+                        .size = (FastcvSizeRule)(bits & 3),
+                        .inset_px = !(bits & 4),
+                        .transform = bits & 8 ? FASTCV_AFFINE : FASTCV_PERSPECTIVE,
+                        .tall_ratio = bits & 16 ? 1.25 : 0,
+                        .slicing = bits >= 256 ? &slicings[bits / 32 % 2] : NULL};
+}
+
+/* The warp that a copy stands for, where our own kernels do it. */
+static void warp_instead(const FastcvCropEngine *engine, const FastcvRule *rule, FastcvQuad quad,
+                         FastcvGeometry *crop)
+{
+    if (crop->kind != FASTCV_GEOMETRY_COPY || rule->slicing ||
+        engine->kind != FASTCV_ENGINE_KERNELS)
+        return;
+    fastcv_quad_order(rule->order, &quad);
+    *crop = fastcv_rule_warp(rule, &quad);
+    expect(!crop->fault, "a copy has no warp");
+}
+
 static void cut(const FastcvImage *page, const FastcvSampling *options, const double *border_value,
-                const FastcvQuad *quads, int count, FastcvOrder order, uint8_t *out[MAX_QUADS],
-                size_t bytes[MAX_QUADS])
+                const FastcvQuad *quads, int count, const FastcvRule *rule, int may_copy,
+                uint8_t *out[MAX_QUADS], size_t bytes[MAX_QUADS])
 {
     FastcvCrop crops[MAX_QUADS];
     FastcvRows rows[MAX_QUADS];
     int64_t pixels = 0;
     const FastcvCropEngine engine = fastcv_crop_engine(page, options);
-    FastcvRule rule = fastcv_own_rule;
-    rule.order = order;
-    expect(fastcv_crops_plan(&engine, &rule, quads, border_value, crops, count, one_thread) ==
+    expect(fastcv_crops_plan(&engine, rule, quads, border_value, crops, count, one_thread) ==
                FASTCV_OK,
            "plan failed");
     for (int i = 0; i < count; i++) {
         FastcvGeometry *crop = &crops[i].geometry;
+        if (!may_copy)
+            warp_instead(&engine, rule, quads[i], crop);
         const int64_t px = (int64_t)crop->width_px * crop->height_px;
         expect(px >= 0, "a crop's size is negative");
         if (px > MAX_CALL_PX - pixels) /* saves time */
             *crop = (FastcvGeometry){.kind = FASTCV_GEOMETRY_NONE};
         else
             pixels += px;
-        rows[i].stride_bytes = crop->width_px * (ptrdiff_t)fastcv_pixel_bytes(page);
-        bytes[i] = (size_t)(rows[i].stride_bytes * crop->height_px);
+        rows[i].stride_bytes = fastcv_geometry_width(crop) * (ptrdiff_t)fastcv_pixel_bytes(page);
+        bytes[i] = (size_t)(rows[i].stride_bytes * fastcv_geometry_height(crop));
         rows[i].pixels = out[i] = new_bytes(bytes[i]);
     }
     expect(fastcv_crops_cut(&engine, crops, rows, count, one_thread).status == FASTCV_OK,
@@ -115,20 +150,25 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     FastcvSampling options = {
         .interpolation = (FastcvInterpolation)take_int(&input, 0, FASTCV_INTERPOLATIONS - 1),
         .border = (FastcvBorder)take_int(&input, 0, FASTCV_BORDERS - 1)};
-    if (take_byte(&input) % 32 != 1) { /* mostly options that our own kernels cover */
+    const unsigned covered = take_byte(&input);
+    if (covered % 32 != 1) { /* mostly options that our own kernels cover */
         options.interpolation = options.interpolation % 2 ? FASTCV_LINEAR : FASTCV_CUBIC;
         options.border = options.border % 2 ? FASTCV_CONSTANT : FASTCV_REPLICATE;
     }
     double border_value[FASTCV_MAX_CHANNELS];
     for (int c = 0; c < FASTCV_MAX_CHANNELS; c++)
         border_value[c] = take_border_value(&input, page.depth);
-    const int is_compared_with_opencv = take_byte(&input) % 64 == 1;
+    const unsigned compared = take_byte(&input);
+    const int is_compared_with_opencv = compared % 64 == 1;
     const unsigned counted = take_byte(&input);
     const int count = (int)(counted % (MAX_QUADS + 1));
     const FastcvOrder order = (FastcvOrder)(counted / (MAX_QUADS + 1) % (FASTCV_ORDER_FINAL + 1));
+    const FastcvRule rule = rule_of(order, covered / 32 | compared / 64 << 3 | counted / 20 << 5);
     FastcvQuad quads[MAX_QUADS];
     for (int i = 0; i < count; i++)
         quads[i] = take_quad(&input);
+    for (int i = 0; i < count && rule.inset_px == 0; i += 2)
+        quads[i] = upright(&quads[i]);
     surround(input);
 
     const size_t page_bytes = (size_t)(page.height_px - 1) * (size_t)page.stride_bytes +
@@ -140,7 +180,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     uint8_t *expected[MAX_QUADS], *found[MAX_QUADS];
     size_t bytes[MAX_QUADS], found_bytes[MAX_QUADS];
     fastcv_variant_choose("c");
-    cut(&page, &options, border_value, quads, count, order, expected, bytes);
+    cut(&page, &options, border_value, quads, count, &rule, 0, expected, bytes);
     const int has_variants = fastcv_crop_engine(&page, &options).kind == FASTCV_ENGINE_KERNELS;
     const char *name;
     for (int n = 0; has_variants && (name = fastcv_variant_name(n)); n++) {
@@ -148,7 +188,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         if (strcmp(name, "c") == 0 || (is_opencv && !is_compared_with_opencv))
             continue;
         fastcv_variant_choose(name);
-        cut(&page, &options, border_value, quads, count, order, found, found_bytes);
+        cut(&page, &options, border_value, quads, count, &rule, 1, found, found_bytes);
         for (int i = 0; i < count; i++) {
             expect(found_bytes[i] == bytes[i], "variants disagree on a size");
             expect(memcmp(found[i], expected[i], bytes[i]) == 0, "variants disagree on pixels");

@@ -12,6 +12,7 @@ pytestmark = [pytest.mark.rest, pytest.mark.timeout(300)]
 COMMANDS = {
     "image_crop": ["benchmarks/image_crop.py", "--repeat", "1"],
     "image_crop source": ["benchmarks/image_crop.py", "--repeat", "1", "--data", "source"],
+    "batches": ["benchmarks/batches.py", "--repeat", "1", "--first-rounds", "1"],
     "extract_color": ["benchmarks/extract_color.py", "--repeat", "1", "--image", "data/logo.png"],
     "extract_color made": [
         "benchmarks/extract_color.py", "--repeat", "1", "--made", "--skip-naive"
@@ -21,7 +22,7 @@ COMMANDS = {
     "cumulative_sum": ["benchmarks/cumulative_sum.py", "--repeat", "1", "--count", "100000"],
     "polygons": ["benchmarks/polygons.py", "--repeat", "1", "--data", "article"],
 }  # fmt: skip
-DRAWN = {"image_crop", "extract_color", "kernels", "speed", "cumulative_sum", "polygons"}
+DRAWN = {"image_crop", "batches", "extract_color", "kernels", "speed", "cumulative_sum", "polygons"}
 if find_spec("matplotlib") is None:
     DRAWN = set()
 
@@ -104,6 +105,6 @@ def test_benchmarks_run_under_a_line_profiler(name, tmp_path):
 def test_the_demo_writes_its_pictures(tmp_path):
     done = run_in_checkout(sys.executable, "benchmarks/demo.py", "--out", str(tmp_path))
     assert done.returncode == 0, done.stdout + done.stderr
-    assert {"crops.png", "colors_page.png", "colors_logo.png"} <= {
+    assert {"crops.png", "batch.png", "colors_page.png", "colors_logo.png"} <= {
         p.name for p in tmp_path.iterdir()
     }

@@ -22,6 +22,21 @@ assert not any(second.values()), second
 assert first.pop("ties") <= first["fixed_point"], first
 assert (first.pop("parts"), first.pop("plain_parts")) == (1, 0), first
 assert first.pop("pixels") == sum(first.values()) == 89 * 31, first
+
+# Whole px are copied, inside and across the edge; other crops are not.
+page, inset = np.zeros((90, 90), np.uint8), {"corners": "w", "tall_ratio": 1.5}
+core.image_crop(page, np.float32([[10, 10, 30, 60], [-5, 80, 20, 99]]), **inset)
+copied = core._path_counts()
+assert copied["pixels"] == copied["copy"] == 20 * 50 + 25 * 19, copied
+core.image_crop(page, np.float32([[10, 10, 30.5, 60]]), **inset)
+core.image_crop(page.astype(np.float32), np.float32([[10, 10, 30, 60]]), **inset)
+core.image_crop(page, np.float32([[-1, 10, 30, 60]]), border="wrap", **inset)
+assert core._path_counts()["copy"] == 0
+
+# An affine map is in whole numbers all over the page.
+core.image_crop(page, np.float32([[[20, 9], [60, 19], [50, 50], [9, 40]]]), transform="affine")
+affine = core._path_counts()
+assert affine["pixels"] == affine["fixed_point"] > 1000, affine
 """
 
 

@@ -40,7 +40,7 @@ static int rows_per_item(const FastcvPlacedWord *word, int height_px)
 
 typedef struct WriteRun {
     FastcvWordWriter writer;
-    const FastcvPlacedWord *words;
+    const FastcvPlacedWord **words; /* in the order in which they are written */
     ptrdiff_t count;
     ptrdiff_t *first_item; /* of each word */
     char *workspaces;      /* one a thread */
@@ -66,7 +66,7 @@ static void write_item(void *context, ptrdiff_t item, int thread)
 {
     WriteRun *run = context;
     const ptrdiff_t index = word_of(run, item);
-    const FastcvPlacedWord *word = &run->words[index];
+    const FastcvPlacedWord *word = run->words[index];
     const int rows = rows_per_item(word, run->writer.format->spec.height_px);
     const int first = (int)(item - run->first_item[index]) * rows;
     const int last = fastcv_min_int(rows, word->height_px - first) + first;
@@ -82,18 +82,33 @@ static ptrdiff_t number_items(WriteRun *run)
     const int height_px = run->writer.format->spec.height_px;
     ptrdiff_t items = 0;
     for (ptrdiff_t i = 0; i < run->count; i++) {
-        const FastcvPlacedWord *word = &run->words[i];
+        const FastcvPlacedWord *word = run->words[i];
         run->first_item[i] = items;
         items += (word->height_px - 1) / rows_per_item(word, height_px) + 1;
     }
     return items;
 }
 
+static int compare_sources(const void *left, const void *right)
+{
+    const FastcvPlacedWord *const *a = left, *const *b = right;
+    return ((*a)->word > (*b)->word) - ((*a)->word < (*b)->word);
+}
+
+/* Boxes mostly follow each other on the page: in their order, words find parts of it in the caches.
+ * A batch has words from all over the page. */
+static void sort_words(WriteRun *run, const FastcvPlacedWord *words)
+{
+    for (ptrdiff_t i = 0; i < run->count; i++)
+        run->words[i] = &words[i];
+    qsort(run->words, (size_t)run->count, sizeof *run->words, compare_sources);
+}
+
 /* What the loop needs, in one piece of memory. Returns it, or NULL. */
 static void *allocate(WriteRun *run, int num_threads)
 {
     const size_t alignment = FASTCV_WORKSPACE_ALIGNMENT;
-    const size_t index_bytes = (size_t)run->count * sizeof *run->first_item;
+    const size_t index_bytes = (size_t)run->count * (sizeof *run->first_item + sizeof *run->words);
     run->workspace_bytes = fastcv_word_workspace_bytes(&run->writer);
     if (run->workspace_bytes > (SIZE_MAX - index_bytes - alignment) / (size_t)num_threads)
         return NULL;
@@ -101,6 +116,7 @@ static void *allocate(WriteRun *run, int num_threads)
     if (!memory)
         return NULL;
     run->first_item = (ptrdiff_t *)memory;
+    run->words = (const FastcvPlacedWord **)(run->first_item + run->count);
     run->workspaces = memory + index_bytes;
     run->workspaces += -(uintptr_t)run->workspaces % alignment;
     return memory;
@@ -110,7 +126,6 @@ FastcvError fastcv_words_write(const FastcvTensorFormat *format, const FastcvPla
                                ptrdiff_t count, int is_streaming, FastcvPool pool)
 {
     WriteRun run = {.writer = fastcv_word_writer(format, words, count, is_streaming),
-                    .words = words,
                     .count = count,
                     .has_error = ATOMIC_FLAG_INIT};
     int64_t pixels = 0;
@@ -121,6 +136,7 @@ FastcvError fastcv_words_write(const FastcvTensorFormat *format, const FastcvPla
     void *memory = allocate(&run, pool.num_threads);
     if (!memory)
         return (FastcvError){.status = FASTCV_ERR_MEMORY};
+    sort_words(&run, words);
     const FastcvLoop loop = {write_item, &run, number_items(&run)};
     const FastcvStatus status = fastcv_run(loop, pool);
     if (status)

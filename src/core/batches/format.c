@@ -35,12 +35,12 @@ FastcvTensorRows fastcv_tensor_rows(const FastcvTensorFormat *format, const Fast
     return (FastcvTensorRows){
         .first = (char *)word->first + channel * channel_bytes + y * row_bytes,
         .stride_bytes = row_bytes,
-        .step = step,
+        .channels = step,
         .count = word->width_px,
         .width = word->row_px,
         .type = spec->type,
-        .normalizer = spec->type == FASTCV_TENSOR_U8 ? NULL : &format->normalizers[channel],
-        .pad = spec->pad[channel],
+        .normalizers = spec->type == FASTCV_TENSOR_U8 ? NULL : &format->normalizers[channel],
+        .pads = &spec->pad[channel],
         .repeats_last = spec->repeats_last,
     };
 }

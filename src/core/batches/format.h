@@ -10,7 +10,7 @@ struct FastcvTensorFormat {
     FastcvNormalizer normalizers[FASTCV_TENSOR_CHANNELS];
 };
 
-/* Rows of the channel in the word's place, from row y on. */
+/* Rows in the word's place, from row y on: of the channel, or, interleaved, of all from it on. */
 FastcvTensorRows fastcv_tensor_rows(const FastcvTensorFormat *format, const FastcvPlacedWord *word,
                                     int channel, int y);
 

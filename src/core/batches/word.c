@@ -140,6 +140,13 @@ static FastcvPlane plane_of(const Work *work, int channel)
     return (FastcvPlane){work->planes + plane * work->plane_stride, work->row_stride};
 }
 
+/* Interleaved channels are written together. */
+static int channels_at_once(const Work *work)
+{
+    const FastcvTensorSpec *spec = &work->writer->format->spec;
+    return spec->is_interleaved ? spec->channels : 1;
+}
+
 static FastcvTensorRows rows_of(const Work *work, int channel, int y)
 {
     FastcvTensorRows rows = fastcv_tensor_rows(work->writer->format, work->word, channel, y);
@@ -147,13 +154,24 @@ static FastcvTensorRows rows_of(const Work *work, int channel, int y)
     return rows;
 }
 
+static void store_rows(const Work *work, const FastcvRowTaps *taps, int y, int count)
+{
+    const int channels = work->writer->format->spec.channels;
+    FastcvPlane planes[FASTCV_RESIZE_CHANNELS];
+    for (int c = 0; c < channels; c++)
+        planes[c] = plane_of(work, c);
+    for (int c = 0; c < channels; c += channels_at_once(work)) {
+        const FastcvTensorRows rows = rows_of(work, c, y);
+        work->writer->kernels->store(&rows, planes + c, taps, count);
+    }
+}
+
 static void pad_below(const Work *work)
 {
     const FastcvTensorSpec *spec = &work->writer->format->spec;
     const int y = work->word->height_px;
-    for (int c = 0; c < spec->channels && y < spec->height_px; c++) {
-        FastcvTensorRows rows = rows_of(work, c, y);
-        rows.count = 0;
+    for (int c = 0; c < spec->channels && y < spec->height_px; c += channels_at_once(work)) {
+        const FastcvTensorRows rows = rows_of(work, c, y);
         work->writer->kernels->pad(&rows, spec->height_px - y);
     }
 }
@@ -162,18 +180,14 @@ FastcvError fastcv_word_write(const FastcvWordWriter *writer, const FastcvPlaced
                               int first, int last, void *workspace)
 {
     Work work = begin(writer, word, workspace);
-    for (int y = first; y < last; y++)
-        work.taps[y - first] = fastcv_resize_taps(work.source.height_px, word->height_px, y);
+    fastcv_resize_taps(work.source.height_px, word->height_px, first, last - first, work.taps);
     for (int y = first, band; y < last; y += band) {
         FastcvRowTaps *taps = work.taps + (y - first);
         band = band_of(&work, taps, last - y);
         const FastcvError error = resize_rows(&work, taps, band);
         if (error.status)
             return error;
-        for (int c = 0; c < writer->format->spec.channels; c++) {
-            const FastcvTensorRows rows = rows_of(&work, c, y);
-            writer->kernels->store(&rows, plane_of(&work, c), taps, band);
-        }
+        store_rows(&work, taps, y, band);
     }
     if (last == word->height_px)
         pad_below(&work);

@@ -67,6 +67,16 @@ int32_t fastcv_map_guard(const FastcvTile *tile, const FastcvExtent *extent)
     return error < MOST_ERROR ? (int32_t)ceil(ldexp(error, FASTCV_FIXED_BITS)) + 1 : 0;
 }
 
+int fastcv_map_fits_affine(const FastcvTile *tile)
+{
+    const double *m = tile->inverse;
+    const double end_x = tile->x + fastcv_whole_vectors(tile->columns);
+    const double end_y = tile->y + tile->rows;
+    const double most = FASTCV_AFFINE_PX;
+    return fabs(m[0]) * end_x <= most && fabs(m[1]) * end_y + fabs(m[2]) <= most &&
+           fabs(m[3]) * end_x <= most && fabs(m[4]) * end_y + fabs(m[5]) <= most;
+}
+
 int32_t fastcv_map_guard_of_part(const FastcvGeometry *crop, FastcvPart part)
 {
     const int width = part.right - part.left, rows = part.bottom - part.top;

@@ -68,6 +68,9 @@ FastcvExtent fastcv_extent_of(const double inverse[9], int x, int y, int columns
 /* The guard of a tile with this extent, or 0 where fixed point is of no use. */
 int32_t fastcv_map_guard(const FastcvTile *tile, const FastcvExtent *extent);
 
+/* Whether map_affine is right for a tile of an affine map. */
+int fastcv_map_fits_affine(const FastcvTile *tile);
+
 /* One guard for all tiles of the part, or 0 where some tile has none. */
 int32_t fastcv_map_guard_of_part(const FastcvGeometry *crop, FastcvPart part);
 

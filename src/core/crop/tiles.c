@@ -100,9 +100,10 @@ static int cut_in_fixed_point(Cutter *cutter, FastcvTile *tile)
     const FastcvSource *source = &cutter->source;
     const FastcvExtent extent =
         fastcv_extent_of(tile->inverse, tile->x, tile->y, tile->columns, tile->rows);
-    if (!tile->guard)
+    const int is_affine = cutter->crop->kind == FASTCV_GEOMETRY_AFFINE;
+    if (!tile->guard && !is_affine)
         tile->guard = fastcv_map_guard(tile, &extent);
-    if (!tile->guard)
+    if (is_affine ? !fastcv_map_fits_affine(tile) : !tile->guard)
         return 0;
     /* Pixels lie within the extent; rounding to 1/32 px moves them by less than 0.05. */
     const FastcvReading reading = {
@@ -116,7 +117,11 @@ static int cut_in_fixed_point(Cutter *cutter, FastcvTile *tile)
     tile->stride_bytes = (int32_t)view.stride_bytes;
     tile->pixel_bytes = source->page->channels;
     fastcv_source_prefetch(source, reading); /* it arrives while the map is computed */
-    const int ties = cutter->map->map_tile(tile, cutter->offset, cutter->fraction);
+    int ties = 0;
+    if (is_affine)
+        cutter->map->map_affine(tile, cutter->offset, cutter->fraction);
+    else
+        ties = cutter->map->map_tile(tile, cutter->offset, cutter->fraction);
     FASTCV_COUNT(FASTCV_PATH_TIES, ties);
     blend_tile(cutter, tile, view);
     return 1;
@@ -174,8 +179,7 @@ static void cut_in_double(Cutter *cutter, const FastcvTile *tile)
 /* Returns whether fixed point did. */
 static int cut_tile(Cutter *cutter, FastcvTile *tile)
 {
-    const int is_fixed =
-        cutter->crop->kind == FASTCV_GEOMETRY_PERSPECTIVE && cut_in_fixed_point(cutter, tile);
+    const int is_fixed = cut_in_fixed_point(cutter, tile);
     FASTCV_COUNT(FASTCV_PATH_PIXELS, tile->columns * tile->rows);
     if (is_fixed)
         FASTCV_COUNT(FASTCV_PATH_FIXED_POINT, tile->columns * tile->rows);

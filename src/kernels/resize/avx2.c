@@ -1,115 +1,72 @@
 /* AVX2 with FMA and F16C. */
 #if defined(__x86_64__)
 
+#include "kernels/resize/interleaved_avx2.h"
+#include "kernels/resize/planar_avx2.h"
 #include "kernels/resize/row_avx2.h"
-#include "kernels/resize/store_avx2.h"
 
-/* ---- values that lie apart: NHWC ---- */
+/* ---- storing: each kind gets a loop of its own ---- */
 
-static void store_apart(const FastcvTensorRows *to, const Rows *rows, const Blend *blend, char *out)
-{
-    const size_t bytes = fastcv_tensor_type_bytes(to->type);
-    const ptrdiff_t step = to->step * (ptrdiff_t)bytes;
-    uint8_t px[STORE_PX];
-    char pad[STORE_BYTES];
-    for (int x = 0; x < to->count; x += STORE_PX) {
-        const int n = to->count - x < STORE_PX ? to->count - x : STORE_PX;
-        _mm_storeu_si128((__m128i *)px, blend_bytes(blend, x));
-        for (int k = 0; k < n; k++, out += step) {
-            if (to->type == FASTCV_TENSOR_F32)
-                memcpy(out, &to->normalizer->table[px[k]], 4);
-            else if (to->type == FASTCV_TENSOR_F16)
-                memcpy(out, &to->normalizer->half[px[k]], 2);
-            else
-                *out = (char)px[k];
-        }
-    }
-    const __m256i padding = to->repeats_last ? last_value(rows, blend) : rows->pad;
-    _mm256_storeu_si256((__m256i *)pad, padding);
-    for (int x = to->count; x < to->width; x++, out += step)
-        memcpy(out, pad, bytes);
-}
-
-/* ---- rows ----
- *
- * Each kind gets a loop of its own. */
-
-typedef struct Call {
-    const FastcvTensorRows *to;
-    FastcvPlane plane;
-    const FastcvRowTaps *taps;
-    int rows;
-} Call;
-
-ALWAYS_INLINE void store_kind(const Call *call, const Rows *all, FastcvTensorType type,
-                              FastcvNormalForm form, int is_streaming)
-{
-    Rows rows = *all;
-    rows.type = type;
-    rows.form = form;
-    rows.is_streaming = is_streaming;
-    char *out = call->to->first;
-    for (int i = 0; i < call->rows; i++, out += call->to->stride_bytes) {
-        const Blend blend = blend_of(call->plane, &call->taps[i]);
-        if (call->to->repeats_last)
-            store_row(&rows, &blend, out, 1);
-        else
-            store_row(&rows, &blend, out, 0);
-    }
-}
+typedef void Store(const FastcvTensorRows *to, const FastcvPlane *planes, const FastcvRowTaps *taps,
+                   int rows);
 
 #define DEFINE_STORE(name, type, form)                                                             \
-    static __attribute__((noinline)) void name(const Call *call, const Rows *rows)                 \
+    static void planar_##name(const FastcvTensorRows *to, const FastcvPlane *planes,               \
+                              const FastcvRowTaps *taps, int rows)                                 \
     {                                                                                              \
-        if (rows->is_streaming)                                                                    \
-            store_kind(call, rows, type, form, 1);                                                 \
+        if (can_stream(to, to->width * (ptrdiff_t)fastcv_tensor_type_bytes(type)))                 \
+            planar_kind(to, planes, taps, rows, type, form, 1);                                    \
         else                                                                                       \
-            store_kind(call, rows, type, form, 0);                                                 \
+            planar_kind(to, planes, taps, rows, type, form, 0);                                    \
+    }                                                                                              \
+    static void interleaved_##name(const FastcvTensorRows *to, const FastcvPlane *planes,          \
+                                   const FastcvRowTaps *taps, int rows)                            \
+    {                                                                                              \
+        interleaved_kind(to, planes, taps, rows, type, form);                                      \
     }
 
-DEFINE_STORE(store_u8, FASTCV_TENSOR_U8, FASTCV_NORMAL_TABLE)
-DEFINE_STORE(store_f16_table, FASTCV_TENSOR_F16, FASTCV_NORMAL_TABLE)
-DEFINE_STORE(store_f16_scaled, FASTCV_TENSOR_F16, FASTCV_NORMAL_SCALED)
-DEFINE_STORE(store_f16_centered, FASTCV_TENSOR_F16, FASTCV_NORMAL_CENTERED)
-DEFINE_STORE(store_f32_table, FASTCV_TENSOR_F32, FASTCV_NORMAL_TABLE)
-DEFINE_STORE(store_f32_scaled, FASTCV_TENSOR_F32, FASTCV_NORMAL_SCALED)
-DEFINE_STORE(store_f32_centered, FASTCV_TENSOR_F32, FASTCV_NORMAL_CENTERED)
+DEFINE_STORE(u8, FASTCV_TENSOR_U8, FASTCV_NORMAL_TABLE)
+DEFINE_STORE(f16_table, FASTCV_TENSOR_F16, FASTCV_NORMAL_TABLE)
+DEFINE_STORE(f16_scaled, FASTCV_TENSOR_F16, FASTCV_NORMAL_SCALED)
+DEFINE_STORE(f16_centered, FASTCV_TENSOR_F16, FASTCV_NORMAL_CENTERED)
+DEFINE_STORE(f32_table, FASTCV_TENSOR_F32, FASTCV_NORMAL_TABLE)
+DEFINE_STORE(f32_scaled, FASTCV_TENSOR_F32, FASTCV_NORMAL_SCALED)
+DEFINE_STORE(f32_centered, FASTCV_TENSOR_F32, FASTCV_NORMAL_CENTERED)
 
-static void store(const FastcvTensorRows *to, FastcvPlane plane, const FastcvRowTaps *taps,
-                  int rows)
+#define STORES(layout)                                                                             \
+    {                                                                                              \
+        [FASTCV_TENSOR_U8] = {layout##_u8},                                                        \
+        [FASTCV_TENSOR_F16] = {layout##_f16_table, layout##_f16_scaled, layout##_f16_centered},    \
+        [FASTCV_TENSOR_F32] = {layout##_f32_table, layout##_f32_scaled, layout##_f32_centered},    \
+    }
+
+/* A form that all channels have, or else the table, which all have. */
+static FastcvNormalForm common_form(const FastcvTensorRows *to)
 {
-    static void (*const of[FASTCV_TENSOR_TYPES][3])(const Call *, const Rows *) = {
-        [FASTCV_TENSOR_U8] = {store_u8, store_u8, store_u8},
-        [FASTCV_TENSOR_F16] = {store_f16_table, store_f16_scaled, store_f16_centered},
-        [FASTCV_TENSOR_F32] = {store_f32_table, store_f32_scaled, store_f32_centered},
-    };
-    const Rows all = rows_of(to);
-    const Call call = {to, plane, taps, rows};
-    if (to->step == 1) {
-        of[all.type][all.form](&call, &all);
-        return;
+    if (!to->normalizers)
+        return FASTCV_NORMAL_TABLE;
+    for (int c = 1; c < to->channels; c++) {
+        if (to->normalizers[c].form != to->normalizers[0].form)
+            return FASTCV_NORMAL_TABLE;
     }
-    for (int i = 0; i < rows; i++) {
-        const Blend blend = blend_of(plane, &taps[i]);
-        store_apart(to, &all, &blend, (char *)to->first + i * to->stride_bytes);
-    }
+    return to->normalizers[0].form;
 }
 
-/* ---- padding ---- */
+static void store(const FastcvTensorRows *to, const FastcvPlane *planes, const FastcvRowTaps *taps,
+                  int rows)
+{
+    static Store *const planar[FASTCV_TENSOR_TYPES][3] = STORES(planar);
+    static Store *const interleaved[FASTCV_TENSOR_TYPES][3] = STORES(interleaved);
+    Store *const(*of)[3] = to->channels == 1 ? planar : interleaved;
+    of[to->type][common_form(to)](to, planes, taps, rows);
+}
 
 static void pad(const FastcvTensorRows *to, int rows)
 {
-    FastcvTensorRows fill = *to;
-    fill.count = fill.repeats_last = 0;
-    const Rows all = rows_of(&fill);
-    const Blend none = {0};
-    char *out = to->first;
-    for (int i = 0; i < rows; i++, out += to->stride_bytes) {
-        if (to->step == 1)
-            put_padding(&all, out, out + all.bytes, all.pad);
-        else
-            store_apart(&fill, &all, &none, out);
-    }
+    if (to->channels == 1)
+        planar_pad(to, rows);
+    else
+        interleaved_pad(to, rows);
 }
 
 static void finish(void)

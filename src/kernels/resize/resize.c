@@ -43,9 +43,8 @@ FastcvColumnTap fastcv_column_tap(double scale, int source_px, int d)
 }
 
 /* Rows are clamped, weights are not: above the first row both taps are that row. */
-FastcvRowTaps fastcv_resize_taps(int source_px, int target_px, int y)
+static FastcvRowTaps row_taps(double scale, int source_px, int y)
 {
-    const double scale = 1.0 / ((double)target_px / source_px);
     const float at = position(scale, y), whole = floorf(at), fraction = at - whole;
     const int top = (int)whole, last = source_px - 1;
     return (FastcvRowTaps){
@@ -56,4 +55,11 @@ FastcvRowTaps fastcv_resize_taps(int source_px, int target_px, int y)
         .top_weight = (int16_t)lrintf((1.0f - fraction) * FASTCV_RESIZE_FRACTION),
         .bottom_weight = (int16_t)lrintf(fraction * FASTCV_RESIZE_FRACTION),
     };
+}
+
+void fastcv_resize_taps(int source_px, int target_px, int first, int count, FastcvRowTaps *taps)
+{
+    const double scale = 1.0 / ((double)target_px / source_px);
+    for (int i = 0; i < count; i++)
+        taps[i] = row_taps(scale, source_px, first + i);
 }

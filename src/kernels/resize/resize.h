@@ -50,7 +50,8 @@ typedef struct FastcvRowTaps {
     int16_t top_weight, bottom_weight;
 } FastcvRowTaps;
 
-FastcvRowTaps fastcv_resize_taps(int source_px, int target_px, int y);
+/* Of target rows first … first + count − 1. */
+void fastcv_resize_taps(int source_px, int target_px, int first, int count, FastcvRowTaps *taps);
 
 /* ---- kernels ---- */
 
@@ -60,17 +61,18 @@ typedef struct FastcvPlane {
     ptrdiff_t stride; /* in values */
 } FastcvPlane;
 
-/* Rows of one channel of a tensor. A row has count values and then, up to width, padding. */
+/* Rows of one channel of a tensor, or of all three, interleaved: NCHW or NHWC. A row has count px
+ * and then, up to width, padding. */
 typedef struct FastcvTensorRows {
     void *first;            /* aligned as the type is, and so are all rows */
     ptrdiff_t stride_bytes; /* from row to row */
-    int step;               /* values from one px to the next: 1, or in NHWC the channels */
+    int channels;           /* 1 or 3 */
     int count, width;       /* px */
     FastcvTensorType type;
-    const FastcvNormalizer *normalizer; /* NULL for U8 */
-    float pad;                          /* of the padding; exact in the type */
-    int repeats_last;                   /* the padding is the row's last value instead */
-    int is_streaming;                   /* the rows will not be read soon: bypass the caches */
+    const FastcvNormalizer *normalizers; /* one a channel; NULL for U8 */
+    const float *pads;                   /* of the padding, one a channel; exact in the type */
+    int repeats_last;                    /* the padding is the row's last px instead */
+    int is_streaming;                    /* the rows will not be read soon: bypass the caches */
 } FastcvTensorRows;
 
 typedef struct FastcvResizeKernels {
@@ -83,12 +85,12 @@ typedef struct FastcvResizeKernels {
      * In which order a plane's row has its values is the variant's own affair. */
     void (*row)(const void *axis, const uint8_t *source, int16_t *out, ptrdiff_t plane_stride);
 
-    /* Stores `rows` rows of one channel; row i is made of the plane's rows taps[i]. Writes nothing
-     * outside the rows' width. */
-    void (*store)(const FastcvTensorRows *to, FastcvPlane plane, const FastcvRowTaps *taps,
+    /* Stores `rows` rows; row i is made of the planes' rows taps[i], with a plane for each channel.
+     * Writes nothing outside the rows' width. */
+    void (*store)(const FastcvTensorRows *to, const FastcvPlane *planes, const FastcvRowTaps *taps,
                   int rows);
 
-    /* Fills rows with padding; count is 0. */
+    /* Fills rows with padding, which is of pads. */
     void (*pad)(const FastcvTensorRows *to, int rows);
 
     /* Makes streaming stores visible to other threads. */

@@ -112,27 +112,86 @@ ALWAYS_INLINE void normal_values(const Blend *rows, ptrdiff_t x, const Normal *n
 
 /* ---- rows ---- */
 
-/* What a call's rows have in common. */
-typedef struct Rows {
-    FastcvTensorType type;
-    FastcvNormalForm form;
-    int is_streaming;
-    int count;
-    ptrdiff_t bytes; /* of a row */
-    Normal normal;
-    __m256i pad;
-    __m256i is_pad[2]; /* in the last vectors that have values */
-} Rows;
-
-ALWAYS_INLINE void put(const Rows *rows, char *out, __m256i vector)
+/* Pixels whose values fill two vectors, or one. */
+ALWAYS_INLINE int block_px(FastcvTensorType type)
 {
-    if (rows->is_streaming)
+    return type == FASTCV_TENSOR_U8 ? 2 * STORE_PX : STORE_PX;
+}
+
+ALWAYS_INLINE int block_vectors(FastcvTensorType type)
+{
+    return type == FASTCV_TENSOR_F32 ? 2 : 1;
+}
+
+/* A row's padding, and which bytes of its last values' block are padding. */
+typedef struct Padding {
+    __m256i value;
+    __m256i where[2];
+} Padding;
+
+static inline Padding padding_of(const FastcvTensorRows *to, int channel)
+{
+    const float pad = to->pads[channel];
+    const int value_bytes = (int)fastcv_tensor_type_bytes(to->type);
+    const int bytes = to->count % block_px(to->type) * value_bytes;
+    uint8_t where[2 * STORE_BYTES];
+    for (int i = 0; i < 2 * STORE_BYTES; i++)
+        where[i] = i < bytes ? 0 : 0xFF;
+    Padding padding;
+    for (int k = 0; k < 2; k++)
+        padding.where[k] = _mm256_loadu_si256((const __m256i *)(where + k * STORE_BYTES));
+    if (to->type == FASTCV_TENSOR_U8)
+        padding.value = _mm256_set1_epi8((char)(uint8_t)pad);
+    else if (to->type == FASTCV_TENSOR_F16)
+        padding.value = _mm256_set1_epi16((short)fastcv_half(pad));
+    else
+        padding.value = _mm256_castps_si256(_mm256_set1_ps(pad));
+    return padding;
+}
+
+/* What a row ends with if that is repeated. */
+static inline __m256i last_value(const FastcvTensorRows *to, int channel, const Blend *rows)
+{
+    const int x = to->count - 1;
+    uint8_t bytes[STORE_PX];
+    _mm_storeu_si128((__m128i *)bytes, blend_bytes(rows, x & ~(STORE_PX - 1)));
+    const uint8_t value = bytes[x & (STORE_PX - 1)];
+    if (to->type == FASTCV_TENSOR_U8)
+        return _mm256_set1_epi8((char)value);
+    const FastcvNormalizer *n = &to->normalizers[channel];
+    if (to->type == FASTCV_TENSOR_F16)
+        return _mm256_set1_epi16((short)n->half[value]);
+    return _mm256_castps_si256(_mm256_set1_ps(n->table[value]));
+}
+
+/* A block of values, from px x on. */
+ALWAYS_INLINE void block_at(const Blend *rows, ptrdiff_t x, const Normal *n, FastcvTensorType type,
+                            FastcvNormalForm form, __m256i out[2])
+{
+    if (type == FASTCV_TENSOR_U8) {
+        out[0] = blend_32_bytes(rows, x);
+        return;
+    }
+    __m256 values[2];
+    normal_values(rows, x, n, form, values);
+    if (type == FASTCV_TENSOR_F16) {
+        out[0] = _mm256_set_m128i(_mm256_cvtps_ph(values[1], _MM_FROUND_TO_NEAREST_INT),
+                                  _mm256_cvtps_ph(values[0], _MM_FROUND_TO_NEAREST_INT));
+    } else {
+        out[0] = _mm256_castps_si256(values[0]);
+        out[1] = _mm256_castps_si256(values[1]);
+    }
+}
+
+ALWAYS_INLINE void put(char *out, __m256i vector, int is_streaming)
+{
+    if (is_streaming)
         _mm256_stream_si256((__m256i *)out, vector);
     else
         _mm256_storeu_si256((__m256i *)out, vector);
 }
 
-/* The first bytes, at most 31, of a vector. */
+/* The first bytes of a vector, at most 31. */
 static inline void put_some(char *out, __m256i vector, ptrdiff_t bytes)
 {
     __m128i half = _mm256_castsi256_si128(vector);
@@ -156,111 +215,23 @@ static inline void put_some(char *out, __m256i vector, ptrdiff_t bytes)
     }
 }
 
-/* Fills a row's rest. Not across cache lines, if possible: that takes twice the time. */
-ALWAYS_INLINE void put_padding(const Rows *rows, char *out, char *end, __m256i pad)
+/* Puts as much of a vector as there is room for; returns where it ends. */
+ALWAYS_INLINE char *put_within(char *out, char *end, __m256i vector, int is_streaming)
 {
-    if (end - out >= 2 * STORE_BYTES && !rows->is_streaming) {
-        put(rows, out, pad);
-        out += STORE_BYTES - ((uintptr_t)out & (STORE_BYTES - 1));
+    if (end - out >= STORE_BYTES) {
+        put(out, vector, is_streaming);
+        return out + STORE_BYTES;
     }
-    for (; end - out >= STORE_BYTES; out += STORE_BYTES)
-        put(rows, out, pad);
-    if (out < end)
-        put_some(out, pad, end - out);
+    put_some(out, vector, end - out);
+    return end;
 }
 
-/* One or two vectors of values from px x on; returns how many. */
-ALWAYS_INLINE int values_at(const Rows *rows, const Blend *blend, ptrdiff_t x, __m256i out[2])
+/* Whether rows can be stored past the caches, which takes whole vectors. */
+static inline int can_stream(const FastcvTensorRows *to, ptrdiff_t row_bytes)
 {
-    if (rows->type == FASTCV_TENSOR_U8) {
-        out[0] = blend_32_bytes(blend, x);
-        return 1;
-    }
-    __m256 values[2];
-    normal_values(blend, x, &rows->normal, rows->form, values);
-    if (rows->type == FASTCV_TENSOR_F16) {
-        out[0] = _mm256_set_m128i(_mm256_cvtps_ph(values[1], _MM_FROUND_TO_NEAREST_INT),
-                                  _mm256_cvtps_ph(values[0], _MM_FROUND_TO_NEAREST_INT));
-        return 1;
-    }
-    out[0] = _mm256_castps_si256(values[0]);
-    out[1] = _mm256_castps_si256(values[1]);
-    return 2;
-}
-
-ALWAYS_INLINE __m256i last_value(const Rows *rows, const Blend *blend)
-{
-    const int x = rows->count - 1;
-    uint8_t bytes[STORE_PX];
-    _mm_storeu_si128((__m128i *)bytes, blend_bytes(blend, x & ~(STORE_PX - 1)));
-    const uint8_t value = bytes[x & (STORE_PX - 1)];
-    const FastcvNormalizer *n = rows->normal.normalizer;
-    if (rows->type == FASTCV_TENSOR_U8)
-        return _mm256_set1_epi8((char)value);
-    if (rows->type == FASTCV_TENSOR_F16)
-        return _mm256_set1_epi16((short)n->half[value]);
-    return _mm256_castps_si256(_mm256_set1_ps(n->table[value]));
-}
-
-ALWAYS_INLINE void store_row(const Rows *rows, const Blend *blend, char *out, int repeats_last)
-{
-    const int px = rows->type == FASTCV_TENSOR_U8 ? 2 * STORE_PX : STORE_PX;
-    const __m256i pad = repeats_last ? last_value(rows, blend) : rows->pad;
-    char *end = out + rows->bytes;
-    __m256i values[2];
-    ptrdiff_t x = 0;
-    for (; x + px <= rows->count; x += px) {
-        const int vectors = values_at(rows, blend, x, values);
-        for (int k = 0; k < vectors; k++, out += STORE_BYTES)
-            put(rows, out, values[k]);
-    }
-    if (x < rows->count) {
-        const int vectors = values_at(rows, blend, x, values);
-        for (int k = 0; k < vectors && out < end; k++) {
-            values[k] = _mm256_blendv_epi8(values[k], pad, rows->is_pad[k]);
-            if (end - out < STORE_BYTES) {
-                put_some(out, values[k], end - out);
-                return;
-            }
-            put(rows, out, values[k]);
-            out += STORE_BYTES;
-        }
-    }
-    put_padding(rows, out, end, pad);
-}
-
-/* ---- all rows ---- */
-
-static inline __m256i padding_of(const FastcvTensorRows *to)
-{
-    if (to->type == FASTCV_TENSOR_U8)
-        return _mm256_set1_epi8((char)(uint8_t)to->pad);
-    if (to->type == FASTCV_TENSOR_F16)
-        return _mm256_set1_epi16((short)fastcv_half(to->pad));
-    return _mm256_castps_si256(_mm256_set1_ps(to->pad));
-}
-
-static inline Rows rows_of(const FastcvTensorRows *to)
-{
-    uint8_t is_pad[2 * STORE_BYTES];
-    const int value_bytes = (int)fastcv_tensor_type_bytes(to->type);
-    const int px = to->type == FASTCV_TENSOR_U8 ? 2 * STORE_PX : STORE_PX;
-    Rows rows = {.type = to->type,
-                 .form = to->normalizer ? to->normalizer->form : FASTCV_NORMAL_TABLE,
-                 .count = to->count,
-                 .bytes = (ptrdiff_t)to->width * value_bytes,
-                 .normal = normal_of(to->normalizer),
-                 .pad = padding_of(to)};
-    const int last_bytes = to->count % px * value_bytes;
-    for (int i = 0; i < 2 * STORE_BYTES; i++)
-        is_pad[i] = i < last_bytes ? 0 : 0xFF;
-    for (int k = 0; k < 2; k++)
-        rows.is_pad[k] = _mm256_loadu_si256((const __m256i *)(is_pad + k * STORE_BYTES));
-    rows.is_streaming =
-        to->is_streaming &&
-        !(((uintptr_t)to->first | (uintptr_t)to->stride_bytes | (uintptr_t)rows.bytes) %
-          STORE_BYTES);
-    return rows;
+    return to->is_streaming &&
+           !(((uintptr_t)to->first | (uintptr_t)to->stride_bytes | (uintptr_t)row_bytes) %
+             STORE_BYTES);
 }
 
 #endif

@@ -17,6 +17,10 @@ enum {
     FASTCV_TILE_ROWS = 64,
     FASTCV_TILE_PX = 1024, /* the maps, source and output of a tile fit a first-level cache */
 
+    /* map_affine sums in int32: the two parts of a position, |M0|·x and |M1|·y + |M2|, are at most
+     * this, x and y being where the tile ends, the overrun included; so are M3 to M5. */
+    FASTCV_AFFINE_PX = 1 << 19,
+
     FASTCV_FIXED_BITS = 18, /* of map_tile, below 1/32 px: an int32 spans ±256 px */
     FASTCV_OVERRUN_PX = 16  /* maps are computed in whole vectors: arrays are longer by this */
 };
@@ -79,6 +83,10 @@ typedef struct FastcvMap4 {
      * are longer than the tile by FASTCV_OVERRUN_PX. Returns how many pixels were too close to a
      * tie for fixed point and were computed as project does. */
     int (*map_tile)(const FastcvTile *tile, int32_t *offset, uint32_t *fraction);
+
+    /* The same for an affine map, as project_affine rounds. The tile has at most
+     * FASTCV_TILE_COLUMNS columns, needs no guard, and lies within FASTCV_AFFINE_PX: see there. */
+    void (*map_affine)(const FastcvTile *tile, int32_t *offset, uint32_t *fraction);
 } FastcvMap4;
 
 #endif

@@ -69,18 +69,19 @@ static void project(const FastcvRowPart *part, double scale, int32_t *restrict p
 /* cv::warpAffine rounds a row's origin and the way from there to 1/1024 px each, adds half of
  * 1/scale px, and cuts the sum to 1/scale px. It sums in int32; these are doubles, so that
  * positions far from the page do not wrap. */
+enum { AFFINE_UNITS = 1024, AFFINE_BITS = 10 };
+
 static void project_affine(const FastcvRowPart *part, double scale, int32_t *restrict px,
                            int32_t *restrict py)
 {
-    enum { UNITS = 1024 };
-    const double x0 = rint(part->origin[0] * UNITS) + UNITS / 2 / scale;
-    const double y0 = rint(part->origin[1] * UNITS) + UNITS / 2 / scale;
-    const double dx = part->step[0], dy = part->step[1], unit = scale / UNITS;
+    const double x0 = rint(part->origin[0] * AFFINE_UNITS) + AFFINE_UNITS / 2 / scale;
+    const double y0 = rint(part->origin[1] * AFFINE_UNITS) + AFFINE_UNITS / 2 / scale;
+    const double dx = part->step[0], dy = part->step[1], unit = scale / AFFINE_UNITS;
     const int count = whole_vectors(part->count);
     for (int k = 0; k < count; k++) {
         const double u = part->skipped + k;
-        const double x = floor((x0 + rint(dx * u * UNITS)) * unit);
-        const double y = floor((y0 + rint(dy * u * UNITS)) * unit);
+        const double x = floor((x0 + rint(dx * u * AFFINE_UNITS)) * unit);
+        const double y = floor((y0 + rint(dy * u * AFFINE_UNITS)) * unit);
         px[k] = round_to_int32(clamp_to_int32(x));
         py[k] = round_to_int32(clamp_to_int32(y));
     }
@@ -284,12 +285,53 @@ static int map_tile(const FastcvTile *tile, int32_t *offset, uint32_t *fraction)
     return ties;
 }
 
+/* ---- affine: OpenCV's own sums are whole numbers ---- */
+
+/* The way from column 0, in 1/1024 px. */
+static inline int32_t affine_step(double step, int column)
+{
+    return round_to_int32(clamp_to_int32(step * column * AFFINE_UNITS));
+}
+
+static void map_affine(const FastcvTile *tile, int32_t *restrict offset,
+                       uint32_t *restrict fraction)
+{
+    enum { CUT_BITS = AFFINE_BITS - FASTCV_SUBPIXEL_BITS, HALF = 1 << (CUT_BITS - 1) };
+    const uint32_t subpixel = FASTCV_SUBPIXELS - 1;
+    /* Unsigned, because offsets may wrap in the overrun when the page's rows are far apart. */
+    const uint32_t stride_bytes = (uint32_t)tile->stride_bytes;
+    const uint32_t pixel_bytes = (uint32_t)tile->pixel_bytes;
+    const uint32_t base =
+        (uint32_t)tile->origin_x * pixel_bytes + (uint32_t)tile->origin_y * stride_bytes;
+    const double *m = tile->inverse;
+    const int columns = tile->columns, count = whole_vectors(columns);
+    int32_t dx[FASTCV_TILE_COLUMNS + FASTCV_OVERRUN_PX],
+        dy[FASTCV_TILE_COLUMNS + FASTCV_OVERRUN_PX];
+    for (int k = 0; k < count; k++) {
+        dx[k] = affine_step(m[0], tile->x + k);
+        dy[k] = affine_step(m[3], tile->x + k);
+    }
+    for (int row = 0; row < tile->rows; row++, offset += columns, fraction += columns) {
+        const int y = tile->y + row;
+        const int32_t x0 = round_to_int32((m[1] * y + m[2]) * AFFINE_UNITS) + HALF;
+        const int32_t y0 = round_to_int32((m[4] * y + m[5]) * AFFINE_UNITS) + HALF;
+        for (int k = 0; k < count; k++) {
+            const int32_t px = (int32_t)((uint32_t)x0 + (uint32_t)dx[k]) >> CUT_BITS;
+            const int32_t py = (int32_t)((uint32_t)y0 + (uint32_t)dy[k]) >> CUT_BITS;
+            offset[k] = (int32_t)((uint32_t)(py >> FASTCV_SUBPIXEL_BITS) * stride_bytes +
+                                  (uint32_t)(px >> FASTCV_SUBPIXEL_BITS) * pixel_bytes - base);
+            fraction[k] = ((uint32_t)px & subpixel) | ((uint32_t)py & subpixel) << 16;
+        }
+    }
+}
+
 /* The map's part of the variant's table. */
 #define MAP4_ENTRIES                                                                               \
     .map4 = {.project = project,                                                                   \
              .project_affine = project_affine,                                                     \
              .bound = bound,                                                                       \
              .place = place,                                                                       \
-             .map_tile = map_tile}
+             .map_tile = map_tile,                                                                 \
+             .map_affine = map_affine}
 
 #endif
