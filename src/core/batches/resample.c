@@ -4,7 +4,9 @@
 
 #include "core/crop/engine.h"
 
-enum { BAND_BYTES = 96 << 10, FRACTION_BITS = 7 };
+enum { BAND_BYTES = 96 << 10 };
+
+_Static_assert((int)FASTCV_RESAMPLE_OVERRUN >= (int)FASTCV_RESIZE_OVERRUN, "widen reads as much");
 
 static size_t align(size_t bytes)
 {
@@ -125,14 +127,9 @@ static const uint8_t *resample_row(const FastcvResampler *resampler, int width_p
     return resampler->result;
 }
 
-static void widen(const uint8_t *restrict bytes, int count, int16_t *restrict out)
-{
-    for (int i = 0; i < count; i++)
-        out[i] = (int16_t)(bytes[i] << FRACTION_BITS);
-}
-
-FastcvError fastcv_resampler_rows(const FastcvResampler *resampler, FastcvSourceRows *source, int y,
-                                  int count, int16_t *out, ptrdiff_t row_stride,
+FastcvError fastcv_resampler_rows(const FastcvResampler *resampler,
+                                  const FastcvResizeKernels *resize, FastcvSourceRows *source,
+                                  int y, int count, int16_t *out, ptrdiff_t row_stride,
                                   ptrdiff_t plane_stride)
 {
     const int32_t *first = resampler->y.first + y;
@@ -145,7 +142,8 @@ FastcvError fastcv_resampler_rows(const FastcvResampler *resampler, FastcvSource
             resample_row(resampler, source->width_px, y + i,
                          resampler->rows + (first[i] - first[0]) * resampler->stride_bytes);
         for (int c = 0; c < resampler->planes; c++)
-            widen(row + c * resampler->plane_bytes, resampler->x.target_px, out + c * plane_stride);
+            resize->widen(row + c * resampler->plane_bytes, resampler->x.target_px,
+                          out + c * plane_stride);
     }
     return error;
 }

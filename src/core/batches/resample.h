@@ -27,9 +27,10 @@ FastcvResampler fastcv_resampler(const FastcvResampleKernels *kernels,
 /* How many target rows from y on, of `count`, read one band. */
 int fastcv_resampler_band(const FastcvResampler *resampler, int y, int count);
 
-/* Computes these rows as planes of FastcvResizeKernels.store, with 7 fraction bits of 0. */
-FastcvError fastcv_resampler_rows(const FastcvResampler *resampler, FastcvSourceRows *source, int y,
-                                  int count, int16_t *out, ptrdiff_t row_stride,
+/* Computes these rows as planes for the resize kernels, which store them. */
+FastcvError fastcv_resampler_rows(const FastcvResampler *resampler,
+                                  const FastcvResizeKernels *resize, FastcvSourceRows *source,
+                                  int y, int count, int16_t *out, ptrdiff_t row_stride,
                                   ptrdiff_t plane_stride);
 
 #endif

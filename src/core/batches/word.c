@@ -154,8 +154,8 @@ static FastcvError fill_planes(Work *work, int y, int count, FastcvRowTaps *taps
     const int rows = (int)(work->plane_stride / work->row_stride);
     *band = fastcv_resampler_band(&work->resampler, y, fastcv_min_int(rows, count));
     fastcv_resize_taps(*band, *band, 0, *band, taps); /* row i as it is */
-    return fastcv_resampler_rows(&work->resampler, &work->source, y, *band, work->planes,
-                                 work->row_stride, work->plane_stride);
+    return fastcv_resampler_rows(&work->resampler, work->writer->kernels, &work->source, y, *band,
+                                 work->planes, work->row_stride, work->plane_stride);
 }
 
 /* The plane that a channel of the tensor is made of. */

@@ -76,6 +76,7 @@ static void finish(void)
 
 const FastcvResizeKernels fastcv_resize_avx2 = {.prepare = prepare,
                                                 .row = row,
+                                                .widen = widen,
                                                 .store = store,
                                                 .pad = pad,
                                                 .finish = finish,

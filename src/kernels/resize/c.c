@@ -62,6 +62,12 @@ static void row(const void *memory, const uint8_t *source, int16_t *out, ptrdiff
     }
 }
 
+static void widen(const uint8_t *restrict pixels, int count, int16_t *restrict out)
+{
+    for (int i = 0; i < count; i++)
+        out[i] = (int16_t)(pixels[i] * (FASTCV_RESIZE_FRACTION >> 4));
+}
+
 /* ---- target rows ---- */
 
 enum { CHUNK_PX = 64 };
@@ -177,4 +183,4 @@ static void finish(void)
 }
 
 const FastcvResizeKernels fastcv_resize_c = {
-    .prepare = prepare, .row = row, .store = store, .pad = pad, .finish = finish};
+    .prepare = prepare, .row = row, .widen = widen, .store = store, .pad = pad, .finish = finish};

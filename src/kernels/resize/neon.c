@@ -212,6 +212,11 @@ static void store(const FastcvTensorRows *to, const FastcvPlane *planes, const F
     }
 }
 
+static void widen(const uint8_t *pixels, int count, int16_t *out)
+{
+    fastcv_resize_c.widen(pixels, count, out);
+}
+
 static void pad(const FastcvTensorRows *to, int rows)
 {
     fastcv_resize_c.pad(to, rows);
@@ -223,6 +228,7 @@ static void finish(void)
 
 const FastcvResizeKernels fastcv_resize_neon = {.prepare = prepare,
                                                 .row = row,
+                                                .widen = widen,
                                                 .store = store,
                                                 .pad = pad,
                                                 .finish = finish,

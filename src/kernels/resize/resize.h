@@ -85,6 +85,10 @@ typedef struct FastcvResizeKernels {
      * In which order a plane's row has its values is the variant's own affair. */
     void (*row)(const void *axis, const uint8_t *source, int16_t *out, ptrdiff_t plane_stride);
 
+    /* Makes a plane's row of px that are resized already. Reads and writes at most
+     * FASTCV_RESIZE_OVERRUN px beyond count. */
+    void (*widen)(const uint8_t *pixels, int count, int16_t *out);
+
     /* Stores `rows` rows; row i is made of the planes' rows taps[i], with a plane for each channel.
      * Writes nothing outside the rows' width. */
     void (*store)(const FastcvTensorRows *to, const FastcvPlane *planes, const FastcvRowTaps *taps,

@@ -202,4 +202,14 @@ static void row(const void *memory, const uint8_t *source, int16_t *out, ptrdiff
     }
 }
 
+static void widen(const uint8_t *pixels, int count, int16_t *out)
+{
+    for (int x = 0; x < count; x += GROUP_PX) {
+        const __m128i group = _mm_loadu_si128((const __m128i *)(pixels + x));
+        const __m128i in_order = _mm_shuffle_epi32(group, _MM_SHUFFLE(3, 1, 2, 0));
+        _mm256_storeu_si256((__m256i *)(out + x),
+                            _mm256_slli_epi16(_mm256_cvtepu8_epi16(in_order), 7));
+    }
+}
+
 #endif
