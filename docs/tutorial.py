@@ -546,7 +546,7 @@ def crop_without_pool(quads):
     try:
         return fastcv.image_crop(page, quads)
     finally:
-        fastcv.set_memory_pool(64 << 20)
+        fastcv.set_memory_pool(512 << 20)
 
 
 for what, quads in {"lines": lines, "words": boxes}.items():

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from .inputs import RecognizerInput
 
-_GROUP_BYTES = 6 << 19
+_GROUP_BYTES = 3 << 20
 """How much a thread writes ahead while batches are taken one at a time. It stays in cache."""
 
 
@@ -71,7 +71,7 @@ class BatchJob:
     plan: BatchPlan
     indices: NDArray[np.intp]
     rotated_180: NDArray[np.bool_] | None
-    num_threads: int | None
+    num_threads: int
 
     def all(self, out: Any) -> list[Batch]:
         """Write all batches."""
@@ -98,7 +98,7 @@ class BatchJob:
         Nothing here refers to a batch that was handed over, so its memory is free once the
         consumer drops it.
         """
-        room = _GROUP_BYTES * (self.num_threads or _core.get_num_threads())
+        room = _GROUP_BYTES * self.num_threads
         for first, last in _groups(sizes, room):
             tensors = self._write(first, last, keep=False)[::-1]
             for words in self._words_of(first, last):
@@ -196,7 +196,8 @@ def _plan(
     indices = plan.order
     if pages is not None:
         indices = np.stack([words.pages[plan.order], words.boxes[plan.order]], axis=1)
-    return BatchJob(function, words, rules, plan, indices, rotated, num_threads)
+    threads = _core.get_num_threads() if num_threads is None else int(num_threads)
+    return BatchJob(function, words, rules, plan, indices, rotated, threads)
 
 
 def _make_format(rules: RecognizerInput) -> _core._TensorFormat:

@@ -125,7 +125,7 @@ def iter_crop_batches(
 ) -> Iterator[Batch]:
     """Write the batches of `crop_batches` one at a time.
 
-    Everything is checked and planned at the call. Batches are written a few ahead, about 1.5 MB a
+    Everything is checked and planned at the call. Batches are written a few ahead, about 3 MB a
     thread, so that a batch is still in cache when it is used. Once it is dropped, its memory is
     used again. One who keeps batches loses nothing. Do not change the image until the last batch.
 

@@ -1,5 +1,5 @@
 /* The instruction sets that kernels are written for, and the one in use. Every family of kernels
- * (warp/, runs/, near/) sees this header and none of the other families.
+ * (warp/, resize/, …) sees this header and none of the other families.
  *
  * A new instruction set: a value here, a row in cpu.c, its flags in src/flags.txt, and a file in
  * each family that gains by it. */

@@ -43,6 +43,7 @@ typedef struct WriteRun {
     FastcvWordWriter writer;
     const FastcvPlacedWord **words; /* in the order in which they are written */
     ptrdiff_t count;
+    int num_threads;
     FastcvSlab *slab;      /* what the loop needs, in one piece of memory … */
     void *memory;          /* … or this, if the pool has none */
     ptrdiff_t *first_item; /* of each word */
@@ -73,6 +74,8 @@ static void write_item(void *context, ptrdiff_t item, int thread)
     const int rows = rows_per_item(word, run->writer.format->spec.height_px);
     const int first = (int)(item - run->first_item[index]) * rows;
     const int last = fastcv_min_int(rows, word->height_px - first) + first;
+    if (first == 0 && index + run->num_threads < run->count) /* this thread's next, most likely */
+        fastcv_word_prefetch(run->words[index + run->num_threads]);
     const FastcvError error = fastcv_word_write(
         &run->writer, word, first, last, run->workspaces + (size_t)thread * run->workspace_bytes);
     if (error.status && !atomic_flag_test_and_set(&run->has_error))
@@ -149,6 +152,7 @@ FastcvError fastcv_words_write(const FastcvTensorFormat *format, const FastcvPla
 
     if (!allocate(&run, pool.num_threads))
         return (FastcvError){.status = FASTCV_ERR_MEMORY};
+    run.num_threads = pool.num_threads;
     sort_words(&run, words);
     const FastcvLoop loop = {write_item, &run, number_items(&run)};
     const FastcvStatus status = fastcv_run(loop, pool);

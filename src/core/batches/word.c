@@ -221,3 +221,13 @@ FastcvError fastcv_word_write(const FastcvWordWriter *writer, const FastcvPlaced
         writer->kernels->finish();
     return (FastcvError){.status = FASTCV_OK};
 }
+
+void fastcv_word_prefetch(const FastcvPlacedWord *placed)
+{
+    const FastcvWord *word = placed->word;
+    if (word->engine)
+        fastcv_cut_prefetch(word->engine, word->crop);
+    else
+        fastcv_image_prefetch(&word->pixels, 0, 0, (double)(word->pixels.width_px - 1),
+                              (double)(word->pixels.height_px - 1));
+}

@@ -14,6 +14,14 @@ size_t fastcv_cut_workspace_bytes(const FastcvCropEngine *engine);
 FastcvError fastcv_cut(const FastcvCropEngine *engine, const FastcvCrop *crop, int first, int last,
                        FastcvRows to, void *workspace);
 
+/* Asks the second-level cache for the part of the page that the crop reads. It arrives while
+ * another crop is cut. */
+void fastcv_cut_prefetch(const FastcvCropEngine *engine, const FastcvCrop *crop);
+
+/* The same for a rectangle of an image; its last row and column belong to it. */
+void fastcv_image_prefetch(const FastcvImage *image, double left, double top, double right,
+                           double bottom);
+
 /* ---- copy.c: rows of the page, for crops of kind COPY ---- */
 
 /* Whether the copy has the pixels of the warp that it stands for. */
