@@ -198,9 +198,9 @@ CALLS = {
 
 @pytest.fixture
 def version(monkeypatch):
-    opencv5.warn_once.cache_clear()
+    opencv5._asked.clear()
     yield lambda text: monkeypatch.setattr(cv2, "__version__", text)
-    opencv5.warn_once.cache_clear()
+    opencv5._asked.clear()
 
 
 @pytest.mark.parametrize("project", CALLS)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import sys
 import warnings
 from importlib import metadata
@@ -27,9 +26,14 @@ def installed_version() -> str:
     return ""
 
 
-@functools.cache
+_asked: set[str] = set()
+
+
 def warn_once(project: str) -> None:
     """Warn, once a project, if its own crops have OpenCV 5's pixels."""
+    if project in _asked:
+        return
+    _asked.add(project)
     version = installed_version()
     if version.partition(".")[0] not in ("", "3", "4"):
         warnings.warn(

@@ -1,4 +1,6 @@
 /* Sixteen pixels at once: a pixel's products are summed in 32 bits. */
+#if defined(__x86_64__)
+
 #include <immintrin.h>
 
 #include "kernels/gray/gray_all.h"
@@ -54,3 +56,5 @@ static void gray(const uint8_t *bgr, int count, int channels, uint8_t *out)
 }
 
 const FastcvGrayKernels fastcv_gray_avx2 = {.gray = gray};
+
+#endif

@@ -64,6 +64,21 @@ static inline Interleaved interleaved_of(const FastcvTensorRows *to, ptrdiff_t r
     return all;
 }
 
+/* Three vectors of px; returns where they end, or where the row does. */
+ALWAYS_INLINE char *put_px(const Interleaved *all, char *out, char *end,
+                           const __m256i vectors[CHANNELS], int is_within)
+{
+    for (int c = 0; c < CHANNELS; c++) {
+        if (is_within) {
+            put(out, vectors[c], all->is_streaming);
+            out += STORE_BYTES;
+        } else {
+            out = put_within(out, end, vectors[c], all->is_streaming);
+        }
+    }
+    return out;
+}
+
 /* Fills a row's rest, which begins with a px. */
 ALWAYS_INLINE void put_padding_px(const Interleaved *all, char *out, char *end)
 {
@@ -71,33 +86,42 @@ ALWAYS_INLINE void put_padding_px(const Interleaved *all, char *out, char *end)
     for (int c = 0; c < CHANNELS; c++)
         pads[c] = all->padding[c].value;
     interleave(&all->by, pads, vectors);
-    while (out < end) {
-        for (int c = 0; c < CHANNELS; c++)
-            out = put_within(out, end, vectors[c], all->is_streaming);
+    while (end - out >= CHANNELS * STORE_BYTES)
+        out = put_px(all, out, end, vectors, 1);
+    put_px(all, out, end, vectors, 0);
+}
+
+/* A block from px x on; the last has padding, and may have more of it than the row. */
+ALWAYS_INLINE char *interleaved_block(const Interleaved *all, const Blend rows[CHANNELS],
+                                      ptrdiff_t x, char *out, char *end, FastcvTensorType type,
+                                      FastcvNormalForm form, int is_last)
+{
+    __m256i values[CHANNELS][2];
+    for (int c = 0; c < CHANNELS; c++)
+        block_at(&rows[c], x, &all->normal[c], type, form, values[c]);
+    for (int k = 0; k < block_vectors(type); k++) {
+        __m256i channel[CHANNELS], vectors[CHANNELS];
+        for (int c = 0; c < CHANNELS; c++) {
+            const Padding *padding = &all->padding[c];
+            channel[c] = is_last
+                             ? _mm256_blendv_epi8(values[c][k], padding->value, padding->where[k])
+                             : values[c][k];
+        }
+        interleave(&all->by, channel, vectors);
+        out = put_px(all, out, end, vectors, !is_last);
     }
+    return out;
 }
 
 ALWAYS_INLINE void interleaved_row(const Interleaved *all, const Blend rows[CHANNELS], char *out,
                                    char *end, FastcvTensorType type, FastcvNormalForm form)
 {
-    const int px = block_px(type), vectors = block_vectors(type);
-    for (ptrdiff_t x = 0; x < all->count; x += px) {
-        __m256i values[CHANNELS][2];
-        for (int c = 0; c < CHANNELS; c++)
-            block_at(&rows[c], x, &all->normal[c], type, form, values[c]);
-        for (int k = 0; k < vectors; k++) {
-            __m256i channel[CHANNELS], out_vectors[CHANNELS];
-            for (int c = 0; c < CHANNELS; c++) {
-                channel[c] = values[c][k];
-                if (x + px > all->count)
-                    channel[c] = _mm256_blendv_epi8(channel[c], all->padding[c].value,
-                                                    all->padding[c].where[k]);
-            }
-            interleave(&all->by, channel, out_vectors);
-            for (int c = 0; c < CHANNELS; c++)
-                out = put_within(out, end, out_vectors[c], all->is_streaming);
-        }
-    }
+    const int px = block_px(type);
+    ptrdiff_t x = 0;
+    for (; x + px <= all->count; x += px)
+        out = interleaved_block(all, rows, x, out, end, type, form, 0);
+    if (x < all->count)
+        out = interleaved_block(all, rows, x, out, end, type, form, 1);
     put_padding_px(all, out, end);
 }
 

@@ -12,7 +12,7 @@ uint16_t fastcv_half(float value)
     memcpy(&bits, &value, sizeof bits);
     const uint32_t sign = bits >> 16 & 0x8000, magnitude = bits & 0x7FFFFFFF;
     if (magnitude > 0x7F800000)
-        return (uint16_t)(sign | 0x7E00); /* NaN */
+        return (uint16_t)(sign | 0x7E00 | (magnitude >> 13 & 0x3FF)); /* NaN */
     if (magnitude >= 0x477FF000)
         return (uint16_t)(sign | 0x7C00); /* rounds to infinity */
     if (magnitude < 0x38800000) { /* subnormal: a multiple of 2^-24, rounded by an addition */
@@ -61,12 +61,15 @@ static int is_found(const FastcvNormalizer *n)
 
 enum { NEAR = 8 };
 
-/* The n-th float from value on. */
+/* Kernels subtract it, times 4, from a pixel's place near 2^23: exactly. */
+enum { MOST_OFFSET = 1 << 20 };
+
+/* The float whose magnitude is n units in the last place larger. */
 static float neighbour(float value, int n)
 {
-    int32_t bits;
+    uint32_t bits;
     memcpy(&bits, &value, sizeof bits);
-    bits += n;
+    bits += (uint32_t)n;
     memcpy(&value, &bits, sizeof bits);
     return value;
 }
@@ -97,6 +100,8 @@ static void set_factor(float estimate, int n, int is_reciprocal, float *high, fl
 static int find_offset(FastcvNormalizer *n, double slope)
 {
     const double offset = -n->table[0] / slope;
+    if (!(fabs(offset) < MOST_OFFSET))
+        return 0;
     n->form = FASTCV_NORMAL_SCALED;
     n->offset = (float)(rint(offset * 2) / 2);
     n->scale = 1;

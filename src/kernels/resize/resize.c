@@ -11,6 +11,9 @@ static const FastcvResizeKernels *const variants[FASTCV_INSTRUCTION_SETS] = {
 #if defined(__x86_64__)
     [FASTCV_AVX2] = &fastcv_resize_avx2,
 #endif
+#if defined(__AARCH64EL__)
+    [FASTCV_NEON] = &fastcv_resize_neon,
+#endif
 };
 
 const FastcvResizeKernels *fastcv_resize_kernels(void)
@@ -29,11 +32,17 @@ static float position(double scale, int d)
     return (float)((d + 0.5) * scale - 0.5);
 }
 
+/* Positions begin at −0.5. Without floorf, which is a call where SSE4.1 is not known to exist. */
+static int floor_of(float at)
+{
+    return at < 0 ? -1 : (int)at;
+}
+
 FastcvColumnTap fastcv_column_tap(double scale, int source_px, int d)
 {
-    const float at = position(scale, d), whole = floorf(at);
-    int left = (int)whole;
-    float fraction = at - whole;
+    const float at = position(scale, d);
+    int left = floor_of(at);
+    float fraction = at - (float)left;
     if (left < 0 || left >= source_px - 1) {
         left = left < 0 ? 0 : source_px - 1;
         fraction = 0;
@@ -45,8 +54,9 @@ FastcvColumnTap fastcv_column_tap(double scale, int source_px, int d)
 /* Rows are clamped, weights are not: above the first row both taps are that row. */
 static FastcvRowTaps row_taps(double scale, int source_px, int y)
 {
-    const float at = position(scale, y), whole = floorf(at), fraction = at - whole;
-    const int top = (int)whole, last = source_px - 1;
+    const float at = position(scale, y);
+    const int top = floor_of(at), last = source_px - 1;
+    const float fraction = at - (float)top;
     return (FastcvRowTaps){
         .top = top < 0      ? 0
                : top > last ? last
