@@ -55,7 +55,7 @@ test-aarch64:
 
 # The same Python as $(VENV), so that the extension built in place is that Python's.
 test-compat: build $(COMPAT)/.ready
-	@PYTHONPATH=src $(COMPAT)/bin/python -m pytest -p no:cacheprovider tests/compat $(ARGS)
+	@PYTHONPATH=$(CURDIR)/src $(COMPAT)/bin/python -m pytest -p no:cacheprovider tests/compat $(ARGS)
 
 $(COMPAT)/.ready: tests/compat/requirements.txt $(VENV)/.ready
 	@echo "Installing the OCR projects in $(COMPAT), 640 MB"

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from .inputs import RecognizerInput
 
-_GROUP_BYTES = 3 << 19
+_GROUP_BYTES = 6 << 19
 """How much a thread writes ahead while batches are taken one at a time. It stays in cache."""
 
 

@@ -7,6 +7,7 @@
 #include "core/batches/word.h"
 #include "core/crop/engine.h"
 #include "core/numbers.h"
+#include "fastcv/slabs.h"
 
 enum {
     ITEM_PX = 1 << 17,  /* read for a work item: small enough to stop after */
@@ -42,6 +43,8 @@ typedef struct WriteRun {
     FastcvWordWriter writer;
     const FastcvPlacedWord **words; /* in the order in which they are written */
     ptrdiff_t count;
+    FastcvSlab *slab;      /* what the loop needs, in one piece of memory … */
+    void *memory;          /* … or this, if the pool has none */
     ptrdiff_t *first_item; /* of each word */
     char *workspaces;      /* one a thread */
     size_t workspace_bytes;
@@ -104,22 +107,33 @@ static void sort_words(WriteRun *run, const FastcvPlacedWord *words)
     qsort(run->words, (size_t)run->count, sizeof *run->words, compare_sources);
 }
 
-/* What the loop needs, in one piece of memory. Returns it, or NULL. */
-static void *allocate(WriteRun *run, int num_threads)
+/* From the pool: malloc would map a workspace anew in every call, and writing to fresh memory takes
+ * longer than a batch of bytes. Returns 0 if there is no memory. */
+static int allocate(WriteRun *run, int num_threads)
 {
     const size_t alignment = FASTCV_WORKSPACE_ALIGNMENT;
     const size_t index_bytes = (size_t)run->count * (sizeof *run->first_item + sizeof *run->words);
     run->workspace_bytes = fastcv_word_workspace_bytes(&run->writer);
     if (run->workspace_bytes > (SIZE_MAX - index_bytes - alignment) / (size_t)num_threads)
-        return NULL;
-    char *memory = malloc(index_bytes + alignment + (size_t)num_threads * run->workspace_bytes);
+        return 0;
+    const size_t bytes = index_bytes + alignment + (size_t)num_threads * run->workspace_bytes;
+    run->slab = fastcv_slab_take(bytes);
+    run->memory = run->slab ? NULL : malloc(bytes);
+    char *memory = run->slab ? fastcv_slab_room(run->slab) : run->memory;
     if (!memory)
-        return NULL;
+        return 0;
     run->first_item = (ptrdiff_t *)memory;
     run->words = (const FastcvPlacedWord **)(run->first_item + run->count);
     run->workspaces = memory + index_bytes;
     run->workspaces += -(uintptr_t)run->workspaces % alignment;
-    return memory;
+    return 1;
+}
+
+static void release(WriteRun *run)
+{
+    if (run->slab)
+        fastcv_slab_give_back(run->slab);
+    free(run->memory);
 }
 
 FastcvError fastcv_words_write(const FastcvTensorFormat *format, const FastcvPlacedWord *words,
@@ -133,14 +147,13 @@ FastcvError fastcv_words_write(const FastcvTensorFormat *format, const FastcvPla
         pixels += pixels_of(&words[i], format->spec.height_px);
     pool.num_threads = fastcv_worthwhile_threads(pixels, THREAD_PX, pool.num_threads);
 
-    void *memory = allocate(&run, pool.num_threads);
-    if (!memory)
+    if (!allocate(&run, pool.num_threads))
         return (FastcvError){.status = FASTCV_ERR_MEMORY};
     sort_words(&run, words);
     const FastcvLoop loop = {write_item, &run, number_items(&run)};
     const FastcvStatus status = fastcv_run(loop, pool);
     if (status)
         run.error = (FastcvError){.status = status};
-    free(memory);
+    release(&run);
     return run.error;
 }
