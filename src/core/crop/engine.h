@@ -14,6 +14,27 @@ size_t fastcv_cut_workspace_bytes(const FastcvCropEngine *engine);
 FastcvError fastcv_cut(const FastcvCropEngine *engine, const FastcvCrop *crop, int first, int last,
                        FastcvRows to, void *workspace);
 
+/* ---- ahead.c: what a crop will read, asked of the caches a row at a time ---- */
+
+typedef struct FastcvAhead {
+    const uint8_t *row;
+    ptrdiff_t stride_bytes, row_bytes;
+    int rows; /* that are left; none where the crop reads too much */
+} FastcvAhead;
+
+FastcvAhead fastcv_cut_ahead(const FastcvCropEngine *engine, const FastcvCrop *crop);
+
+static inline void fastcv_ahead_ask(FastcvAhead *ahead)
+{
+    enum { LINE_BYTES = 64 };
+    if (ahead->rows <= 0)
+        return;
+    for (ptrdiff_t x = 0; x < ahead->row_bytes; x += LINE_BYTES)
+        __builtin_prefetch(ahead->row + x, 0, 2);
+    ahead->row += ahead->stride_bytes;
+    ahead->rows--;
+}
+
 /* ---- copy.c: rows of the page, for crops of kind COPY ---- */
 
 /* Whether the copy has the pixels of the warp that it stands for. */
