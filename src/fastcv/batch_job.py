@@ -68,14 +68,15 @@ class BatchJob:
     function: str
     words: _core._Words
     rules: RecognizerInput
+    format: _core._TensorFormat
     plan: BatchPlan
     indices: NDArray[np.intp]
     rotated_180: NDArray[np.bool_] | None
-    num_threads: int
+    num_threads: int | None
 
     def all(self, out: Any) -> list[Batch]:
         """Write all batches."""
-        tensors = self._write(0, len(self.plan.ends), keep=True, out=out)
+        tensors = self._write(0, len(self.plan.ends), self.num_threads, keep=True, out=out)
         rest = self._words_of(0, len(tensors))
         return [Batch(tensor, *words) for tensor, words in zip(tensors, rest, strict=True)]
 
@@ -98,13 +99,15 @@ class BatchJob:
         Nothing here refers to a batch that was handed over, so its memory is free once the
         consumer drops it.
         """
-        room = _GROUP_BYTES * self.num_threads
-        for first, last in _groups(sizes, room):
-            tensors = self._write(first, last, keep=False)[::-1]
+        num_threads = self.num_threads or _core.get_num_threads()
+        for first, last in _groups(sizes, _GROUP_BYTES * num_threads):
+            tensors = self._write(first, last, num_threads, keep=False)[::-1]
             for words in self._words_of(first, last):
                 yield Batch(tensors.pop(), *words)
 
-    def _write(self, first: int, last: int, keep: bool, out: Any = None) -> list[NDArray[Any]]:
+    def _write(
+        self, first: int, last: int, num_threads: int | None, keep: bool, out: Any = None
+    ) -> list[NDArray[Any]]:
         """Write batches `first` to `last` - 1. `keep`: they will not be used at once."""
         plan = self.plan
         start = plan.ends[first - 1] if first else 0
@@ -112,7 +115,7 @@ class BatchJob:
         return _core._write_batches(
             self.function,
             self.words,
-            _tensor_format(self.rules),
+            self.format,
             plan.order[start:stop],
             plan.sizes[start:stop],
             plan.ends[first:last] - start,
@@ -120,7 +123,7 @@ class BatchJob:
             self.rotated_180,
             out,
             keep,
-            self.num_threads,
+            num_threads,
         )
 
     def _words_of(self, first: int, last: int) -> list[tuple[Any, Any, Any, float]]:
@@ -196,8 +199,8 @@ def _plan(
     indices = plan.order
     if pages is not None:
         indices = np.stack([words.pages[plan.order], words.boxes[plan.order]], axis=1)
-    threads = _core.get_num_threads() if num_threads is None else int(num_threads)
-    return BatchJob(function, words, rules, plan, indices, rotated, threads)
+    form = _tensor_format(rules)
+    return BatchJob(function, words, rules, form, plan, indices, rotated, num_threads)
 
 
 def _make_format(rules: RecognizerInput) -> _core._TensorFormat:

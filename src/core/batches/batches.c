@@ -71,13 +71,14 @@ static void write_item(void *context, ptrdiff_t item, int thread)
     WriteRun *run = context;
     const ptrdiff_t index = word_of(run, item);
     const FastcvPlacedWord *word = run->words[index];
+    const FastcvPlacedWord *next =
+        index + run->num_threads < run->count ? run->words[index + run->num_threads] : NULL;
     const int rows = rows_per_item(word, run->writer.format->spec.height_px);
     const int first = (int)(item - run->first_item[index]) * rows;
     const int last = fastcv_min_int(rows, word->height_px - first) + first;
-    if (first == 0 && index + run->num_threads < run->count) /* this thread's next, most likely */
-        fastcv_word_prefetch(run->words[index + run->num_threads]);
-    const FastcvError error = fastcv_word_write(
-        &run->writer, word, first, last, run->workspaces + (size_t)thread * run->workspace_bytes);
+    const FastcvError error =
+        fastcv_word_write(&run->writer, word, first, last, next ? next->word : NULL,
+                          run->workspaces + (size_t)thread * run->workspace_bytes);
     if (error.status && !atomic_flag_test_and_set(&run->has_error))
         run->error = error;
 }
@@ -150,9 +151,9 @@ FastcvError fastcv_words_write(const FastcvTensorFormat *format, const FastcvPla
         pixels += pixels_of(&words[i], format->spec.height_px);
     pool.num_threads = fastcv_worthwhile_threads(pixels, THREAD_PX, pool.num_threads);
 
+    run.num_threads = pool.num_threads;
     if (!allocate(&run, pool.num_threads))
         return (FastcvError){.status = FASTCV_ERR_MEMORY};
-    run.num_threads = pool.num_threads;
     sort_words(&run, words);
     const FastcvLoop loop = {write_item, &run, number_items(&run)};
     const FastcvStatus status = fastcv_run(loop, pool);

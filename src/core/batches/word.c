@@ -79,6 +79,7 @@ typedef struct Work {
     const FastcvWordWriter *writer;
     const FastcvPlacedWord *word;
     FastcvSourceRows source;
+    FastcvAhead ahead;
     void *axis;
     FastcvResampler resampler; /* instead of axis, with Pillow's filter */
     int16_t *planes;
@@ -133,7 +134,7 @@ static FastcvError resize_rows(Work *work, FastcvRowTaps *taps, int count)
     int next = first; /* rows above it are done, or nobody reads them */
     for (int i = 0; i < count; i++) {
         next = taps[i].top > next ? taps[i].top : next;
-        for (; next <= taps[i].bottom; next++)
+        for (; next <= taps[i].bottom; next++, fastcv_ahead_ask(&work->ahead))
             work->writer->kernels->row(work->axis, fastcv_source_rows_get(&work->source, next),
                                        work->planes + (next - first) * work->row_stride,
                                        work->plane_stride);
@@ -204,9 +205,11 @@ static void pad_below(const Work *work)
 }
 
 FastcvError fastcv_word_write(const FastcvWordWriter *writer, const FastcvPlacedWord *word,
-                              int first, int last, void *workspace)
+                              int first, int last, const FastcvWord *next, void *workspace)
 {
     Work work = begin(writer, word, workspace);
+    if (next && next->engine)
+        work.ahead = fastcv_cut_ahead(next->engine, next->crop);
     fastcv_resize_taps(work.source.height_px, word->height_px, first, last - first, work.taps);
     for (int y = first, band; y < last; y += band) {
         FastcvRowTaps *taps = work.taps + (y - first);
@@ -220,14 +223,4 @@ FastcvError fastcv_word_write(const FastcvWordWriter *writer, const FastcvPlaced
     if (writer->is_streaming)
         writer->kernels->finish();
     return (FastcvError){.status = FASTCV_OK};
-}
-
-void fastcv_word_prefetch(const FastcvPlacedWord *placed)
-{
-    const FastcvWord *word = placed->word;
-    if (word->engine)
-        fastcv_cut_prefetch(word->engine, word->crop);
-    else
-        fastcv_image_prefetch(&word->pixels, 0, 0, (double)(word->pixels.width_px - 1),
-                              (double)(word->pixels.height_px - 1));
 }

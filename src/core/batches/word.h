@@ -25,11 +25,9 @@ FastcvWordWriter fastcv_word_writer(const FastcvTensorFormat *format, const Fast
 /* A thread's workspace; the memory must be a multiple of FASTCV_WORKSPACE_ALIGNMENT. */
 size_t fastcv_word_workspace_bytes(const FastcvWordWriter *writer);
 
-/* Asks the caches for what a word reads, while another is written. */
-void fastcv_word_prefetch(const FastcvPlacedWord *word);
-
-/* Writes target rows first … last − 1, and with the last of them the padding below. */
+/* Writes target rows first … last − 1, and with the last of them the padding below. next is a word
+ * that may come soon, or NULL. */
 FastcvError fastcv_word_write(const FastcvWordWriter *writer, const FastcvPlacedWord *word,
-                              int first, int last, void *workspace);
+                              int first, int last, const FastcvWord *next, void *workspace);
 
 #endif

@@ -14,13 +14,26 @@ size_t fastcv_cut_workspace_bytes(const FastcvCropEngine *engine);
 FastcvError fastcv_cut(const FastcvCropEngine *engine, const FastcvCrop *crop, int first, int last,
                        FastcvRows to, void *workspace);
 
-/* Asks the second-level cache for the part of the page that the crop reads. It arrives while
- * another crop is cut. */
-void fastcv_cut_prefetch(const FastcvCropEngine *engine, const FastcvCrop *crop);
+/* ---- ahead.c: what a crop will read, asked of the caches a row at a time ---- */
 
-/* The same for a rectangle of an image; its last row and column belong to it. */
-void fastcv_image_prefetch(const FastcvImage *image, double left, double top, double right,
-                           double bottom);
+typedef struct FastcvAhead {
+    const uint8_t *row;
+    ptrdiff_t stride_bytes, row_bytes;
+    int rows; /* that are left; none where the crop reads too much */
+} FastcvAhead;
+
+FastcvAhead fastcv_cut_ahead(const FastcvCropEngine *engine, const FastcvCrop *crop);
+
+static inline void fastcv_ahead_ask(FastcvAhead *ahead)
+{
+    enum { LINE_BYTES = 64 };
+    if (ahead->rows <= 0)
+        return;
+    for (ptrdiff_t x = 0; x < ahead->row_bytes; x += LINE_BYTES)
+        __builtin_prefetch(ahead->row + x, 0, 2);
+    ahead->row += ahead->stride_bytes;
+    ahead->rows--;
+}
 
 /* ---- copy.c: rows of the page, for crops of kind COPY ---- */
 
