@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -126,17 +125,15 @@ class BatchJob:
             num_threads,
         )
 
-    def _words_of(self, first: int, last: int) -> list[tuple[Any, Any, Any, float]]:
-        """Return what `Batch` tells of the words of batches `first` to `last` - 1."""
+    def _words_of(self, first: int, last: int) -> Iterator[tuple[Any, Any, Any, float]]:
+        """Yield what `Batch` tells of the words of batches `first` to `last` - 1."""
         plan = self.plan
-        bounds = [int(plan.ends[first - 1]) if first else 0, *plan.ends[first:last].tolist()]
         indices, widths, ratios = self.indices, plan.sizes[:, 1], plan.ratios
-        return [
-            (indices[start:end], widths[start:end], ratios[start:end], greatest)
-            for (start, end), greatest in zip(
-                pairwise(bounds), plan.max_ratios[first:last].tolist(), strict=True
-            )
-        ]
+        start = int(plan.ends[first - 1]) if first else 0
+        ends, greatest = plan.ends[first:last].tolist(), plan.max_ratios[first:last].tolist()
+        for end, max_ratio in zip(ends, greatest, strict=True):
+            yield indices[start:end], widths[start:end], ratios[start:end], max_ratio
+            start = end
 
 
 def _groups(sizes: list[int], room: int) -> Iterator[tuple[int, int]]:

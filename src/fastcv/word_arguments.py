@@ -82,8 +82,10 @@ def check_rotated(
     if len(value) != pages:
         raise ValueError(f"{name} must have one array a page, {pages}, not {len(value)}")
     counts = np.bincount(words.pages, minlength=pages).tolist()
-    masks = [_mask(f"{name}[{page}]", value[page], count) for page, count in enumerate(counts)]
-    return np.concatenate(masks) if masks else np.zeros(0, bool)
+    masks = [np.zeros(0, bool)]
+    for page, count in enumerate(counts):
+        masks.append(_mask(f"{name}[{page}]", value[page], count))
+    return np.concatenate(masks)
 
 
 def _mask(name: str, value: Any, count: int) -> NDArray[np.bool_]:

@@ -553,21 +553,6 @@ def is_others(error):
     )
 
 
-def define_with_room():
-    """Return a function that calls another, whose frames then find memory.
-
-    CPython 3.11 loses a call's arguments when it is refused memory for its frame
-    (CALL_PY_EXACT_ARGS in ceval.c). A frame of over 16 KiB takes a chunk of 32 KiB.
-    """
-    names = " = ".join(f"name_{i}" for i in range(2100))
-    found = {}
-    exec(f"def call(function):\n    if 0:\n        {names} = 0\n    return function()", found)
-    return found["call"]
-
-
-call_with_room = define_with_room()
-
-
 class Fault(Exception):
     """A call behaved wrongly."""
 
@@ -627,9 +612,6 @@ class Sweep:
 
     def run(self, share):
         """Try each k up to the last allocation, or only ``share`` percent of them."""
-        call_with_room(lambda: self.try_all(share))
-
-    def try_all(self, share):
         step = max(1, 100 // share)
         for k in itertools.count(1 + zlib.crc32(self.call.name.encode()) % step, step):
             place = f"{self.call.name}: {self.failing.name}, {self.pattern}, k = {k}"
