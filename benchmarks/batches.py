@@ -264,10 +264,10 @@ def main() -> None:
         say(f"{name}: {count_padding(page, boxes)}")
         crops = fastcv.image_crop(page, boxes, convention=CONVENTION)
         pixels = sum(crop.shape[0] * crop.shape[1] for crop in crops)
-        title = f"from page to batches: {len(boxes)} words of {name}, RapidOCR's rules"
+        title = f"page to batches: {len(boxes):,} words of {name}"
         tables[title] = time_ways(list_ways(page, boxes, threads), pixels, arguments.repeat)
         print_batches(title, tables[title])
-        title = f"from crops to batches: {len(boxes)} words of {name}"
+        title = f"crops to batches: {len(boxes):,} words of {name}"
         tables[title] = time_ways(list_second_halves(crops, threads), pixels, arguments.repeat)
         print_batches(title, tables[title])
     if not arguments.pages and arguments.data == "page":

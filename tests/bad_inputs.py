@@ -749,7 +749,7 @@ for name, choices in {
     "width_by": '"batch", "word" or "call"',
     "fit": '"height", "stretch" or "contain"',
     "word_rounding": '"ceil", "floor" or "ceil_scaled"',
-    "filter": '"linear"',
+    "filter": '"linear" or "pillow_bilinear"',
     "channels": '"bgr", "rgb" or "gray"',
     "sort": '"quicksort", "stable" or None',
     "dtype": '"float32", "float16" or "uint8"',

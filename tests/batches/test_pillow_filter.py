@@ -60,6 +60,7 @@ LARGE = [
 ]
 
 
+@pytest.mark.rest
 @pytest.mark.parametrize(("shape", "target"), LARGE, ids=str)
 def test_words_larger_than_a_band(shape, target, kernel, rng):
     page = rng.integers(0, 256, (*shape, 3), np.uint8)

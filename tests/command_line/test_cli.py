@@ -313,6 +313,7 @@ print(status, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
 """
 
 
+@pytest.mark.rest
 @linux
 @pytest.mark.parametrize(
     "name", ["lists.json", "long.json", "huge.png", "bomb.png", "lies.npy", "large.json"]
@@ -518,6 +519,7 @@ def test_an_image_of_another_type(folder, capsys):
 # ---- bench, info, and the program as such ----
 
 
+@pytest.mark.rest
 def test_bench():
     done = run("bench", "--repeat", "1", "--json", "--threads", "2")
     assert done.returncode == 0, done.stderr

@@ -35,6 +35,7 @@ def test_what_a_closed_output_loses_is_a_failure(closed, arguments):
     assert done.stderr == ("" if "2>&-" in closed else LOST)
 
 
+@pytest.mark.rest
 @pytest.mark.parametrize("closed", CLOSED_OUTPUT)
 def test_crops_are_written_without_an_output(tmp_path, closed):
     (tmp_path / "boxes.json").write_text("[[[0, 0], [9, 0], [9, 9], [0, 9]]]")
@@ -44,6 +45,7 @@ def test_crops_are_written_without_an_output(tmp_path, closed):
     assert (tmp_path / "out/logo_0000.png").stat().st_size > 0
 
 
+@pytest.mark.rest
 @pytest.mark.parametrize("closed", CLOSED + CLOSED_OUTPUT)
 def test_wrong_usage_with_closed_descriptors(closed):
     done = run_in_shell(closed, "colors", "--nonsense")
@@ -51,6 +53,7 @@ def test_wrong_usage_with_closed_descriptors(closed):
     assert done.stdout == ""
 
 
+@pytest.mark.rest
 @linux
 @pytest.mark.parametrize(
     ("arguments", "unbuffered"),

@@ -73,6 +73,7 @@ def test_random_polygons(rng, kernel, n, max_dist):
     assert_matches(array, rng.uniform(-20, 120, (50, 2)), max_dist)
 
 
+@pytest.mark.rest
 def test_every_kind_of_query_of_a_large_index(rng, kernel):
     """Few, some or all of the polygons are near, so the grid or the ranks answer."""
     array = make_polygons(rng, 3000, 4, 100)

@@ -30,6 +30,7 @@ def test_whatever_stands_for_an_int_is_one(n):
     assert type(result) is int
 
 
+@pytest.mark.rest
 def test_the_largest_sum_does_not_wrap():
     assert formula(MOST) < 2**64 <= formula(MOST + 1)
     assert fastcv.cumulative_sum(MOST) == formula(MOST)
