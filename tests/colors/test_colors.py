@@ -68,7 +68,9 @@ def test_every_pixel_of_another_colour(rng):
     assert_exact(image, 50, num_threads=3)
 
 
-@pytest.mark.parametrize("num_threads", [1, 2, 5])
+@pytest.mark.parametrize(
+    "num_threads", [2, *(pytest.param(n, marks=pytest.mark.rest) for n in (1, 5))]
+)
 def test_counts_about_a_byte_among_many_colours(rng, num_threads):
     """With more than 4,096 colours, bytes hold counts modulo 256 and a hash holds the rest."""
     counts = np.array([*range(250, 262), *range(508, 516), 1024, 65536, 65537, 1, 1, 2, 3])
@@ -218,6 +220,7 @@ def test_any_small_image(image, n):
 # ---- memory ----
 
 
+@pytest.mark.rest
 @linux
 @pytest.mark.parametrize("is_warm", [False, True])
 @pytest.mark.parametrize("spare_mib", [1, 2, 4, 8, 12, 16, 20, 30, 60])
@@ -362,6 +365,7 @@ def test_without_opencv_a_path_names_the_extra(extract, monkeypatch):
         extract("logo.png")
 
 
+@pytest.mark.rest
 @pytest.mark.alone
 def test_references_and_memory_stay_flat(rng):
     image = rng.integers(0, 9, (50, 50, 4), np.uint8)

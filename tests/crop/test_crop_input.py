@@ -192,6 +192,7 @@ def test_any_box_near_the_page_equals_cv2(boxes, cubic):
 # ---- nothing is lost ----
 
 
+@pytest.mark.rest
 @pytest.mark.own_process
 def test_references_and_memory_stay_flat_over_ten_thousand_calls(image):
     boxes = np.stack([BOX, BOX])

@@ -10,6 +10,7 @@ from conftest import BOX, both, linux, run_python
 from reference import assert_same
 
 
+@pytest.mark.rest
 @linux
 @pytest.mark.parametrize("what", ["np.full", "np.frombuffer"])
 @pytest.mark.alone

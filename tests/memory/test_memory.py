@@ -145,7 +145,7 @@ def test_a_large_crop_holds_its_own_memory(page, side):
 
 
 @linux
-@pytest.mark.parametrize("size", [MIB // 7, 3 * MIB])
+@pytest.mark.parametrize("size", [MIB // 7, pytest.param(3 * MIB, marks=pytest.mark.rest)])
 @pytest.mark.own_process
 def test_one_kept_crop_of_each_of_500_calls(size):
     """3 MiB a call once held 1,000 MiB."""

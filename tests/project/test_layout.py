@@ -47,7 +47,7 @@ def checkout(tmp_path):
     ("written", "status", "options"),
     [
         ("folder/new.png", 1, []),
-        ("folder/new.png", 1, ["-p", "xdist", "-n", "1"]),
+        pytest.param("folder/new.png", 1, ["-p", "xdist", "-n", "1"], marks=pytest.mark.rest),
         ("ignored", 0, []),
         ("notes", 0, []),
     ],

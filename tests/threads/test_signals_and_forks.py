@@ -146,6 +146,7 @@ def test_an_interrupt_ends_a_call_that_waits_for_another_threads(long_call):
     assert fastcv.image_crop_openmp(page, box, num_threads=2)[0].shape == (400, 400)
 
 
+@pytest.mark.rest
 @linux
 def test_a_signal_handler_may_call_fastcv(page_and_boxes, long_call):
     page, boxes = page_and_boxes
