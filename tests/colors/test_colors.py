@@ -290,6 +290,7 @@ def test_a_forked_child_counts_like_its_parent(rng):
     assert os.waitpid(child, 0)[1] == 0
 
 
+@pytest.mark.rest
 @linux
 @pytest.mark.alone
 def test_an_interrupted_count_leaves_no_counts_behind(rng):

@@ -210,6 +210,7 @@ def test_many_threads_read_at_once(tmp_path, capfd):
     assert not any(thread.name == "fastcv-listener" for thread in threading.enumerate())
 
 
+@pytest.mark.rest
 @pytest.mark.alone
 def test_a_fork_waits_for_the_decoder(tmp_path):
     (tmp_path / "page.jpg").write_bytes(JPEG)

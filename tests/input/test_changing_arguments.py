@@ -99,6 +99,7 @@ def run_with(large, code):
     run_python(textwrap.dedent(start) + textwrap.dedent(code))
 
 
+@pytest.mark.rest
 @pytest.mark.parametrize("name", LARGE)
 @pytest.mark.alone
 def test_an_array_resized_while_numpy_converts_it(name):
@@ -127,6 +128,7 @@ def test_an_array_resized_while_numpy_converts_it(name):
     )
 
 
+@pytest.mark.rest
 @pytest.mark.parametrize("name", [name for name in LARGE if "::" not in LARGE[name][1]])
 def test_an_array_that_a_finalizer_resizes(name):
     """An allocation in a call may start a collection, so the shape is read after the hold. (If a

@@ -34,6 +34,7 @@ CODE = """
 """
 
 
+@pytest.mark.rest
 @linux
 @pytest.mark.skipif(platform.machine() not in MODES, reason="modes have other numbers")
 def test_the_weights_do_not_depend_on_the_rounding_mode():

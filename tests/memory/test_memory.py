@@ -457,6 +457,7 @@ def test_many_threads_call_and_drop_each_others_crops(page, boxes):
     assert info("free_bytes") == 0
 
 
+@pytest.mark.rest
 @linux
 @pytest.mark.alone
 def test_forks_between_calls_of_several_threads():
