@@ -6,6 +6,7 @@
 
 #include "core/batches/word.h"
 #include "core/crop/engine.h"
+#include "core/items.h"
 #include "core/numbers.h"
 #include "fastcv/slabs.h"
 
@@ -53,23 +54,10 @@ typedef struct WriteRun {
     atomic_flag has_error;
 } WriteRun;
 
-static ptrdiff_t word_of(const WriteRun *run, ptrdiff_t item)
-{
-    ptrdiff_t low = 0, high = run->count - 1;
-    while (low < high) {
-        ptrdiff_t middle = high - (high - low) / 2;
-        if (run->first_item[middle] <= item)
-            low = middle;
-        else
-            high = middle - 1;
-    }
-    return low;
-}
-
 static void write_item(void *context, ptrdiff_t item, int thread)
 {
     WriteRun *run = context;
-    const ptrdiff_t index = word_of(run, item);
+    const ptrdiff_t index = fastcv_owner_of_item(run->first_item, run->count, item);
     const FastcvPlacedWord *word = run->words[index];
     const FastcvPlacedWord *next =
         index + run->num_threads < run->count ? run->words[index + run->num_threads] : NULL;

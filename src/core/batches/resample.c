@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/crop/engine.h"
+#include "core/numbers.h"
 
 enum { BAND_BYTES = 96 << 10 };
 
@@ -10,7 +11,7 @@ _Static_assert((int)FASTCV_RESAMPLE_OVERRUN >= (int)FASTCV_RESIZE_OVERRUN, "wide
 
 static size_t align(size_t bytes)
 {
-    return (bytes + FASTCV_WORKSPACE_ALIGNMENT - 1) & ~(size_t)(FASTCV_WORKSPACE_ALIGNMENT - 1);
+    return fastcv_round_up(bytes, FASTCV_WORKSPACE_ALIGNMENT);
 }
 
 /* ---- the memory ---- */
@@ -43,15 +44,13 @@ static Sizes sizes_of(const FastcvPlacedWord *word, int channels)
             : sizes.result_bytes;
     sizes.rows_bytes =
         (size_t)fastcv_resample_most_reads(sizes.source_height, sizes.height) * sizes.row_bytes;
-    sizes.rows_bytes = sizes.rows_bytes > BAND_BYTES ? sizes.rows_bytes : BAND_BYTES;
+    sizes.rows_bytes = fastcv_larger(sizes.rows_bytes, BAND_BYTES);
     return sizes;
 }
 
 size_t fastcv_resampler_bytes(const FastcvPlacedWord *word)
 {
-    const FastcvWord *source = word->word;
-    const FastcvImage *image = source->engine ? source->engine->page : &source->pixels;
-    const Sizes sizes = sizes_of(word, image->channels);
+    const Sizes sizes = sizes_of(word, fastcv_word_image(word->word)->channels);
     return sizes.x_bytes + sizes.y_bytes + sizes.row_bytes + sizes.result_bytes + sizes.rows_bytes;
 }
 

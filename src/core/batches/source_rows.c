@@ -27,7 +27,7 @@ FastcvSourceRows fastcv_source_rows(const FastcvWordWriter *writer, const Fastcv
                                     void *workspace)
 {
     const FastcvWord *word = placed->word;
-    const FastcvImage *image = word->engine ? word->engine->page : &word->pixels;
+    const FastcvImage *image = fastcv_word_image(word);
     FastcvSourceRows source = {
         .placed = placed,
         .width_px = fastcv_word_width(word),

@@ -13,12 +13,7 @@ static const double SPARSE_SCALE = 3;
 
 static size_t align(size_t bytes)
 {
-    return (bytes + FASTCV_WORKSPACE_ALIGNMENT - 1) & ~(size_t)(FASTCV_WORKSPACE_ALIGNMENT - 1);
-}
-
-static size_t larger(size_t left, size_t right)
-{
-    return left > right ? left : right;
+    return fastcv_round_up(bytes, FASTCV_WORKSPACE_ALIGNMENT);
 }
 
 /* ---- the workspace ---- */
@@ -44,24 +39,26 @@ FastcvWordWriter fastcv_word_writer(const FastcvTensorFormat *format, const Fast
     const FastcvCropEngine *seen = NULL;
     for (ptrdiff_t i = 0; i < count; i++) {
         const FastcvWord *word = words[i].word;
-        const FastcvImage *image = word->engine ? word->engine->page : &word->pixels;
-        row_bytes = larger(row_bytes, (size_t)fastcv_word_width(word) * (size_t)image->channels);
+        const FastcvImage *image = fastcv_word_image(word);
+        row_bytes =
+            fastcv_larger(row_bytes, (size_t)fastcv_word_width(word) * (size_t)image->channels);
         width_px = words[i].width_px > width_px ? words[i].width_px : width_px;
         if (writer.resample)
-            writer.axis_bytes = larger(writer.axis_bytes, fastcv_resampler_bytes(&words[i]));
+            writer.axis_bytes = fastcv_larger(writer.axis_bytes, fastcv_resampler_bytes(&words[i]));
         if (word->engine && word->engine != seen)
-            writer.cut_bytes = larger(writer.cut_bytes, fastcv_cut_workspace_bytes(word->engine));
+            writer.cut_bytes =
+                fastcv_larger(writer.cut_bytes, fastcv_cut_workspace_bytes(word->engine));
         seen = word->engine;
     }
     writer.reads_after =
         writer.resample ? writer.resample->reads_after : writer.kernels->reads_after;
     const size_t slack = (size_t)writer.reads_after;
-    writer.rows_bytes = align(larger(ROWS_BYTES, 2 * row_bytes + slack));
+    writer.rows_bytes = align(fastcv_larger(ROWS_BYTES, 2 * row_bytes + slack));
     writer.line_bytes = align(row_bytes + slack);
     if (!writer.resample)
         writer.axis_bytes = align(fastcv_resize_axis_bytes(width_px));
-    writer.planes_bytes = align(larger(PLANES_BYTES, 2 * FASTCV_RESIZE_CHANNELS *
-                                                         plane_stride(width_px) * sizeof(int16_t)));
+    writer.planes_bytes = align(fastcv_larger(
+        PLANES_BYTES, 2 * FASTCV_RESIZE_CHANNELS * plane_stride(width_px) * sizeof(int16_t)));
     writer.taps_bytes = align((size_t)format->spec.height_px * sizeof(FastcvRowTaps));
     return writer;
 }
@@ -208,9 +205,11 @@ FastcvError fastcv_word_write(const FastcvWordWriter *writer, const FastcvPlaced
                               int first, int last, const FastcvWord *next, void *workspace)
 {
     Work work = begin(writer, word, workspace);
-    if (next && next->engine)
-        work.ahead = fastcv_cut_ahead(next->engine, next->crop);
-    fastcv_resize_taps(work.source.height_px, word->height_px, first, last - first, work.taps);
+    if (!writer->resample) {
+        fastcv_resize_taps(work.source.height_px, word->height_px, first, last - first, work.taps);
+        if (next && next->engine)
+            work.ahead = fastcv_cut_ahead(next->engine, next->crop);
+    }
     for (int y = first, band; y < last; y += band) {
         FastcvRowTaps *taps = work.taps + (y - first);
         const FastcvError error = fill_planes(&work, y, last - y, taps, &band);

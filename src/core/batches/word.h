@@ -6,6 +6,12 @@
 #include "kernels/gray/gray.h"
 #include "kernels/resample/resample.h"
 
+/* What a word's pixels are read from: its page, or the crop that exists. */
+static inline const FastcvImage *fastcv_word_image(const FastcvWord *word)
+{
+    return word->engine ? word->engine->page : &word->pixels;
+}
+
 /* A call's writer: what all threads share, and how large the parts of a thread's workspace are. */
 typedef struct FastcvWordWriter {
     const FastcvTensorFormat *format;

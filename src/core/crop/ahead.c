@@ -2,7 +2,7 @@
 #include "core/crop/map.h"
 #include "core/numbers.h"
 
-enum { MOST_BYTES = 1 << 15, LINE_BYTES = 64 };
+enum { MOST_BYTES = 1 << 15 };
 
 FastcvAhead fastcv_cut_ahead(const FastcvCropEngine *engine, const FastcvCrop *crop)
 {
@@ -22,7 +22,7 @@ FastcvAhead fastcv_cut_ahead(const FastcvCropEngine *engine, const FastcvCrop *c
     const ptrdiff_t pixel_bytes = (ptrdiff_t)fastcv_pixel_bytes(page);
     const int64_t left = (int64_t)at.left, top = (int64_t)at.top;
     const int64_t columns = (int64_t)at.right - left + 1, rows = (int64_t)at.bottom - top + 1;
-    const ptrdiff_t row_bytes = columns * pixel_bytes + LINE_BYTES;
+    const ptrdiff_t row_bytes = columns * pixel_bytes + FASTCV_CACHE_LINE_BYTES;
     if (rows * row_bytes > MOST_BYTES)
         return (FastcvAhead){0};
     return (FastcvAhead){page->pixels + top * page->stride_bytes + left * pixel_bytes,

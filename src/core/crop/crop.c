@@ -6,6 +6,7 @@
 
 #include "core/crop/engine.h"
 #include "core/crop/reach.h"
+#include "core/items.h"
 #include "core/numbers.h"
 
 enum {
@@ -129,23 +130,10 @@ typedef struct CutRun {
     atomic_flag has_error;
 } CutRun;
 
-static ptrdiff_t crop_of(const CutRun *run, ptrdiff_t item)
-{
-    ptrdiff_t low = 0, high = run->count - 1;
-    while (low < high) {
-        ptrdiff_t middle = high - (high - low) / 2;
-        if (run->first_item[middle] <= item)
-            low = middle;
-        else
-            high = middle - 1;
-    }
-    return low;
-}
-
 static void cut_item(void *context, ptrdiff_t item, int thread)
 {
     CutRun *run = context;
-    const ptrdiff_t index = crop_of(run, item);
+    const ptrdiff_t index = fastcv_owner_of_item(run->first_item, run->count, item);
     const FastcvCrop *crop = &run->crops[index];
     const int rows = rows_per_item(&crop->geometry);
     const int first = (int)(item - run->first_item[index]) * rows;

@@ -1,5 +1,6 @@
 #include "core/crop/engine.h"
 
+#include "core/numbers.h"
 #include "fastcv/variants.h"
 #include "kernels/warp/warp.h"
 
@@ -16,8 +17,7 @@ size_t fastcv_cut_workspace_bytes(const FastcvCropEngine *engine)
     const size_t copy = fastcv_copy_workspace_bytes();
     const size_t warp = engine->kind == FASTCV_ENGINE_KERNELS ? fastcv_tiles_workspace_bytes()
                                                               : fastcv_remap_workspace_bytes();
-    const size_t bytes = copy > warp ? copy : warp;
-    return (bytes + FASTCV_WORKSPACE_ALIGNMENT - 1) & ~(size_t)(FASTCV_WORKSPACE_ALIGNMENT - 1);
+    return fastcv_round_up(fastcv_larger(copy, warp), FASTCV_WORKSPACE_ALIGNMENT);
 }
 
 FastcvError fastcv_cut(const FastcvCropEngine *engine, const FastcvCrop *crop, int first, int last,

@@ -16,6 +16,8 @@ FastcvError fastcv_cut(const FastcvCropEngine *engine, const FastcvCrop *crop, i
 
 /* ---- ahead.c: what a crop will read, asked of the caches a row at a time ---- */
 
+enum { FASTCV_CACHE_LINE_BYTES = 64 };
+
 typedef struct FastcvAhead {
     const uint8_t *row;
     ptrdiff_t stride_bytes, row_bytes;
@@ -26,10 +28,9 @@ FastcvAhead fastcv_cut_ahead(const FastcvCropEngine *engine, const FastcvCrop *c
 
 static inline void fastcv_ahead_ask(FastcvAhead *ahead)
 {
-    enum { LINE_BYTES = 64 };
     if (ahead->rows <= 0)
         return;
-    for (ptrdiff_t x = 0; x < ahead->row_bytes; x += LINE_BYTES)
+    for (ptrdiff_t x = 0; x < ahead->row_bytes; x += FASTCV_CACHE_LINE_BYTES)
         __builtin_prefetch(ahead->row + x, 0, 2);
     ahead->row += ahead->stride_bytes;
     ahead->rows--;
