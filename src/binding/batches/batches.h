@@ -5,6 +5,15 @@
 #include "binding/binding.h"
 #include "fastcv/batches.h"
 
+/* Zeroed memory for count things, also for none. PyMem_Free it. NULL with an exception. */
+static inline void *py_calloc(Py_ssize_t count, size_t bytes)
+{
+    void *memory = PyMem_Calloc((size_t)(count ? count : 1), bytes);
+    if (!memory)
+        PyErr_NoMemory();
+    return memory;
+}
+
 /* ---- words.c ---- */
 
 typedef struct PyWords PyWords;

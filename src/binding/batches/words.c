@@ -60,15 +60,6 @@ static void dealloc(PyObject *self)
     Py_DECREF(type);
 }
 
-/* Numbers are 0 in calloc'ed memory; none is also right for no memory at all. */
-static void *allocate(Py_ssize_t count, size_t bytes)
-{
-    void *memory = PyMem_Calloc((size_t)(count ? count : 1), bytes);
-    if (!memory)
-        PyErr_NoMemory();
-    return memory;
-}
-
 /* ---- pages ---- */
 
 /* What messages begin with: the function, and the page where there is a list of them. */
@@ -105,7 +96,7 @@ static int read_image(ModuleState *state, const char *label, PyObject *object, P
                               page->border_value) < 0)
         return -1;
     page->engine = fastcv_crop_engine(&page->image.view, &words->convention.sampling.options);
-    page->crops = allocate(page->boxes.count, sizeof *page->crops);
+    page->crops = py_calloc(page->boxes.count, sizeof *page->crops);
     return page->crops ? 0 : -1;
 }
 
@@ -116,7 +107,7 @@ static int read_pages(ModuleState *state, const char *function, PyObject *images
 {
     char label[LABEL_BYTES];
     const Py_ssize_t count = PyTuple_GET_SIZE(images);
-    words->pages = allocate(count, sizeof *words->pages);
+    words->pages = py_calloc(count, sizeof *words->pages);
     if (!words->pages)
         return -1;
     words->page_count = count;
@@ -162,14 +153,7 @@ static int check_crop(const char *label, PyDegenerate degenerate, size_t cap, co
     const FastcvGeometry *crop = &page->crops[i].geometry;
     if (py_fault_check(label, degenerate, &page->rule, &page->boxes.quads[i], i, crop->fault) < 0)
         return -1;
-    if (py_crop_bytes(&page->image, crop) <= cap)
-        return 0;
-    PyErr_Format(PyExc_ValueError,
-                 "%s: boxes[%zd] makes a crop of %d x %d px, over the limit of %zu bytes a crop "
-                 "(set_output_limits)",
-                 label, i, (int)fastcv_geometry_width(crop), (int)fastcv_geometry_height(crop),
-                 cap);
-    return -1;
+    return py_cap_check(label, crop, i, py_crop_bytes(&page->image, crop), cap);
 }
 
 /* Every box of every page becomes a word; those with a fault have no size. */
@@ -200,7 +184,7 @@ static int list_words(const char *function, PyDegenerate degenerate, size_t cap,
 static int make_arrays(PyWords *words)
 {
     npy_intp dims[2] = {words->count, 2};
-    words->words = allocate(words->count, sizeof *words->words);
+    words->words = py_calloc(words->count, sizeof *words->words);
     words->shapes = PyArray_SimpleNew(2, dims, NPY_INTP);
     words->page_numbers = PyArray_ZEROS(1, dims, NPY_INTP, 0);
     words->box_numbers = PyArray_ZEROS(1, dims, NPY_INTP, 0);
@@ -295,7 +279,7 @@ static int read_crops(ModuleState *state, const char *function, PyObject *crops,
 {
     enum { MOST_PX = INT32_MAX };
     char argument[40];
-    words->images = allocate(words->count, sizeof *words->images);
+    words->images = py_calloc(words->count, sizeof *words->images);
     if (!words->images)
         return -1;
     words->image_count = words->count;

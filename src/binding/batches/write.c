@@ -56,22 +56,14 @@ static int check_arrays(WriteCall *call, PyObject *order, PyObject *sizes, PyObj
     return -1;
 }
 
-static void *allocate(Py_ssize_t count, size_t bytes)
-{
-    void *memory = PyMem_Calloc((size_t)(count ? count : 1), bytes);
-    if (!memory)
-        PyErr_NoMemory();
-    return memory;
-}
-
 /* Reads each number of the plan once: other code may change it meanwhile. */
 static int read_tensors(WriteCall *call)
 {
     PyTensors *tensors = &call->tensors;
-    call->counts = allocate(tensors->count, sizeof *call->counts);
-    call->tensor_widths = allocate(tensors->count, sizeof *call->tensor_widths);
-    tensors->bytes = allocate(tensors->count, sizeof *tensors->bytes);
-    call->placed = allocate(call->word_count, sizeof *call->placed);
+    call->counts = py_calloc(tensors->count, sizeof *call->counts);
+    call->tensor_widths = py_calloc(tensors->count, sizeof *call->tensor_widths);
+    tensors->bytes = py_calloc(tensors->count, sizeof *tensors->bytes);
+    call->placed = py_calloc(call->word_count, sizeof *call->placed);
     if (!call->counts || !call->tensor_widths || !tensors->bytes || !call->placed)
         return -1;
     tensors->format = call->format;

@@ -99,14 +99,8 @@ static int check_plan(CropCall *call, ModuleState *state)
                            crop->fault) < 0)
             return -1;
         const size_t bytes = py_crop_bytes(&call->image, crop);
-        if (bytes > crop_cap) {
-            PyErr_Format(PyExc_ValueError,
-                         "%s: boxes[%zd] makes a crop of %d x %d px, over the limit of %zu bytes "
-                         "a crop (set_output_limits)",
-                         call->function, i, (int)fastcv_geometry_width(crop),
-                         (int)fastcv_geometry_height(crop), crop_cap);
+        if (py_cap_check(call->function, crop, i, bytes, crop_cap) < 0)
             return -1;
-        }
         if (bytes > call_cap - call->bytes) {
             PyErr_Format(PyExc_ValueError,
                          "%s: boxes[0] to boxes[%zd] make more than the limit of %zu bytes a call "

@@ -57,3 +57,16 @@ int py_fault_check(const char *function, PyDegenerate degenerate, const FastcvRu
                  corners);
     return -1;
 }
+
+int py_cap_check(const char *function, const FastcvGeometry *crop, Py_ssize_t index, size_t bytes,
+                 size_t cap)
+{
+    if (bytes <= cap)
+        return 0;
+    PyErr_Format(PyExc_ValueError,
+                 "%s: boxes[%zd] makes a crop of %d x %d px, over the limit of %zu bytes a crop "
+                 "(set_output_limits)",
+                 function, index, (int)fastcv_geometry_width(crop),
+                 (int)fastcv_geometry_height(crop), cap);
+    return -1;
+}

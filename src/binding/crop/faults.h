@@ -10,6 +10,11 @@ typedef enum PyDegenerate { PY_DEGENERATE_RAISE, PY_DEGENERATE_EMPTY } PyDegener
 /* object is NULL where the option was left out. Returns 0, or -1 with an exception. */
 int py_degenerate_convert(const char *function, PyObject *object, PyDegenerate *degenerate);
 
+/* Refuses a crop of box `index` whose bytes are over the limit of a crop. 0, or -1 with a
+ * ValueError. */
+int py_cap_check(const char *function, const FastcvGeometry *crop, Py_ssize_t index, size_t bytes,
+                 size_t cap);
+
 /* 0 where there is no fault or the crop is to be empty; -1 with a ValueError otherwise. */
 int py_fault_check(const char *function, PyDegenerate degenerate, const FastcvRule *rule,
                    const FastcvQuad *quad, Py_ssize_t index, FastcvQuadFault fault);
