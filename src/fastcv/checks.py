@@ -54,14 +54,19 @@ def check_int(name: str, value: Any, most: int = INT32_MAX, wanted: str = "an in
     return number
 
 
-def check_number(name: str, value: Any, wanted: str = "a number") -> float:
-    """Return a number that float32 can hold."""
+def check_real(name: str, value: Any, wanted: str) -> float:
+    """Return a number that float64 can hold."""
     if isinstance(value, bool) or not isinstance(value, Real):
         raise TypeError(f"{name} must be {wanted}, not {type_name(value)}")
     try:
-        number = float(value)
+        return float(value)
     except OverflowError:
         raise ValueError(f"{name} is beyond float64") from None
+
+
+def check_number(name: str, value: Any, wanted: str = "a number") -> float:
+    """Return a number that float32 can hold."""
+    number = check_real(name, value, wanted)
     if not abs(number) <= _FLOAT32_MAX:
         raise ValueError(f"{name} must be finite in float32, got {number:g}")
     return number

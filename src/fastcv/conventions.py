@@ -5,11 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from numbers import Real
 from types import MappingProxyType
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
-import numpy as np
+from .checks import check_bool, check_choice, check_real, is_sequence
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,15 +84,11 @@ class CropConvention:
 
     def __post_init__(self) -> None:
         for name, choices in _CHOICES.items():
-            _check_choice(name, getattr(self, name), choices)
+            check_choice(_field(name), getattr(self, name), choices)
         object.__setattr__(self, "border_value", _border_value(self.border_value))
         if self.tall_ratio is not None:
             object.__setattr__(self, "tall_ratio", _ratio(self.tall_ratio))
-        if not isinstance(self.grayscale, bool):
-            raise TypeError(
-                f"CropConvention: grayscale must be True or False, "
-                f"not {type(self.grayscale).__name__}"
-            )
+        check_bool(_field("grayscale"), self.grayscale)
 
 
 _CHOICES: Mapping[str, tuple[str, ...]] = {
@@ -103,44 +98,23 @@ _CHOICES: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def _check_choice(name: str, value: Any, choices: tuple[str, ...]) -> None:
-    if not isinstance(value, str):
-        raise TypeError(f"CropConvention: {name} must be a str, not {type(value).__name__}")
-    if value not in choices:
-        listed = ", ".join(f'"{choice}"' for choice in choices[:-1])
-        raise ValueError(
-            f'CropConvention: {name} must be {listed} or "{choices[-1]}", got {value!r}'
-        )
-
-
-def _number(name: str, value: Any, wanted: str) -> float:
-    if isinstance(value, bool) or not isinstance(value, Real):
-        raise TypeError(f"CropConvention: {name} must be {wanted}, not {type(value).__name__}")
-    try:
-        return float(value)
-    except OverflowError:
-        raise ValueError(f"CropConvention: {name} is beyond float64") from None
+def _field(name: str) -> str:
+    return f"CropConvention: {name}"
 
 
 def _border_value(value: Any) -> float | tuple[float, ...]:
-    wanted = "a number or one number a channel"
-    if (
-        not isinstance(value, Sequence | np.ndarray)
-        or isinstance(value, str)
-        or np.ndim(value) == 0
-    ):
-        return _number("border_value", value, wanted)
+    name, wanted = _field("border_value"), "a number or one number a channel"
+    if not is_sequence(value):
+        return check_real(name, value, wanted)
     if not 1 <= len(value) <= 4:
-        raise ValueError(f"CropConvention: border_value must be {wanted}, got {len(value)} numbers")
-    return tuple(_number("border_value", number, wanted) for number in value)
+        raise ValueError(f"{name} must be {wanted}, got {len(value)} numbers")
+    return tuple(check_real(name, number, wanted) for number in value)
 
 
 def _ratio(value: Any) -> float:
-    ratio = _number("tall_ratio", value, "a number or None")
+    ratio = check_real(_field("tall_ratio"), value, "a number or None")
     if not (math.isfinite(ratio) and ratio > 0):
-        raise ValueError(
-            f"CropConvention: tall_ratio must be a finite number above 0, got {value!r}"
-        )
+        raise ValueError(f"{_field('tall_ratio')} must be a finite number above 0, got {value!r}")
     return ratio
 
 

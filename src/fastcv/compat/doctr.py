@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import image_crop_openmp
+from .images import without_last_axis
 from .opencv5 import warn_once
-from .paddleocr import without_last_axis
 
 if TYPE_CHECKING:
     from numpy.typing import DTypeLike, NDArray

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import RecognizerInput, image_batches, image_crop_openmp
+from .images import without_last_axis
 from .opencv5 import warn_once
-from .paddleocr import without_last_axis
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

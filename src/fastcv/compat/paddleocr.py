@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import image_crop_openmp
+from .images import without_last_axis
 from .opencv5 import warn_once
 
 if TYPE_CHECKING:
@@ -69,9 +70,3 @@ def get_rotate_crop_images(
     return image_crop_openmp(
         without_last_axis(img), boxes, convention="paddleocr", num_threads=num_threads
     )
-
-
-def without_last_axis(img: ArrayLike) -> NDArray[Any]:
-    """Drop an axis of one channel, as cv2's warps do."""
-    image = np.asarray(img)
-    return image[..., 0] if image.ndim == 3 and image.shape[2] == 1 else image

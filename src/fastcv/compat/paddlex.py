@@ -9,8 +9,8 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from .. import image_crop_openmp
+from .images import without_last_axis
 from .opencv5 import warn_once
-from .paddleocr import without_last_axis
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray

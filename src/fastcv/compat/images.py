@@ -1,0 +1,16 @@
+"""Pages as the projects hand them over."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+
+def without_last_axis(img: ArrayLike) -> NDArray[Any]:
+    """Drop an axis of one channel, as cv2's warps do."""
+    image = np.asarray(img)
+    return image[..., 0] if image.ndim == 3 and image.shape[2] == 1 else image
