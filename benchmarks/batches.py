@@ -26,6 +26,7 @@ from typing import Any
 import numpy as np
 
 from baselines import cut_lines, make_batches
+from boxes import frame
 from charts import begin, finish
 from harness import (
     DATA,
@@ -39,10 +40,12 @@ from harness import (
     measure,
     name_threads,
     positive_int,
+    print_table,
     read_boxes,
     read_image,
     say,
 )
+from image_crop import check_crops
 
 BASELINE = "the projects' Python"
 INPUT = fastcv.INPUTS["rapidocr"]
@@ -106,6 +109,24 @@ def list_second_halves(crops: list[np.ndarray], threads: list[int]) -> dict[str,
                 crops, input=INPUT, num_threads=c
             )
     return ways
+
+
+def time_crops(
+    page: np.ndarray, boxes: np.ndarray, threads: list[int], repeat: int
+) -> dict[str, list[Row]]:
+    """Check and time the crops alone: the boxes, and upright ones around them."""
+    tables = {}
+    height, width = page.shape[:2]
+    for kind, quads in {"words": boxes, "upright boxes": frame(boxes, (width, height))}.items():
+        functions: dict[str, Callable[[], Any]] = {BASELINE: lambda q=quads: cut_lines(page, q)}
+        for count in threads:
+            functions[f"image_crop_openmp, {name_threads(count)}"] = lambda q=quads, c=count: (
+                fastcv.image_crop_openmp(page, q, convention=CONVENTION, num_threads=c)
+            )
+        pixels = int(fastcv.crop_shapes(quads, convention=CONVENTION).prod(axis=1).sum())
+        rows = make_rows(measure(functions, repeat, check_crops), pixels)
+        tables[f"page to crops: {len(quads):,} {kind}, corners at (w, h), cubic, replicate"] = rows
+    return tables
 
 
 def check_tensors(ways: dict[str, Callable[[], Iterable[Any]]]) -> dict[str, float]:
@@ -262,6 +283,9 @@ def main() -> None:
     tables: dict[str, list[Any]] = {}
     for name, (page, boxes) in load_pages(arguments).items():
         say(f"{name}: {count_padding(page, boxes)}")
+        for title, rows in time_crops(page, boxes, threads, arguments.repeat).items():
+            tables[f"{title}, {name}"] = rows
+            print_table(f"{title}, {name}", rows)
         crops = fastcv.image_crop(page, boxes, convention=CONVENTION)
         pixels = sum(crop.shape[0] * crop.shape[1] for crop in crops)
         title = f"page to batches: {len(boxes):,} words of {name}"
