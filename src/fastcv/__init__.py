@@ -47,6 +47,7 @@ from .batch_job import Batch
 from .batches import crop_batches, image_batches, iter_crop_batches, iter_image_batches
 from .colors import MainColors, extract_main_colors, extract_main_colors_openmp, main_colors
 from .conventions import CONVENTIONS, CropConvention
+from .decoding import DecodedText, decode_ctc
 from .inputs import RecognizerInput
 from .presets import INPUTS
 
@@ -57,6 +58,7 @@ __all__ = [
     "INPUTS",
     "Batch",
     "CropConvention",
+    "DecodedText",
     "MainColors",
     "PolygonIndex",
     "RecognizerInput",
@@ -65,6 +67,7 @@ __all__ = [
     "crop_batches",
     "crop_shapes",
     "cumulative_sum",
+    "decode_ctc",
     "empty_memory_pool",
     "extract_main_colors",
     "extract_main_colors_openmp",

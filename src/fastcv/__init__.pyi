@@ -25,6 +25,8 @@ from .colors import extract_main_colors_openmp as extract_main_colors_openmp
 from .colors import main_colors as main_colors
 from .conventions import CONVENTIONS as CONVENTIONS
 from .conventions import CropConvention as CropConvention
+from .decoding import DecodedText as DecodedText
+from .decoding import decode_ctc as decode_ctc
 from .inputs import RecognizerInput as RecognizerInput
 from .presets import INPUTS as INPUTS
 
@@ -34,6 +36,7 @@ __all__ = [
     "INPUTS",
     "Batch",
     "CropConvention",
+    "DecodedText",
     "MainColors",
     "PolygonIndex",
     "RecognizerInput",
@@ -42,6 +45,7 @@ __all__ = [
     "crop_batches",
     "crop_shapes",
     "cumulative_sum",
+    "decode_ctc",
     "empty_memory_pool",
     "extract_main_colors",
     "extract_main_colors_openmp",
