@@ -9,12 +9,13 @@
 #include "fastcv/tensor_type.h"
 #include "fastcv/threads.h"
 
-enum { FASTCV_MAX_CLASSES = 1 << 24 };
+/* So that a work item takes less than 100 ms. */
+enum { FASTCV_MAX_CLASSES = 1 << 20, FASTCV_MAX_STEPS = 1 << 20 };
 
 /* A borrowed view of (texts, steps, classes) values. Strides are in bytes and of any sign. */
 typedef struct FastcvLogits {
     const char *first;
-    ptrdiff_t texts, steps, classes; /* classes: 1 … FASTCV_MAX_CLASSES */
+    ptrdiff_t texts, steps, classes; /* 0 …, 0 … FASTCV_MAX_STEPS, 1 … FASTCV_MAX_CLASSES */
     ptrdiff_t text_stride, step_stride, class_stride;
     FastcvTensorType type; /* F16 or F32; values are aligned */
 } FastcvLogits;

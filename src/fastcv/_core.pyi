@@ -167,6 +167,16 @@ def _write_batches(
     num_threads: Any,
     /,
 ) -> list[NDArray[Any]]: ...
+def _decode_ctc(
+    logits: Any,
+    characters: Any,
+    blank: Any,
+    ignore: Any,
+    confidence: int,
+    columns: bool,
+    num_threads: Any,
+    /,
+) -> list[tuple[str, float, list[int] | None, list[float] | None]]: ...
 def _set_conventions(conventions: Mapping[str, CropConvention], /) -> None: ...
 def _set_kernel(name: str, /) -> None: ...
 def _cgroup_cpus(root: str, /) -> int: ...

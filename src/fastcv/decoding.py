@@ -47,7 +47,8 @@ def decode_ctc(
     logits : array, shape (texts, steps, classes)
         float32 or float16, best as probabilities: confidences are these values. For an output of
         shape (steps, texts, classes) pass ``logits.transpose(1, 0, 2)``. Views are not copied,
-        unless their values are unaligned or in the other byte order. At most 2^24 classes.
+        unless their values are unaligned or in the other byte order. At most 2^20 steps a text and
+        2^20 classes.
     characters : list of str, tuple of str, or str
         The characters by class. Blank has an entry too, whatever it is, unless it is the last
         class. An entry may be empty or have several characters. There may be more entries than
@@ -83,7 +84,7 @@ def decode_ctc(
         list, tuple or str; an entry that a text needs is not a str; another argument has a wrong
         type.
     ValueError
-        ``logits`` is not 3-D or has no class or more than 2^24; ``blank`` or an ignored class is
+        ``logits`` is not 3-D, has no class, or has too many steps or classes; ``blank`` or an ignored class is
         not among the classes; a class that is neither blank nor ignored has no entry in
         ``characters``; the result would be larger than a call's output may be
         (`set_output_limits`); ``confidence`` or ``num_threads`` has a wrong value.

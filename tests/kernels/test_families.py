@@ -9,6 +9,7 @@ from conftest import ROOT
 KERNELS = ROOT / "src/kernels"
 FAMILIES = sorted(folder.name for folder in KERNELS.iterdir() if folder.is_dir())
 MAY_SEE = {  # of the public headers
+    "argmax": set(),
     "gray": set(),
     "near": {"disc.h"},
     "resample": set(),
