@@ -62,6 +62,10 @@ long check_near(const struct FastcvNearKernels *kernels);
 struct FastcvResampleKernels;
 long check_resample(const struct FastcvResampleKernels *kernels, const uint8_t *source);
 
+/* Rows of values, which it writes into source. */
+struct FastcvArgmaxKernels;
+int check_argmax(const struct FastcvArgmaxKernels *kernels, uint8_t *source);
+
 /* Words resized, normalised and stored. */
 struct FastcvResizeKernels;
 long check_resize(const struct FastcvResizeKernels *kernels, const uint8_t *source);

@@ -1,6 +1,6 @@
 /* Compares every variant of the kernels that this CPU has with plain C or with a slow, obvious way:
- * the same maps, pixels, runs, gray, discs and tensors, nothing written beyond what was asked for,
- * nothing read beyond what the variant says that it reads.
+ * the same maps, pixels, runs, gray, discs, tensors and largest values, nothing written beyond what
+ * was asked for, nothing read beyond what the variant says that it reads.
  *
  * The cases are random and the same each time. Prints what was compared. At the first difference,
  * prints the case and exits with 1. */
@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "check.h"
+#include "kernels/argmax/argmax.h"
 #include "kernels/gray/gray.h"
 #include "kernels/near/near.h"
 #include "kernels/resample/resample.h"
@@ -34,12 +35,13 @@ int main(void)
         const int grays = check_gray(fastcv_gray_kernels(), source);
         const long discs = check_near(fastcv_near_kernels());
         const long passes = check_resample(fastcv_resample_kernels(), source);
+        const int rows = check_argmax(fastcv_argmax_kernels(), source);
         const long words = check_resize(fastcv_resize_kernels(), source);
         printf("%s: %d rows projected, %d tiles of %ld pixels mapped, %d placed, %ld blends, "
                "%d rows of runs, %d of gray, %ld discs, %ld words resized, "
-               "%ld passes resampled: the same\n",
+               "%ld passes resampled, %d rows searched: the same\n",
                name, map.rows, map.tiles, map.tile_pixels, map.places, blends, runs, grays, discs,
-               words, passes);
+               words, passes, rows);
     }
     return 0;
 }

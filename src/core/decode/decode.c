@@ -122,7 +122,7 @@ static void do_text(void *context, ptrdiff_t text, int thread)
                          decoded->values + first, run->logits->steps};
     const FastcvConfidence confidence = run->rule->confidence;
     if (confidence == FASTCV_CONFIDENCE_PRODUCT || confidence == FASTCV_CONFIDENCE_LEAST) {
-        decoded->confidences[text] = fastcv_confidence_before(&steps, run->rule);
+        decoded->confidences[text] = fastcv_confidence_before(&steps, run->rule, run->logits->type);
         fastcv_keep_steps(&steps, run->rule);
     } else {
         fastcv_keep_steps(&steps, run->rule);

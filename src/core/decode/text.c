@@ -44,20 +44,26 @@ static double round_to_5(double value)
     return rint(value * 1e5) / 1e5;
 }
 
-/* To the nearest float16; value is within its range. */
+/* To the nearest float16. */
 static double round_to_half(double value)
 {
     enum { FRACTION_BITS = 10, LEAST_EXPONENT = -14 };
+    const double beyond = 65520; /* from here on, infinity is nearer than 65,504 */
     int exponent;
-    if (!isfinite(value))
-        return value;
+    if (!(fabs(value) < beyond))
+        return value * (double)INFINITY;
     frexp(value, &exponent); /* value is below 2^exponent */
     const int least = exponent - 1 < LEAST_EXPONENT ? LEAST_EXPONENT : exponent - 1;
     return ldexp(rint(ldexp(value, FRACTION_BITS - least)), least - FRACTION_BITS);
 }
 
-/* NumPy's product of float32 values. */
-static double product_of(const FastcvSteps *steps, int32_t blank)
+static double round_to_type(double value, FastcvTensorType type)
+{
+    return type == FASTCV_TENSOR_F16 ? round_to_half(value) : (double)(float)value;
+}
+
+/* NumPy's product: in float32, rounded to the type. */
+static double power_of_product(const FastcvSteps *steps, int32_t blank, FastcvTensorType type)
 {
     float product = 1;
     ptrdiff_t count = 0;
@@ -67,7 +73,7 @@ static double product_of(const FastcvSteps *steps, int32_t blank)
             count++;
         }
     }
-    return count ? pow(product, 2 / sqrt((double)count)) : 0;
+    return count ? pow(round_to_type((double)product, type), 2 / sqrt((double)count)) : 0;
 }
 
 static double least_of(const FastcvSteps *steps)
@@ -81,11 +87,12 @@ static double least_of(const FastcvSteps *steps)
     return least;
 }
 
-double fastcv_confidence_before(const FastcvSteps *steps, const FastcvCtcRule *rule)
+double fastcv_confidence_before(const FastcvSteps *steps, const FastcvCtcRule *rule,
+                                FastcvTensorType type)
 {
     switch (rule->confidence) {
     case FASTCV_CONFIDENCE_PRODUCT:
-        return product_of(steps, rule->blank);
+        return power_of_product(steps, rule->blank, type);
     case FASTCV_CONFIDENCE_LEAST:
         return least_of(steps);
     default:
@@ -118,6 +125,5 @@ double fastcv_confidence_after(FastcvSteps *steps, const FastcvCtcRule *rule, Fa
             steps->values[i] = round_to_5(steps->values[i]);
         return round_to_5(sum_f64(steps->values, count) / (double)count);
     }
-    const double mean = (double)sum_f32(steps->values, count) / (double)count;
-    return type == FASTCV_TENSOR_F16 ? round_to_half(mean) : (double)(float)mean;
+    return round_to_type((double)sum_f32(steps->values, count) / (double)count, type);
 }

@@ -13,7 +13,8 @@ typedef struct FastcvSteps {
 } FastcvSteps;
 
 /* The confidence by a rule that looks at dropped steps too; 0 for other rules. */
-double fastcv_confidence_before(const FastcvSteps *steps, const FastcvCtcRule *rule);
+double fastcv_confidence_before(const FastcvSteps *steps, const FastcvCtcRule *rule,
+                                FastcvTensorType type);
 
 /* Drops repeats, blanks and ignored classes, and sets the kept steps' columns. */
 void fastcv_keep_steps(FastcvSteps *steps, const FastcvCtcRule *rule);

@@ -26,8 +26,8 @@ static inline __m512i magnitudes_of(__m512i bits)
 static inline __m512i ranks_of(__m512i bits)
 {
     const __m512i magnitudes = magnitudes_of(bits);
-    return _mm512_mask_sub_epi16(magnitudes, _mm512_movepi16_mask(bits), _mm512_setzero_si512(),
-                                 magnitudes);
+    return _mm512_mask_mov_epi16(magnitudes, _mm512_movepi16_mask(bits),
+                                 _mm512_sub_epi16(_mm512_setzero_si512(), magnitudes));
 }
 
 /* VPHMINPOSUW finds the least of eight unsigned numbers. */
