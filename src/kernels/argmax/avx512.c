@@ -41,6 +41,16 @@ static inline int largest_lane_f16(__m512i lanes)
     return F16_MAGNITUDE - _mm_extract_epi16(_mm_minpos_epu16(below), 0);
 }
 
+static inline float largest_lane_f32(__m512 lanes)
+{
+    const __m256 half =
+        _mm256_max_ps(_mm512_castps512_ps256(lanes),
+                      _mm256_castpd_ps(_mm512_extractf64x4_pd(_mm512_castps_pd(lanes), 1)));
+    __m128 most = _mm_max_ps(_mm256_castps256_ps128(half), _mm256_extractf128_ps(half, 1));
+    most = _mm_max_ps(most, _mm_movehl_ps(most, most));
+    return _mm_cvtss_f32(_mm_max_ss(most, _mm_movehdup_ps(most)));
+}
+
 static inline LargestF32 largest_f32(const float *values, int count)
 {
     const __m512 least = _mm512_set1_ps(-INFINITY);
@@ -64,12 +74,12 @@ static inline LargestF32 largest_f32(const float *values, int count)
         is_nan |= _mm512_cmp_ps_mask(next, next, _CMP_UNORD_Q);
     }
     most[0] = _mm512_max_ps(_mm512_max_ps(most[0], most[1]), _mm512_max_ps(most[2], most[3]));
-    return (LargestF32){_mm512_reduce_max_ps(most[0]), is_nan != 0};
+    return (LargestF32){largest_lane_f32(most[0]), is_nan != 0};
 }
 
 static inline LargestF16 largest_f16(const uint16_t *values, int count)
 {
-    const __m512i least = _mm512_set1_epi16(-F16_INFINITY - 1); /* the bits of −infinity */
+    const __m512i least = _mm512_set1_epi16((short)(0x8000 | F16_INFINITY)); /* −infinity */
     __m512i most[2], magnitudes = _mm512_setzero_si512();
     int i = 0;
     most[0] = most[1] = _mm512_set1_epi16(-F16_MAGNITUDE);
@@ -87,8 +97,8 @@ static inline LargestF16 largest_f16(const uint16_t *values, int count)
         most[0] = _mm512_max_epi16(most[0], ranks_of(bits));
         magnitudes = _mm512_max_epi16(magnitudes, magnitudes_of(bits));
     }
-    const __mmask32 is_nan = _mm512_cmpgt_epi16_mask(magnitudes, _mm512_set1_epi16(F16_INFINITY));
-    return (LargestF16){largest_lane_f16(_mm512_max_epi16(most[0], most[1])), is_nan != 0};
+    return (LargestF16){largest_lane_f16(_mm512_max_epi16(most[0], most[1])),
+                        largest_lane_f16(magnitudes) > F16_INFINITY};
 }
 
 static inline ptrdiff_t find_f32(const float *values, int count, float largest)

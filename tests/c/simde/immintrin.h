@@ -27,5 +27,45 @@ static inline void simde_mm512_mask_storeu_epi8_(uint8_t *out, __mmask64 mask, _
     }
 }
 #endif
+#ifndef _mm512_mask_loadu_ps
+#define _mm512_mask_loadu_ps simde_mm512_mask_loadu_ps_
+static inline __m512 simde_mm512_mask_loadu_ps_(__m512 other, __mmask16 mask, const float *values)
+{
+    float all[16];
+    _mm512_storeu_ps(all, other);
+    for (int i = 0; i < 16; i++) {
+        if (mask >> i & 1)
+            all[i] = values[i];
+    }
+    return _mm512_loadu_ps(all);
+}
+#endif
+#ifndef _mm512_mask_loadu_epi16
+#define _mm512_mask_loadu_epi16 simde_mm512_mask_loadu_epi16_
+static inline __m512i simde_mm512_mask_loadu_epi16_(__m512i other, __mmask32 mask,
+                                                    const uint16_t *values)
+{
+    uint16_t all[32];
+    _mm512_storeu_si512(all, other);
+    for (int i = 0; i < 32; i++) {
+        if (mask >> i & 1)
+            all[i] = values[i];
+    }
+    return _mm512_loadu_si512(all);
+}
+#endif
+#ifndef _mm512_cmpeq_epi16_mask
+#define _mm512_cmpeq_epi16_mask simde_mm512_cmpeq_epi16_mask_
+static inline __mmask32 simde_mm512_cmpeq_epi16_mask_(__m512i a, __m512i b)
+{
+    uint16_t left[32], right[32];
+    __mmask32 mask = 0;
+    _mm512_storeu_si512(left, a);
+    _mm512_storeu_si512(right, b);
+    for (int i = 0; i < 32; i++)
+        mask |= (__mmask32)(left[i] == right[i]) << i;
+    return mask;
+}
+#endif
 
 #endif
