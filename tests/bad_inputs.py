@@ -63,6 +63,7 @@ PAGE = np.random.default_rng(5).integers(0, 255, (60, 80, 3), np.uint8)
 SQUARE = np.array([[0, 0], [2, 0], [2, 2], [0, 2]], float)
 SQUARES = [SQUARE, SQUARE + 5]
 POINTS = [[1, 1], [6, 6]]
+LOGITS = np.eye(4, dtype=np.float32)[np.newaxis]
 INDEX = fastcv.PolygonIndex(SQUARES)
 
 FUNCTIONS = {
@@ -86,6 +87,8 @@ GOOD = {
     "PolygonIndex.match": {"points": POINTS, "max_dist": 3},
     "PolygonIndex.find_close": {"point": [1, 1], "max_dist": 3},
     "cumulative_sum": {"n": 5},
+    "decode_ctc": {"logits": LOGITS, "characters": ["-", "a", "b", "c"]},
+    "DecodedText": {"text": "a", "confidence": 1.0, "columns": None, "confidences": None},
     "crop_batches": {"image": PAGE, "boxes": [BOX]},
     "iter_crop_batches": {"image": PAGE, "boxes": [BOX]},
     "image_batches": {"crops": [PAGE]},
@@ -134,6 +137,7 @@ IS_RIGHT = {
     "PolygonIndex.match": lambda best: best.tolist() == [0, 1],
     "PolygonIndex.find_close": lambda close: close.tolist() == [0],
     "cumulative_sum": lambda total: total == 10,
+    "decode_ctc": lambda found: found == [("abc", 1.0, None, None)],
 }
 
 
@@ -254,8 +258,8 @@ add_int("set_memory_pool", "max_bytes")
 add_int("set_output_limits", "crop_bytes", "an int or None")
 add_int("set_output_limits", "call_bytes", "an int or None")
 add_int(
-    "image_crop_openmp main_colors extract_main_colors_openmp match_polygons PolygonIndex.match "
-    "set_num_threads",
+    "image_crop_openmp main_colors decode_ctc extract_main_colors_openmp match_polygons "
+    "PolygonIndex.match set_num_threads",
     "num_threads", "an int or None", 1, 1024,
 )  # fmt: skip
 add_row("set_output_limits(one bad of two)", "set_output_limits",
@@ -736,6 +740,68 @@ add("CropConvention", "grayscale", [
     ("1", 1, TypeError, "grayscale must be True or False, not int"),
     ("None", None, TypeError, "grayscale must be True or False, not NoneType"),
 ])  # fmt: skip
+
+
+# ---- logits ----
+
+add_int("decode_ctc", "blank", most=3)
+LOGITS_TYPE = "logits must be an array of float32 or float16, not"
+THREE_AXES = "logits must be (texts, steps, classes), not shape"
+add("decode_ctc", "logits", [
+    *[(dtype, to(dtype), TypeError, f"{LOGITS_TYPE} {np.dtype(dtype)}")
+      for dtype in ("float64", "int32", "uint8", "bool", "complex64", "object")],
+    ("None", None, TypeError, f"{LOGITS_TYPE} NoneType"),
+    ("a str", "logits", TypeError, f"{LOGITS_TYPE} str"),
+    ("a dict", lambda good: {"logits": good}, TypeError, f"{LOGITS_TYPE} dict"),
+    ("a ragged list", [[1, 2], [3]], TypeError, "logits must be an array, not list"),
+    ("lists of floats", LOGITS.tolist(), TypeError, f"{LOGITS_TYPE} float64"),
+    ("a masked array", masked, TypeError, f"logits {NOT_PLAIN}"),
+    ("a number", np.float32(3), ValueError, f"{THREE_AXES} ()"),
+    ("one text", lambda good: good[0], ValueError, f"{THREE_AXES} (4, 4)"),
+    ("four axes", lambda good: good[np.newaxis], ValueError, f"{THREE_AXES} (1, 1, 4, 4)"),
+    ("no class", lambda good: good[..., :0], ValueError,
+     "logits must have 1 to 1048576 classes, not shape (1, 4, 0)"),
+    ("2**20 + 1 classes", np.broadcast_to(np.float32(0), (1, 2, (1 << 20) + 1)), ValueError,
+     "logits must have 1 to 1048576 classes, not shape (1, 2, 1048577)"),
+    ("2**20 + 1 steps", np.broadcast_to(np.float32(0), (1, (1 << 20) + 1, 4)), ValueError,
+     "logits must have at most 1048576 steps, not shape (1, 1048577, 4)"),
+    ("2**40 texts", np.broadcast_to(np.float32(0), (1 << 40, 2, 4)), ValueError,
+     "the result is larger than the limit of 4294967296 bytes a call (set_output_limits)"),
+])  # fmt: skip
+add("decode_ctc", "characters", [
+    ("None", None, TypeError, "characters must be a sequence of str, not NoneType"),
+    ("7", 7, TypeError, "characters must be a sequence of str, not int"),
+    ("a set", {"a"}, TypeError, "characters must be a sequence of str, not set"),
+    ("a dict", {0: "a"}, TypeError, "characters must be a sequence of str, not dict"),
+    ("bytes", b"-abc", TypeError, "characters must be a sequence of str, not bytes"),
+    ("a generator", lambda good: iter(good), TypeError,
+     "characters must be a sequence of str, not list_iterator"),
+    ("three entries", "-ab", ValueError,
+     "characters must have an entry for each of 4 classes, got 3"),
+    ("no entry", [], ValueError, "characters must have an entry for each of 4 classes, got 0"),
+    ("an int in it", ["-", "a", 5, "c"], TypeError, "characters[2] must be a str, not int"),
+    ("bytes in it", ["-", b"a", "b", "c"], TypeError, "characters[1] must be a str, not bytes"),
+])  # fmt: skip
+add("decode_ctc", "ignore", [
+    ("None", None, TypeError, "ignore must be ints, not NoneType"),
+    ("an int", 3, TypeError, "ignore must be ints, not int"),
+    ("a str", "a", TypeError, "ignore[0] must be an int, not str"),
+    ("a float", [1, 2.0], TypeError, "ignore[1] must be an int, not float"),
+    ("-1", [-1], ValueError, "ignore[0] must be from 0 to 3, got -1"),
+    ("4", [1, 4], ValueError, "ignore[1] must be from 0 to 3, got 4"),
+])  # fmt: skip
+add("decode_ctc", "confidence", [
+    ("None", None, TypeError, "confidence must be a str, not NoneType"),
+    ("1", 1, TypeError, "confidence must be a str, not int"),
+    ("'mean'", "mean", ValueError, 'confidence must be "rapidocr", "paddleocr", "easyocr" or '
+     '"doctr", got \'mean\''),
+])  # fmt: skip
+add("decode_ctc", "columns", [
+    ("1", 1, TypeError, "columns must be True or False, not int"),
+    ("None", None, TypeError, "columns must be True or False, not NoneType"),
+])  # fmt: skip
+add_row("decode_ctc(unknown=1)", "decode_ctc", {"unknown": 1}, TypeError, "…unknown…")
+add_row("DecodedText()", "DecodedText", {"confidences": MISSING}, TypeError, "…'confidences'")
 
 
 # ---- recognisers' inputs ----

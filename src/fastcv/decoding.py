@@ -85,8 +85,8 @@ def decode_ctc(
         type.
     ValueError
         ``logits`` is not 3-D, has no class, or has too many steps or classes; ``blank`` or an
-        ignored class is not among the classes; a class that is neither blank nor ignored has no entry in
-        ``characters``; the result would be larger than a call's output may be
+        ignored class is not among the classes; a class that is neither blank nor ignored has no
+        entry in ``characters``; the result would be larger than a call's output may be
         (`set_output_limits`); ``confidence`` or ``num_threads`` has a wrong value.
 
     Notes

@@ -324,6 +324,29 @@ def color_calls():
     )
 
 
+def decode_calls():
+    rng = np.random.default_rng(7)
+    logits = rng.random((3, 9, 50), np.float32)
+    letters = [chr(0x4E00 + i) for i in range(50)]
+    decode, both = fastcv.decode_ctc, {"columns": True}
+    yield Call("decode_ctc", decode, (logits, letters))
+    yield Call("decode_ctc, columns", decode, (logits, "".join(letters)), both)
+    yield Call("decode_ctc, classes apart", decode, (logits.transpose(0, 2, 1), letters), both)
+    yield Call("decode_ctc, swapped", decode, (logits.astype(">f2"), letters), {"ignore": [3, 4]})
+    yield Call("decode_ctc, a list", decode, (list(logits), letters))
+    wide = np.tile(logits, (2, 50, 60))
+    for threads, is_cold in itertools.product((None, 2, 3), (0, 1)):
+        options = {"num_threads": threads}
+        yield Call(f"decode_ctc, {threads} threads", decode, (wide, letters * 60), options,
+                   is_cold=is_cold)  # fmt: skip
+
+    yield Call("decode_ctc, float64", decode, (logits.astype(float), letters), error=TypeError)
+    yield Call("decode_ctc, an entry", decode, (logits, [1] * 50), error=TypeError)
+    yield Call("decode_ctc, few entries", decode, (logits, letters[:9]), error=ValueError)
+    bad = {"ignore": [99]}
+    yield Call("decode_ctc, ignore", decode, (logits, letters), bad, error=ValueError)
+
+
 def polygon_calls():
     rng = np.random.default_rng(6)
     corners = rng.uniform(0, 100, (30, 1, 2)) + rng.uniform(-9, 9, (30, 5, 2))
@@ -449,7 +472,8 @@ def made_anew(spec=_core.__spec__):
 
 def all_calls():
     """Return all calls; those that fork come first, before other calls have allocated anything."""
-    calls = [*crop_calls(), *batch_calls(), *color_calls(), *polygon_calls(), *other_calls()]
+    calls = [*crop_calls(), *batch_calls(), *color_calls(), *decode_calls()]
+    calls += [*polygon_calls(), *other_calls()]
     return sorted(calls, key=lambda call: not call.is_cold)
 
 

@@ -26,6 +26,7 @@ class Reader:
             "out": np.empty(2_000_000, np.uint8),
             "tensors": np.empty(200 * 3 * 48 * 320, np.float32),
             "polygons": np.random.default_rng(1).uniform(0, 99, (5000, 4, 2)),
+            "logits": np.random.default_rng(3).random((9, 40, 3000), np.float32),
             "points": np.random.default_rng(2).uniform(0, 99, (5000, 2)),
             "boxes": proof.made_boxes(200),
         }
@@ -46,6 +47,8 @@ class Reader:
             lambda: fastcv.image_batches([page[i:] for i in range(9)], num_threads=2),
             lambda: fastcv.crop_batches(page, boxes, out=a["tensors"]),
             lambda: fastcv.main_colors(a["noise"], num_threads=2),
+            lambda: fastcv.decode_ctc(a["logits"], "x" * 3000, columns=True, num_threads=2),
+            lambda: fastcv.decode_ctc(a["logits"].transpose(0, 2, 1), "x" * 40, confidence="doctr"),
             lambda: fastcv.match_polygons(a["polygons"], a["points"], 9, num_threads=2),
         ]
 

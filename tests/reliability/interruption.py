@@ -38,6 +38,10 @@ def long_calls():
     points = rng.uniform(0, 1000, (1_000_000, 2))
     index = fastcv.PolygonIndex(polygons)
 
+    few = np.broadcast_to(rng.random((1, 2000, 3), np.float32), (2000, 2000, 3))
+    many = np.broadcast_to(rng.random((1, 1, 1 << 20), np.float32), (1, 3000, 1 << 20))
+    letters = ["a"] * (1 << 20)
+
     return {
         "image_crop, kernels": lambda: fastcv.image_crop(page, larger),
         "image_crop_openmp, kernels": lambda: fastcv.image_crop_openmp(page, larger, num_threads=2),
@@ -53,6 +57,11 @@ def long_calls():
         ),
         "iter_crop_batches": lambda: list(fastcv.iter_crop_batches(noise, words, input=lines)),
         "image_batches": lambda: fastcv.image_batches([noise] * 4, input=lines),
+        "decode_ctc, many steps": lambda: fastcv.decode_ctc(few, "-ab", columns=True),
+        "decode_ctc, many classes": lambda: fastcv.decode_ctc(many, letters),
+        "decode_ctc, classes apart": lambda: fastcv.decode_ctc(
+            many.transpose(0, 2, 1), letters, num_threads=2
+        ),
         "crop_shapes": lambda: fastcv.crop_shapes(million),
         "main_colors": lambda: fastcv.main_colors(noise),
         "main_colors, 2 threads": lambda: fastcv.main_colors(noise, num_threads=2),

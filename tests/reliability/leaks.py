@@ -102,6 +102,13 @@ def cases(folder):
         add(name, batches, [page, page[::-1]], input=small)
         add(f"{name} TypeError", batches, [page, None])
         add(f"{name} ValueError", batches, [page[:0]])
+    logits = np.eye(4, dtype=np.float32)[np.newaxis]
+    add("decode_ctc", fastcv.decode_ctc, logits, ["-", "a", "bc", "中"], columns=True)
+    add("decode_ctc, a view", fastcv.decode_ctc, logits.transpose(2, 0, 1), "-abc", ignore=[2])
+    add("decode_ctc TypeError of dtype", fastcv.decode_ctc, logits.astype(float), "-abc")
+    add("decode_ctc TypeError of an entry", fastcv.decode_ctc, logits, ["-", "a", 5, "c"])
+    add("decode_ctc ValueError of characters", fastcv.decode_ctc, logits, "-a")
+    add("decode_ctc ValueError of ignore", fastcv.decode_ctc, logits, "-abc", ignore=[4])
     add("main_colors", fastcv.main_colors, page)
     add("main_colors TypeError", fastcv.main_colors, wide)
     add("main_colors ValueError", fastcv.main_colors, page, 0)

@@ -18,8 +18,9 @@ BUILD = proof.ROOT / "build/sanitized"
 # Each target's share of all runs, and the longest input in bytes.
 TARGETS = {
     "crop": (0.5, 256),
-    "polygons": (0.3, 512),
-    "colors": (0.18, 256),
+    "polygons": (0.25, 512),
+    "colors": (0.13, 256),
+    "logits": (0.1, 512),
     "limits": (0.02, 1500),
 }
 REPLAYED = 20_000
