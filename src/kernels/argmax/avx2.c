@@ -49,6 +49,7 @@ static inline LargestF32 largest_f32(const float *values, int count)
         most[k] = _mm256_set1_ps(-INFINITY);
     for (; i + 4 * FLOATS <= count; i += 4 * FLOATS) {
         for (int k = 0; k < 4; k += 2) {
+            fetch_ahead(values + i + k * FLOATS);
             const __m256 left = _mm256_loadu_ps(values + i + k * FLOATS);
             const __m256 right = _mm256_loadu_ps(values + i + (k + 1) * FLOATS);
             most[k] = _mm256_max_ps(left, most[k]);
@@ -72,6 +73,7 @@ static inline LargestF16 largest_f16(const uint16_t *values, int count)
     int i = 0;
     most[0] = most[1] = _mm256_set1_epi16(-F16_MAGNITUDE);
     for (; i + 2 * HALVES <= count; i += 2 * HALVES) {
+        fetch_ahead(values + i);
         for (int k = 0; k < 2; k++) {
             const __m256i bits = load(values + i + k * HALVES);
             most[k] = _mm256_max_epi16(most[k], ranks_of(bits));

@@ -59,6 +59,8 @@ static inline LargestF32 largest_f32(const float *values, int count)
     int i = 0;
     for (; i + 4 * FLOATS <= count; i += 4 * FLOATS) {
         for (int k = 0; k < 4; k += 2) {
+            fetch_ahead(values + i + k * FLOATS);
+            fetch_ahead(values + i + (k + 1) * FLOATS);
             const __m512 left = _mm512_loadu_ps(values + i + k * FLOATS);
             const __m512 right = _mm512_loadu_ps(values + i + (k + 1) * FLOATS);
             most[k] = _mm512_max_ps(left, most[k]);
@@ -85,6 +87,7 @@ static inline LargestF16 largest_f16(const uint16_t *values, int count)
     most[0] = most[1] = _mm512_set1_epi16(-F16_MAGNITUDE);
     for (; i + 2 * HALVES <= count; i += 2 * HALVES) {
         for (int k = 0; k < 2; k++) {
+            fetch_ahead(values + i + k * HALVES);
             const __m512i bits = _mm512_loadu_si512(values + i + k * HALVES);
             most[k] = _mm512_max_epi16(most[k], ranks_of(bits));
             magnitudes = _mm512_max_epi16(magnitudes, magnitudes_of(bits));
