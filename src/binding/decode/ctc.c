@@ -16,6 +16,7 @@ typedef struct DecodeCall {
     FastcvCtcRule rule;
     FastcvDecoded decoded;
     size_t bytes, bytes_cap; /* made so far, and how many may be */
+    Py_ssize_t items;        /* of lists, made so far */
 } DecodeCall;
 
 static void release(DecodeCall *call)
@@ -223,7 +224,7 @@ static PyObject *join_characters(DecodeCall *call, const Found *found)
         PyObject *part = character_of(call, found->classes[i]);
         if (part)
             PyList_SET_ITEM(parts, i, part);
-        if (!part || py_is_interrupted(i) ||
+        if (!part || py_is_interrupted(call->items++) ||
             take_bytes(call, (size_t)PyUnicode_GET_LENGTH(part), PyUnicode_KIND(part)) < 0)
             Py_CLEAR(parts);
     }
@@ -234,27 +235,27 @@ static PyObject *join_characters(DecodeCall *call, const Found *found)
     return text;
 }
 
-static PyObject *list_columns(const Found *found)
+static PyObject *list_columns(DecodeCall *call, const Found *found)
 {
     PyObject *list = PyList_New(found->count);
     for (Py_ssize_t i = 0; list && i < found->count; i++) {
         PyObject *column = PyLong_FromLong(found->columns[i]);
         if (column)
             PyList_SET_ITEM(list, i, column);
-        if (!column || py_is_interrupted(i))
+        if (!column || py_is_interrupted(call->items++))
             Py_CLEAR(list);
     }
     return list;
 }
 
-static PyObject *list_values(const Found *found)
+static PyObject *list_values(DecodeCall *call, const Found *found)
 {
     PyObject *list = PyList_New(found->count);
     for (Py_ssize_t i = 0; list && i < found->count; i++) {
         PyObject *value = PyFloat_FromDouble(found->values[i]);
         if (value)
             PyList_SET_ITEM(list, i, value);
-        if (!value || py_is_interrupted(i))
+        if (!value || py_is_interrupted(call->items++))
             Py_CLEAR(list);
     }
     return list;
@@ -274,8 +275,8 @@ static PyObject *make_text(DecodeCall *call, Py_ssize_t text)
         columns = Py_NewRef(Py_None);
         values = Py_NewRef(Py_None);
     } else if (confidence && take_bytes(call, (size_t)found.count, ITEM_BYTES) == 0) {
-        columns = list_columns(&found);
-        values = columns ? list_values(&found) : NULL;
+        columns = list_columns(call, &found);
+        values = columns ? list_values(call, &found) : NULL;
     }
     PyObject *result = values ? PyTuple_Pack(4, joined, confidence, columns, values) : NULL;
     Py_XDECREF(joined);
@@ -292,7 +293,7 @@ static PyObject *make_texts(DecodeCall *call)
         PyObject *made = make_text(call, text);
         if (made)
             PyList_SET_ITEM(list, text, made);
-        if (!made || py_is_interrupted(text))
+        if (!made || py_is_interrupted(call->items++))
             Py_CLEAR(list);
     }
     return list;
