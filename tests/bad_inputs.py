@@ -801,7 +801,8 @@ add("RecognizerInput", "divisor", [
 TABLE = "normalization must be a str or an array of numbers, not"
 add("RecognizerInput", "normalization", [
     ("'other'", "other", ValueError,
-     'normalization must be "divide", "multiply" or "float64", got \'other\''),
+     'normalization must be "divide", "multiply", "float64", "multiply_float64" or "scale_shift", '
+     "got 'other'"),
     ("None", None, TypeError, f"{TABLE} NoneType"),
     ("text", ["a"] * 256, TypeError, f"{TABLE} <U1"),
     ("ragged", [[1], [2, 3]], TypeError, f"{TABLE} list"),

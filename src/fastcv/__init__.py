@@ -47,6 +47,8 @@ from .batch_job import Batch
 from .batches import crop_batches, image_batches, iter_crop_batches, iter_image_batches
 from .colors import MainColors, extract_main_colors, extract_main_colors_openmp, main_colors
 from .conventions import CONVENTIONS, CropConvention
+from .detector import DetectorTensor, detector_input
+from .detector_inputs import DETECTOR_INPUTS, DetectorGeometry, DetectorInput
 from .inputs import RecognizerInput
 from .presets import INPUTS
 
@@ -54,9 +56,13 @@ _set_conventions(CONVENTIONS)
 
 __all__ = [
     "CONVENTIONS",
+    "DETECTOR_INPUTS",
     "INPUTS",
     "Batch",
     "CropConvention",
+    "DetectorGeometry",
+    "DetectorInput",
+    "DetectorTensor",
     "MainColors",
     "PolygonIndex",
     "RecognizerInput",
@@ -65,6 +71,7 @@ __all__ = [
     "crop_batches",
     "crop_shapes",
     "cumulative_sum",
+    "detector_input",
     "empty_memory_pool",
     "extract_main_colors",
     "extract_main_colors_openmp",

@@ -25,15 +25,24 @@ from .colors import extract_main_colors_openmp as extract_main_colors_openmp
 from .colors import main_colors as main_colors
 from .conventions import CONVENTIONS as CONVENTIONS
 from .conventions import CropConvention as CropConvention
+from .detector import DetectorTensor as DetectorTensor
+from .detector import detector_input as detector_input
+from .detector_inputs import DETECTOR_INPUTS as DETECTOR_INPUTS
+from .detector_inputs import DetectorGeometry as DetectorGeometry
+from .detector_inputs import DetectorInput as DetectorInput
 from .inputs import RecognizerInput as RecognizerInput
 from .presets import INPUTS as INPUTS
 
 __version__: str
 __all__ = [
     "CONVENTIONS",
+    "DETECTOR_INPUTS",
     "INPUTS",
     "Batch",
     "CropConvention",
+    "DetectorGeometry",
+    "DetectorInput",
+    "DetectorTensor",
     "MainColors",
     "PolygonIndex",
     "RecognizerInput",
@@ -42,6 +51,7 @@ __all__ = [
     "crop_batches",
     "crop_shapes",
     "cumulative_sum",
+    "detector_input",
     "empty_memory_pool",
     "extract_main_colors",
     "extract_main_colors_openmp",

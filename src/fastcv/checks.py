@@ -40,17 +40,19 @@ def check_bool(name: str, value: Any) -> None:
         raise TypeError(f"{name} must be True or False, not {type_name(value)}")
 
 
-def check_int(name: str, value: Any, most: int = INT32_MAX, wanted: str = "an int") -> int:
-    """Return a whole number from 1 to `most`."""
+def check_int(
+    name: str, value: Any, most: int = INT32_MAX, wanted: str = "an int", least: int = 1
+) -> int:
+    """Return a whole number from `least` to `most`."""
     try:
         number = operator.index(value)
     except TypeError:
         number = None
     if number is None or isinstance(value, bool):
         raise TypeError(f"{name} must be {wanted}, not {type_name(value)}")
-    if not 1 <= number <= most:
+    if not least <= number <= most:
         shown = number if abs(number) < 10**300 else "an int beyond float64"
-        raise ValueError(f"{name} must be from 1 to {most}, got {shown}")
+        raise ValueError(f"{name} must be from {least} to {most}, got {shown}")
     return number
 
 

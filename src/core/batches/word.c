@@ -35,14 +35,15 @@ FastcvWordWriter fastcv_word_writer(const FastcvTensorFormat *format, const Fast
         .gray = fastcv_gray_kernels(),
         .is_streaming = is_streaming};
     size_t row_bytes = 0;
-    int width_px = 1;
+    int width_px = 1, height_px = 1;
     const FastcvCropEngine *seen = NULL;
     for (ptrdiff_t i = 0; i < count; i++) {
         const FastcvWord *word = words[i].word;
         const FastcvImage *image = fastcv_word_image(word);
         row_bytes =
             fastcv_larger(row_bytes, (size_t)fastcv_word_width(word) * (size_t)image->channels);
-        width_px = words[i].width_px > width_px ? words[i].width_px : width_px;
+        width_px = fastcv_max_int(words[i].width_px, width_px);
+        height_px = fastcv_max_int(words[i].height_px, height_px);
         if (writer.resample)
             writer.axis_bytes = fastcv_larger(writer.axis_bytes, fastcv_resampler_bytes(&words[i]));
         if (word->engine && word->engine != seen)
@@ -59,7 +60,7 @@ FastcvWordWriter fastcv_word_writer(const FastcvTensorFormat *format, const Fast
         writer.axis_bytes = align(fastcv_resize_axis_bytes(width_px));
     writer.planes_bytes = align(fastcv_larger(
         PLANES_BYTES, 2 * FASTCV_RESIZE_CHANNELS * plane_stride(width_px) * sizeof(int16_t)));
-    writer.taps_bytes = align((size_t)format->spec.height_px * sizeof(FastcvRowTaps));
+    writer.taps_bytes = align((size_t)height_px * sizeof(FastcvRowTaps));
     return writer;
 }
 
@@ -174,7 +175,8 @@ static int channels_at_once(const Work *work)
 
 static FastcvTensorRows rows_of(const Work *work, int channel, int y)
 {
-    FastcvTensorRows rows = fastcv_tensor_rows(work->writer->format, work->word, channel, y);
+    FastcvTensorRows rows = fastcv_tensor_rows(work->writer->format, work->word, channel, y,
+                                               work->word->left_px);
     rows.is_streaming = work->writer->is_streaming;
     return rows;
 }
@@ -186,19 +188,33 @@ static void store_rows(const Work *work, const FastcvRowTaps *taps, int y, int c
     for (int c = 0; c < channels; c++)
         planes[c] = plane_of(work, c);
     for (int c = 0; c < channels; c += channels_at_once(work)) {
-        const FastcvTensorRows rows = rows_of(work, c, y);
+        const FastcvTensorRows rows = rows_of(work, c, work->word->top_px + y);
         work->writer->kernels->store(&rows, planes + c, taps, count);
     }
 }
 
-static void pad_below(const Work *work)
+/* Pads `count` rows of the place, from row y on: their first width px. */
+static void pad_rows(const Work *work, int y, int count, int width)
 {
     const FastcvTensorSpec *spec = &work->writer->format->spec;
-    const int y = work->word->height_px;
-    for (int c = 0; c < spec->channels && y < spec->height_px; c += channels_at_once(work)) {
-        const FastcvTensorRows rows = rows_of(work, c, y);
-        work->writer->kernels->pad(&rows, spec->height_px - y);
+    for (int c = 0; c < spec->channels && count > 0 && width > 0; c += channels_at_once(work)) {
+        FastcvTensorRows rows = fastcv_tensor_rows(work->writer->format, work->word, c, y, 0);
+        rows.is_streaming = work->writer->is_streaming;
+        rows.width = width;
+        work->writer->kernels->pad(&rows, count);
     }
+}
+
+/* The padding that comes with target rows first … last − 1: to the left, above and below. */
+static void pad_around(const Work *work, int first, int last)
+{
+    const FastcvPlacedWord *word = work->word;
+    const int below = word->top_px + word->height_px;
+    pad_rows(work, word->top_px + first, last - first, word->left_px);
+    if (first == 0)
+        pad_rows(work, 0, word->top_px, word->row_px);
+    if (last == word->height_px)
+        pad_rows(work, below, word->column_px - below, word->row_px);
 }
 
 FastcvError fastcv_word_write(const FastcvWordWriter *writer, const FastcvPlacedWord *word,
@@ -217,8 +233,7 @@ FastcvError fastcv_word_write(const FastcvWordWriter *writer, const FastcvPlaced
             return error;
         store_rows(&work, taps, y, band);
     }
-    if (last == word->height_px)
-        pad_below(&work);
+    pad_around(&work, first, last);
     if (writer->is_streaming)
         writer->kernels->finish();
     return (FastcvError){.status = FASTCV_OK};
