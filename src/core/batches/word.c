@@ -1,5 +1,7 @@
 #include "core/batches/word.h"
 
+#include <limits.h>
+
 #include "core/batches/resample.h"
 #include "core/batches/source_rows.h"
 #include "core/crop/engine.h"
@@ -82,8 +84,9 @@ typedef struct Work {
     FastcvResampler resampler; /* instead of axis, with Pillow's filter */
     int16_t *planes;
     ptrdiff_t row_stride, plane_stride; /* in values */
-    int most_rows;                      /* that fit a band */
-    FastcvRowTaps *taps;                /* of the target rows that are to be written */
+    int plane_rows;                     /* of each plane */
+    int next_row;        /* source rows before it are in the planes, if there is room for them */
+    FastcvRowTaps *taps; /* of the target rows that are to be written */
 } Work;
 
 static Work begin(const FastcvWordWriter *writer, const FastcvPlacedWord *word, void *workspace)
@@ -99,7 +102,7 @@ static Work begin(const FastcvWordWriter *writer, const FastcvPlacedWord *word, 
     const size_t stride = plane_stride(word->width_px);
     const size_t rows = writer->planes_bytes / ((size_t)planes * stride * sizeof(int16_t));
     work.row_stride = (ptrdiff_t)stride;
-    work.most_rows = fastcv_min_int((int)rows, fastcv_source_rows_most(&work.source));
+    work.plane_rows = (int)fastcv_min_int64((int64_t)rows, INT_MAX);
     work.plane_stride = work.row_stride * (ptrdiff_t)rows;
     if (writer->resample)
         work.resampler = fastcv_resampler(writer->resample, &work.source, work.axis);
@@ -114,31 +117,32 @@ static int band_of(const Work *work, const FastcvRowTaps *taps, int count)
     const double scale = (double)work->source.height_px / work->word->height_px;
     if (scale >= SPARSE_SCALE)
         return 1;
+    const int most = fastcv_min_int(work->plane_rows, fastcv_source_rows_most(&work->source));
     int n = 1;
-    while (n < count && taps[n].bottom - taps[0].top < work->most_rows)
+    while (n < count && taps[n].bottom - taps[0].top < most)
         n++;
     return n;
 }
 
-/* Resizes the source rows that the taps read; each becomes the planes' row of its number in the
- * band. The taps then count from the band's first row. */
+/* Resizes the source rows that the taps read, unless the band before has left them. Row r becomes
+ * row r % plane_rows of the planes, and the taps are changed to these. */
 static FastcvError resize_rows(Work *work, FastcvRowTaps *taps, int count)
 {
-    const int first = taps[0].top;
-    const FastcvError error =
-        fastcv_source_rows_begin(&work->source, first, taps[count - 1].bottom);
-    if (error.status)
-        return error;
-    int next = first; /* rows above it are done, or nobody reads them */
-    for (int i = 0; i < count; i++) {
-        next = taps[i].top > next ? taps[i].top : next;
+    FastcvError error = {.status = FASTCV_OK};
+    const int last = taps[count - 1].bottom;
+    int next = fastcv_max_int(work->next_row, taps[0].top);
+    if (next <= last)
+        error = fastcv_source_rows_begin(&work->source, next, last);
+    for (int i = 0; i < count && !error.status; i++) {
+        next = fastcv_max_int(next, taps[i].top); /* nobody reads the rows between */
         for (; next <= taps[i].bottom; next++, fastcv_ahead_ask(&work->ahead))
             work->writer->kernels->row(work->axis, fastcv_source_rows_get(&work->source, next),
-                                       work->planes + (next - first) * work->row_stride,
+                                       work->planes + next % work->plane_rows * work->row_stride,
                                        work->plane_stride);
-        taps[i].top -= first;
-        taps[i].bottom -= first;
+        taps[i].top %= work->plane_rows;
+        taps[i].bottom %= work->plane_rows;
     }
+    work->next_row = next;
     return error;
 }
 
@@ -150,8 +154,7 @@ static FastcvError fill_planes(Work *work, int y, int count, FastcvRowTaps *taps
         *band = band_of(work, taps, count);
         return resize_rows(work, taps, *band);
     }
-    const int rows = (int)(work->plane_stride / work->row_stride);
-    *band = fastcv_resampler_band(&work->resampler, y, fastcv_min_int(rows, count));
+    *band = fastcv_resampler_band(&work->resampler, y, fastcv_min_int(work->plane_rows, count));
     fastcv_resize_taps(*band, *band, 0, *band, taps); /* row i as it is */
     return fastcv_resampler_rows(&work->resampler, work->writer->kernels, &work->source, y, *band,
                                  work->planes, work->row_stride, work->plane_stride);
