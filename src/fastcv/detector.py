@@ -96,6 +96,8 @@ def detector_input(
     pages: list[Any] = list(image) if is_list else [image]  # type: ignore[arg-type]
     if not pages:
         raise ValueError(f"{_FUNCTION}: image must have at least one page")
+    if isinstance(out, (list, tuple)):
+        raise TypeError(f"{_FUNCTION}: out must be an ndarray, not {type_name(out)}")
     words = _core._words_of(_FUNCTION, pages, "image", is_list, num_threads)
     shapes = words.shapes.tolist()
     places = _place(rules, shapes, is_list)

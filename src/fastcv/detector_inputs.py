@@ -170,9 +170,9 @@ class DetectorInput:
         self._set("limit_side_len", _check_side("limit_side_len", self.limit_side_len))
         self._set("size", _check_size(self.size))
         if (self.size is None) == (self.limit_type in _FRAMED):
-            wanted = "given" if self.size is None else "None"
+            wanted = "a height and a width" if self.size is None else "None"
             raise ValueError(
-                f"{_field('size')} must be {wanted} with limit_type {self.limit_type!r}"
+                f'{_field("size")} must be {wanted} with limit_type "{self.limit_type}"'
             )
         if self.max_side_limit is not None:
             name, wanted = _field("max_side_limit"), "an int or None"
@@ -180,7 +180,7 @@ class DetectorInput:
         name = _field("magnification")
         self._set("magnification", check_real(name, self.magnification, "a number"))
         if not 0 < self.magnification < math.inf:
-            raise ValueError(f"{name} must be over 0 and finite, got {self.magnification:g}")
+            raise ValueError(f"{name} must be finite and over 0, got {self.magnification:g}")
         if self.magnification != 1 and self.limit_type != "max":
             raise ValueError(f'{name} must be 1 unless limit_type is "max"')
         self._set("multiple", check_int(_field("multiple"), self.multiple))
@@ -223,7 +223,7 @@ def _check_side(name: str, value: Any) -> float:
     number = check_real(_field(name), value, "a number")
     if not 1 <= number <= INT32_MAX:
         raise ValueError(f"{_field(name)} must be from 1 to {INT32_MAX}, got {number:g}")
-    return int(number) if number == int(number) else number
+    return int(number) if number.is_integer() else number
 
 
 def _check_size(value: Any) -> tuple[int, int] | None:
