@@ -48,7 +48,8 @@ from .batches import crop_batches, image_batches, iter_crop_batches, iter_image_
 from .colors import MainColors, extract_main_colors, extract_main_colors_openmp, main_colors
 from .conventions import CONVENTIONS, CropConvention
 from .detector import DetectorTensor, detector_input
-from .detector_inputs import DETECTOR_INPUTS, DetectorGeometry, DetectorInput
+from .detector_geometry import DetectorGeometry
+from .detector_inputs import DETECTOR_INPUTS, DetectorInput
 from .inputs import RecognizerInput
 from .presets import INPUTS
 

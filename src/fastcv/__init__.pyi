@@ -27,8 +27,8 @@ from .conventions import CONVENTIONS as CONVENTIONS
 from .conventions import CropConvention as CropConvention
 from .detector import DetectorTensor as DetectorTensor
 from .detector import detector_input as detector_input
+from .detector_geometry import DetectorGeometry as DetectorGeometry
 from .detector_inputs import DETECTOR_INPUTS as DETECTOR_INPUTS
-from .detector_inputs import DetectorGeometry as DetectorGeometry
 from .detector_inputs import DetectorInput as DetectorInput
 from .inputs import RecognizerInput as RecognizerInput
 from .presets import INPUTS as INPUTS

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 INT32_MAX = (1 << 31) - 1
-_FLOAT32_MAX = float(np.finfo(np.float32).max)
+FLOAT32_MAX = float(np.finfo(np.float32).max)
 
 
 def type_name(value: Any) -> str:
@@ -69,7 +69,7 @@ def check_real(name: str, value: Any, wanted: str) -> float:
 def check_number(name: str, value: Any, wanted: str = "a number") -> float:
     """Return a number that float32 can hold."""
     number = check_real(name, value, wanted)
-    if not abs(number) <= _FLOAT32_MAX:
+    if not abs(number) <= FLOAT32_MAX:
         raise ValueError(f"{name} must be finite in float32, got {number:g}")
     return number
 

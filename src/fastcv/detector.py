@@ -27,7 +27,7 @@ class DetectorTensor(NamedTuple):
     tensor: NDArray[Any]
     """Shape (n, channels, height, width), or (n, height, width, channels) with layout "NHWC"."""
     ratio: Any
-    """What the page's y and x are multiplied by: (ratio_h, ratio_w). A list with a list of pages."""
+    """What a page's y and x are multiplied by: (ratio_h, ratio_w). For a list of pages, a list."""
 
 
 def detector_input(
@@ -93,7 +93,7 @@ def detector_input(
     """
     rules = _choose_spec(spec)
     is_list = isinstance(image, (list, tuple))
-    pages: list[Any] = list(image) if is_list else [image]  # type: ignore[arg-type]
+    pages: tuple[Any, ...] = tuple(image) if is_list else (image,)  # type: ignore[arg-type]
     if not pages:
         raise ValueError(f"{_FUNCTION}: image must have at least one page")
     if isinstance(out, (list, tuple)):
@@ -101,8 +101,9 @@ def detector_input(
     words = _core._words_of(_FUNCTION, pages, "image", is_list, num_threads)
     shapes = words.shapes.tolist()
     places = _place(rules, shapes, is_list)
-    if _pad_small(rules, pages, shapes):
-        words = _core._words_of(_FUNCTION, pages, "image", is_list, num_threads)
+    padded = _pad_small(rules, pages, shapes)
+    if padded:
+        words = _core._words_of(_FUNCTION, padded, "image", is_list, num_threads)
     height, width = places[0].tensor
     _check_bytes(rules, len(pages), height, width)
     (tensor,) = _core._write_batches(
@@ -139,9 +140,7 @@ def _choose_spec(value: Any) -> DetectorInput:
     )
 
 
-def _place(
-    rules: DetectorInput, shapes: list[list[int]], is_list: bool
-) -> list[DetectorGeometry]:
+def _place(rules: DetectorInput, shapes: list[list[int]], is_list: bool) -> list[DetectorGeometry]:
     """Return each page's place, and refuse pages that come to different sizes."""
     places = []
     for index, (height, width) in enumerate(shapes):
@@ -158,18 +157,24 @@ def _show(place: DetectorGeometry) -> str:
     return "{} x {}".format(*place.tensor)
 
 
-def _pad_small(rules: DetectorInput, pages: list[Any], shapes: list[list[int]]) -> bool:
-    """Pad the pages that `DetectorInput.pad_small` is about. Return whether there are any."""
-    any_padded = False
+def _pad_small(
+    rules: DetectorInput, pages: tuple[Any, ...], shapes: list[list[int]]
+) -> list[Any] | None:
+    """Return the pages with those padded that `DetectorInput.pad_small` is about. None: none."""
+    if not rules.pad_small:
+        return None
+    made, is_any = [], False
     for index, (height, width) in enumerate(shapes):
         size = padded_size(rules, height, width)
-        if size != (height, width):
-            page = np.asarray(pages[index])
-            padded = np.zeros(size + page.shape[2:], np.uint8)
-            padded[:height, :width] = page[:height, :width]
-            pages[index] = padded
-            any_padded = True
-    return any_padded
+        if size == (height, width):
+            made.append(pages[index])
+            continue
+        pixels = np.asarray(pages[index])
+        padded = np.zeros(size + pixels.shape[2:], np.uint8)
+        padded[:height, :width] = pixels[:height, :width]
+        made.append(padded)
+        is_any = True
+    return made if is_any else None
 
 
 def _check_bytes(rules: DetectorInput, count: int, height: int, width: int) -> None:

@@ -53,11 +53,12 @@ def geometry_of(spec: DetectorInput, height: int, width: int, name: str) -> Dete
         content = frame = side, _up(page[1] * side / page[0], spec.multiple)
     else:
         content, frame, ratio = _limited(spec, page)
-    for side, axis in zip((*content, *frame), ("height", "width") * 2, strict=True):
-        if not 1 <= side <= INT32_MAX:
-            raise ValueError(
-                f"{name}: a page of {height} x {width} px comes to a {axis} of {side} px"
-            )
+    for axis, sides in (("height", (content[0], frame[0])), ("width", (content[1], frame[1]))):
+        for side in sides:
+            if not 1 <= side <= INT32_MAX:
+                raise ValueError(
+                    f"{name}: a page of {height} x {width} px comes to a {axis} of {side} px"
+                )
     offset = 0, 0
     if spec.align == "center":
         offset = (frame[0] - content[0] + 1) // 2, (frame[1] - content[1] + 1) // 2

@@ -25,6 +25,7 @@ from .detector_geometry import DetectorGeometry, geometry_of
 from .normalization import (
     CHANNELS,
     Arithmetic,
+    check_finite,
     check_normalization,
     check_per_channel,
     normal_table,
@@ -155,9 +156,10 @@ class DetectorInput:
             self._set(name, value)
         name = _field("normalization")
         self._set("normalization", check_normalization(name, self.normalization, channels))
-        table = self.table()
-        if table is not None and not np.isfinite(table).all():
-            raise ValueError(f"{name} must give finite values in float32")
+        mean: Any = self.mean
+        std: Any = self.std
+        if isinstance(self.normalization, str) and self.dtype != "uint8":
+            check_finite(name, self.divisor, mean, std)
 
     def __repr__(self) -> str:
         """Show the fields that are not the defaults."""

@@ -15,6 +15,7 @@ from .checks import check_bool, check_choice, check_int, check_number, is_sequen
 from .normalization import (
     CHANNELS,
     Arithmetic,
+    check_finite,
     check_normalization,
     check_per_channel,
     normal_table,
@@ -86,9 +87,8 @@ class RecognizerInput:
         "divide": ((v / divisor) − mean) / std in float32, as RapidOCR, PaddleOCR, PaddleX and
         OnnxTR compute it. "multiply": ((v · (1 / divisor)) − mean) / std in float32, PaddleOCR's
         NormalizeImage. "float64": as "divide", but in float64 and then rounded to float32, as
-        MinerU. "multiply_float64" and "scale_shift" are arithmetics of detectors: see
-        `DetectorInput`. An array of shape (channels, 256) or (256,) gives the value of each v
-        itself.
+        MinerU. "multiply_float64" and "scale_shift": see `DetectorInput`. An array of shape
+        (channels, 256) or (256,) gives the value of each v itself.
     divisor : float, default 255
         See `normalization`.
     mean, std : float or sequence of float, default 0.5
@@ -164,9 +164,10 @@ class RecognizerInput:
             self._set(name, value)
         name = _field("normalization")
         self._set("normalization", check_normalization(name, self.normalization, channels))
-        table = self.table()
-        if table is not None and not np.isfinite(table).all():
-            raise ValueError(f"{_field('normalization')} must give finite values in float32")
+        mean: Any = self.mean
+        std: Any = self.std
+        if isinstance(self.normalization, str) and self.dtype != "uint8":
+            check_finite(name, self.divisor, mean, std)
         self._check_padding()
 
     def __repr__(self) -> str:

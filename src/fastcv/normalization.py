@@ -3,13 +3,14 @@ share."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
 
-from .checks import as_array, check_choice, check_number, is_sequence
+from .checks import FLOAT32_MAX, as_array, check_choice, check_number, is_sequence
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 Arithmetic: TypeAlias = Literal["divide", "multiply", "float64", "multiply_float64", "scale_shift"]
 Table: TypeAlias = tuple[tuple[float, ...], ...]
 ARITHMETIC = ("divide", "multiply", "float64", "multiply_float64", "scale_shift")
+_NOT_FINITE = "must give finite values in float32"
 CHANNELS: Mapping[str, int] = MappingProxyType({"bgr": 3, "rgb": 3, "gray": 1})
 
 
@@ -30,8 +32,7 @@ def normal_table(
     """Return the normalised value of every pixel value, shape (channels, 256)."""
     if not isinstance(kind, str):
         return np.array(kind, np.float32)
-    with np.errstate(all="ignore"):
-        values = _NORMAL_VALUES[kind](divisor, _column(mean), _column(std)).astype(np.float32)
+    values = _NORMAL_VALUES[kind](divisor, _column(mean), _column(std)).astype(np.float32)
     return np.ascontiguousarray(np.broadcast_to(values, (channels, 256)))
 
 
@@ -88,9 +89,24 @@ def check_normalization(name: str, value: Any, channels: int) -> str | Table:
     table = as_array(name, value, "iuf", "a str or an array of numbers")
     if table.shape not in ((256,), (1, 256), (channels, 256)):
         raise ValueError(f"{name} must have shape ({channels}, 256) or (256,), not {table.shape}")
-    with np.errstate(over="ignore"):
-        table = np.broadcast_to(table.astype(np.float32), (channels, 256))
+    if not (np.abs(table) <= FLOAT32_MAX).all():  # nor NaN
+        raise ValueError(f"{name} {_NOT_FINITE}")
+    table = np.broadcast_to(table.astype(np.float32), (channels, 256))
     return tuple(map(tuple, table.tolist()))
+
+
+def check_finite(
+    name: str, divisor: float, mean: float | tuple[float, ...], std: float | tuple[float, ...]
+) -> None:
+    """Refuse numbers with which a value would be beyond float32, by whichever arithmetic."""
+    least, largest = math.inf, 0.0  # of the divisors in float32; of the means
+    for number in std if isinstance(std, tuple) else (std,):
+        least = min(least, abs(float(np.float32(number))))
+    for number in mean if isinstance(mean, tuple) else (mean,):
+        largest = max(largest, abs(number))
+    first = abs(float(np.float32(divisor)))
+    if not (first and least and (255 / first + largest) / min(least, 1.0) <= FLOAT32_MAX):
+        raise ValueError(f"{name} {_NOT_FINITE}")
 
 
 def check_per_channel(name: str, value: Any, channels: int) -> float | tuple[float, ...]:
@@ -100,7 +116,10 @@ def check_per_channel(name: str, value: Any, channels: int) -> float | tuple[flo
         return check_number(name, value, wanted)
     if len(value) not in (1, channels):
         raise ValueError(f"{name} must be {wanted}, got {len(value)} numbers")
-    return tuple(check_number(name, each, wanted) for each in value)
+    numbers = []  # no comprehension: CPython 3.11 loses arguments when it is refused a cell
+    for each in value:
+        numbers.append(check_number(name, each, wanted))
+    return tuple(numbers)
 
 
 def show_fields(spec: Any, defaults: Mapping[str, Any]) -> str:

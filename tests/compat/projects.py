@@ -137,11 +137,13 @@ def paddlex_detector_input():
         "logging": SimpleNamespace(warning=lambda *text: None, info=lambda *text: None),
     }
     module = "inference/models/text_detection/processors.py"
-    return [take("paddlex", module, name, **names) for name in ("DetResizeForTest", "NormalizeImage")]
+    return [
+        take("paddlex", module, name, **names) for name in ("DetResizeForTest", "NormalizeImage")
+    ]
 
 
 def easyocr_detector_input():
-    """resize_aspect_ratio(img, square_size, interpolation, mag_ratio), normalizeMeanVariance(img)"""
+    """resize_aspect_ratio(img, canvas, interpolation, mag_ratio), normalizeMeanVariance(img)"""
     names = ("resize_aspect_ratio", "normalizeMeanVariance")
     return [take("easyocr", "imgproc.py", name) for name in names]
 

@@ -21,9 +21,7 @@ VARIANTS = {
         partial(reference.rapidocr, limit=200, kind="max"),
     ),
     "rapidocr, min, ImageNet": (
-        replace(
-            RAPIDOCR, limit_side_len=90, mean=reference.IMAGENET[0], std=reference.IMAGENET[1]
-        ),
+        replace(RAPIDOCR, limit_side_len=90, mean=reference.IMAGENET[0], std=reference.IMAGENET[1]),
         partial(
             reference.rapidocr, limit=90, mean=reference.IMAGENET[0], std=reference.IMAGENET[1]
         ),
@@ -95,7 +93,7 @@ def check(page, spec, oracle, **options):
     try:
         expected = oracle(page)
     except Exception:
-        with pytest.raises(ValueError, match="comes to a (height|width) of 0 px"):
+        with pytest.raises(ValueError, match=r"comes to a (height|width) of 0 px"):
             fastcv.detector_input(page, spec=spec, **options)
     else:
         assert_same(fastcv.detector_input(page, spec=spec, **options), expected, spec)
@@ -233,9 +231,9 @@ def test_out(rng):
         assert np.shares_memory(tensor, out)
         assert tensor.tobytes() == right.tobytes()
         assert (out.reshape(-1)[right.size :] == 7).all()
+    pixels, inside = replace(TINY, dtype="uint8"), page.reshape(-1)[: 64 * 96 * 3]
     with pytest.raises(ValueError, match="out must not lie within"):
-        pixels = replace(TINY, dtype="uint8", size=(64, 96))
-        fastcv.detector_input(page, spec=pixels, out=page.reshape(-1)[: 64 * 96 * 3])
+        fastcv.detector_input(page, spec=pixels, out=inside)
 
 
 def test_memory_is_used_again(pool, rng):

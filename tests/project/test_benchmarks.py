@@ -13,6 +13,7 @@ COMMANDS = {
     "image_crop": ["benchmarks/image_crop.py", "--repeat", "1"],
     "image_crop source": ["benchmarks/image_crop.py", "--repeat", "1", "--data", "source"],
     "batches": ["benchmarks/batches.py", "--repeat", "1", "--first-rounds", "1"],
+    "detector_input": ["benchmarks/detector_input.py", "--repeat", "1"],
     "extract_color": ["benchmarks/extract_color.py", "--repeat", "1", "--image", "data/logo.png"],
     "extract_color made": [
         "benchmarks/extract_color.py", "--repeat", "1", "--made", "--skip-naive"
@@ -22,7 +23,10 @@ COMMANDS = {
     "cumulative_sum": ["benchmarks/cumulative_sum.py", "--repeat", "1", "--count", "100000"],
     "polygons": ["benchmarks/polygons.py", "--repeat", "1", "--data", "article"],
 }  # fmt: skip
-DRAWN = {"image_crop", "batches", "extract_color", "kernels", "speed", "cumulative_sum", "polygons"}
+DRAWN = {
+    "image_crop", "batches", "detector_input", "extract_color", "kernels", "speed",
+    "cumulative_sum", "polygons",
+}  # fmt: skip
 if find_spec("matplotlib") is None:
     DRAWN = set()
 

@@ -33,6 +33,7 @@ def long_calls():
     boxes = [square * 9 for _ in range(50_000)]
     noise = rng.integers(0, 256, (4000, 4000, 3), np.uint8)
     words, lines = large.repeat(9, axis=0), fastcv.RecognizerInput(height=2000, dtype="uint8")
+    detector = fastcv.DetectorInput(limit_type="stretch", size=(6000, 9000), dtype="uint8")
     polygons = rng.uniform(0, 1000, (200_000, 4, 2))
     shapes = [Shape(xy) for xy in polygons[:50_000]]
     points = rng.uniform(0, 1000, (1_000_000, 2))
@@ -53,6 +54,10 @@ def long_calls():
         ),
         "iter_crop_batches": lambda: list(fastcv.iter_crop_batches(noise, words, input=lines)),
         "image_batches": lambda: fastcv.image_batches([noise] * 4, input=lines),
+        "detector_input": lambda: fastcv.detector_input([noise] * 4, spec=detector),
+        "detector_input, 2 threads": lambda: fastcv.detector_input(
+            [noise] * 4, spec=detector, num_threads=2
+        ),
         "crop_shapes": lambda: fastcv.crop_shapes(million),
         "main_colors": lambda: fastcv.main_colors(noise),
         "main_colors, 2 threads": lambda: fastcv.main_colors(noise, num_threads=2),

@@ -102,6 +102,14 @@ def cases(folder):
         add(name, batches, [page, page[::-1]], input=small)
         add(f"{name} TypeError", batches, [page, None])
         add(f"{name} ValueError", batches, [page[:0]])
+    detector = fastcv.DetectorInput(limit_side_len=32)
+    add("detector_input", fastcv.detector_input, page, spec=detector)
+    add("detector_input, pages", fastcv.detector_input, [page, page[::-1]], spec=detector)
+    add("detector_input, out", fastcv.detector_input, page, spec=detector,
+        out=np.empty(1 << 20, np.float32))  # fmt: skip
+    add("detector_input TypeError", fastcv.detector_input, None)
+    add("detector_input ValueError of spec", fastcv.detector_input, page, spec="none")
+    add("detector_input ValueError of out", fastcv.detector_input, page, out=out)
     add("main_colors", fastcv.main_colors, page)
     add("main_colors TypeError", fastcv.main_colors, wide)
     add("main_colors ValueError", fastcv.main_colors, page, 0)

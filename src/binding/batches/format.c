@@ -117,8 +117,8 @@ static PyObject *new_format(PyTypeObject *type, PyObject *args, PyObject *kwargs
     if (!spec)
         return PyErr_NoMemory();
     PyObject *self = NULL;
-    if (PyArg_ParseTupleAndKeywords(args, kwargs, "OOOOOO:_TensorFormat", names, &channels,
-                                    &dtype, &layout, &table, &pad, &filter) &&
+    if (PyArg_ParseTupleAndKeywords(args, kwargs, "OOOOOO:_TensorFormat", names, &channels, &dtype,
+                                    &layout, &table, &pad, &filter) &&
         read_channels(channels, spec) == 0 && read_type(dtype, spec) == 0 &&
         read_layout(layout, spec) == 0 && read_table(table, spec) == 0 &&
         read_pad(pad, spec) == 0 && read_filter(filter, spec) == 0)

@@ -311,8 +311,8 @@ PyObject *py_words_of(PyObject *module, PyObject *args)
     if (!crops) {
         if (PyErr_ExceptionMatches(PyExc_TypeError) && !PyIter_Check(object) &&
             !PySequence_Check(object))
-            PyErr_Format(PyExc_TypeError, "%s: %s must be a sequence of arrays, not %.200s", function,
-                         name, Py_TYPE(object)->tp_name);
+            PyErr_Format(PyExc_TypeError, "%s: %s must be a sequence of arrays, not %.200s",
+                         function, name, Py_TYPE(object)->tp_name);
         return NULL;
     }
     PyObject *self = new_words(state_of(module));

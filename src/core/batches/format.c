@@ -33,8 +33,8 @@ FastcvTensorRows fastcv_tensor_rows(const FastcvTensorFormat *format, const Fast
     const ptrdiff_t channel_bytes =
         spec->is_interleaved ? value_bytes : row_bytes * word->column_px;
     return (FastcvTensorRows){
-        .first = (char *)word->first + channel * channel_bytes + y * row_bytes +
-                 x * value_bytes * step,
+        .first =
+            (char *)word->first + channel * channel_bytes + y * row_bytes + x * value_bytes * step,
         .stride_bytes = row_bytes,
         .channels = step,
         .count = word->width_px,

@@ -178,8 +178,8 @@ static int channels_at_once(const Work *work)
 
 static FastcvTensorRows rows_of(const Work *work, int channel, int y)
 {
-    FastcvTensorRows rows = fastcv_tensor_rows(work->writer->format, work->word, channel, y,
-                                               work->word->left_px);
+    FastcvTensorRows rows =
+        fastcv_tensor_rows(work->writer->format, work->word, channel, y, work->word->left_px);
     rows.is_streaming = work->writer->is_streaming;
     return rows;
 }
