@@ -117,6 +117,8 @@ static int allocate(WriteRun *run, int num_threads)
     run->words = (const FastcvPlacedWord **)(run->first_item + run->count);
     run->workspaces = memory + index_bytes;
     run->workspaces += -(uintptr_t)run->workspaces % alignment;
+    for (int t = 0; t < num_threads; t++)
+        fastcv_word_workspace_begin(run->workspaces + (size_t)t * run->workspace_bytes);
     return 1;
 }
 

@@ -66,18 +66,12 @@ FastcvWordWriter fastcv_word_writer(const FastcvTensorFormat *format, const Fast
     return writer;
 }
 
-size_t fastcv_word_workspace_bytes(const FastcvWordWriter *writer)
-{
-    return writer->cut_bytes + writer->rows_bytes + writer->line_bytes + writer->axis_bytes +
-           writer->planes_bytes + writer->taps_bytes;
-}
-
 /* ---- a word ---- */
 
-/* What is at work: a word and its parts of the workspace. */
+/* What is at work: a word and its parts of the workspace, which begins with this. */
 typedef struct Work {
     const FastcvWordWriter *writer;
-    const FastcvPlacedWord *word;
+    const FastcvPlacedWord *word; /* NULL before the first */
     FastcvSourceRows source;
     FastcvAhead ahead;
     void *axis;
@@ -86,28 +80,55 @@ typedef struct Work {
     ptrdiff_t row_stride, plane_stride; /* in values */
     int plane_rows;                     /* of each plane */
     int next_row;        /* source rows before it are in the planes, if there is room for them */
+    int target_row;      /* the one after those that are written */
     FastcvRowTaps *taps; /* of the target rows that are to be written */
 } Work;
 
-static Work begin(const FastcvWordWriter *writer, const FastcvPlacedWord *word, void *workspace)
+static const size_t WORK_BYTES = (sizeof(Work) + FASTCV_WORKSPACE_ALIGNMENT - 1) /
+                                 FASTCV_WORKSPACE_ALIGNMENT * FASTCV_WORKSPACE_ALIGNMENT;
+
+size_t fastcv_word_workspace_bytes(const FastcvWordWriter *writer)
 {
-    Work work = {
-        .writer = writer, .word = word, .source = fastcv_source_rows(writer, word, workspace)};
-    char *memory = (char *)workspace + writer->cut_bytes + writer->rows_bytes + writer->line_bytes;
-    work.axis = memory;
-    work.planes = (int16_t *)(memory += writer->axis_bytes);
-    work.taps = (FastcvRowTaps *)(memory += writer->planes_bytes);
-    const int channels = fastcv_source_rows_channels(&work.source);
+    return WORK_BYTES + writer->cut_bytes + writer->rows_bytes + writer->line_bytes +
+           writer->axis_bytes + writer->planes_bytes + writer->taps_bytes;
+}
+
+void fastcv_word_workspace_begin(void *workspace)
+{
+    ((Work *)workspace)->word = NULL;
+}
+
+static void begin_word(Work *work, const FastcvWordWriter *writer, const FastcvPlacedWord *word)
+{
+    char *memory = (char *)work + WORK_BYTES;
+    *work =
+        (Work){.writer = writer, .word = word, .source = fastcv_source_rows(writer, word, memory)};
+    memory += writer->cut_bytes + writer->rows_bytes + writer->line_bytes;
+    work->axis = memory;
+    work->planes = (int16_t *)(memory += writer->axis_bytes);
+    work->taps = (FastcvRowTaps *)(memory += writer->planes_bytes);
+    const int channels = fastcv_source_rows_channels(&work->source);
     const int planes = channels == 1 ? 1 : FASTCV_RESIZE_CHANNELS;
     const size_t stride = plane_stride(word->width_px);
     const size_t rows = writer->planes_bytes / ((size_t)planes * stride * sizeof(int16_t));
-    work.row_stride = (ptrdiff_t)stride;
-    work.plane_rows = (int)fastcv_min_int64((int64_t)rows, INT_MAX);
-    work.plane_stride = work.row_stride * (ptrdiff_t)rows;
+    work->row_stride = (ptrdiff_t)stride;
+    work->plane_rows = (int)fastcv_min_int64((int64_t)rows, INT_MAX);
+    work->plane_stride = work->row_stride * (ptrdiff_t)rows;
     if (writer->resample)
-        work.resampler = fastcv_resampler(writer->resample, &work.source, work.axis);
+        work->resampler = fastcv_resampler(writer->resample, &work->source, work->axis);
     else
-        writer->kernels->prepare(work.axis, work.source.width_px, word->width_px, channels);
+        writer->kernels->prepare(work->axis, work->source.width_px, word->width_px, channels);
+}
+
+/* What the thread has made for the word's item before serves this one too. */
+static Work *begin(const FastcvWordWriter *writer, const FastcvPlacedWord *word, int first,
+                   void *workspace)
+{
+    Work *work = workspace;
+    if (work->word != word)
+        begin_word(work, writer, word);
+    if (work->target_row != first)
+        work->next_row = 0;
     return work;
 }
 
@@ -223,20 +244,23 @@ static void pad_around(const Work *work, int first, int last)
 FastcvError fastcv_word_write(const FastcvWordWriter *writer, const FastcvPlacedWord *word,
                               int first, int last, const FastcvWord *next, void *workspace)
 {
-    Work work = begin(writer, word, workspace);
+    Work *work = begin(writer, word, first, workspace);
     if (!writer->resample) {
-        fastcv_resize_taps(work.source.height_px, word->height_px, first, last - first, work.taps);
+        fastcv_resize_taps(work->source.height_px, word->height_px, first, last - first,
+                           work->taps);
+        work->ahead = (FastcvAhead){.rows = 0};
         if (next && next->engine)
-            work.ahead = fastcv_cut_ahead(next->engine, next->crop);
+            work->ahead = fastcv_cut_ahead(next->engine, next->crop);
     }
     for (int y = first, band; y < last; y += band) {
-        FastcvRowTaps *taps = work.taps + (y - first);
-        const FastcvError error = fill_planes(&work, y, last - y, taps, &band);
+        FastcvRowTaps *taps = work->taps + (y - first);
+        const FastcvError error = fill_planes(work, y, last - y, taps, &band);
         if (error.status)
             return error;
-        store_rows(&work, taps, y, band);
+        store_rows(work, taps, y, band);
     }
-    pad_around(&work, first, last);
+    work->target_row = last;
+    pad_around(work, first, last);
     if (writer->is_streaming)
         writer->kernels->finish();
     return (FastcvError){.status = FASTCV_OK};
