@@ -189,8 +189,8 @@ static void resize(const FastcvResizeKernels *kernels, const Word *word)
     }
     kernels->prepare(axis, word->source_px, word->target_px, word->channels);
     for (int y = first; y <= last; y++)
-        kernels->row(axis, word->pixels + y * word->stride, planes + (y - first) * stride,
-                     plane_stride);
+        kernels->row(axis, word->pixels + y * word->stride, word->pixels,
+                     planes + (y - first) * stride, plane_stride);
     FastcvPlane of_channel[FASTCV_RESIZE_CHANNELS];
     for (int c = 0; c < FASTCV_RESIZE_CHANNELS; c++)
         of_channel[c] = (FastcvPlane){planes + word->planes[c] * plane_stride, stride};

@@ -145,6 +145,16 @@ static int band_of(const Work *work, const FastcvRowTaps *taps, int count)
     return n;
 }
 
+/* Resizes a source row into its row of the planes. */
+static void resize_row(Work *work, int row, int next_row)
+{
+    const uint8_t *source = fastcv_source_rows_get(&work->source, row);
+    const uint8_t *next = fastcv_source_rows_find(&work->source, next_row, source);
+    work->writer->kernels->row(work->axis, source, next,
+                               work->planes + row % work->plane_rows * work->row_stride,
+                               work->plane_stride);
+}
+
 /* Resizes the source rows that the taps read, unless the band before has left them. Row r becomes
  * row r % plane_rows of the planes, and the taps are changed to these. */
 static FastcvError resize_rows(Work *work, FastcvRowTaps *taps, int count)
@@ -156,10 +166,10 @@ static FastcvError resize_rows(Work *work, FastcvRowTaps *taps, int count)
         error = fastcv_source_rows_begin(&work->source, next, last);
     for (int i = 0; i < count && !error.status; i++) {
         next = fastcv_max_int(next, taps[i].top); /* nobody reads the rows between */
+        const int after = i + 1 < count ? fastcv_max_int(taps[i].bottom + 1, taps[i + 1].top)
+                                        : taps[i].bottom + 1;
         for (; next <= taps[i].bottom; next++, fastcv_ahead_ask(&work->ahead))
-            work->writer->kernels->row(work->axis, fastcv_source_rows_get(&work->source, next),
-                                       work->planes + next % work->plane_rows * work->row_stride,
-                                       work->plane_stride);
+            resize_row(work, next, next < taps[i].bottom ? next + 1 : after);
         taps[i].top %= work->plane_rows;
         taps[i].bottom %= work->plane_rows;
     }
