@@ -71,6 +71,7 @@ bench: build
 	$(RUN) benchmarks/image_crop.py --data source
 	$(RUN) benchmarks/batches.py --picture out/batches.png
 	$(RUN) benchmarks/ctc.py --picture out/ctc.png
+	$(RUN) benchmarks/detector_input.py --picture out/detector_input.png
 	$(RUN) benchmarks/extract_color.py --picture out/extract_color.png
 	$(RUN) benchmarks/extract_color.py --made --skip-naive
 	$(RUN) benchmarks/threads.py

@@ -262,3 +262,65 @@ def _unpack(values: np.ndarray) -> np.ndarray:
 def _most_frequent(counts: np.ndarray, n: int) -> np.ndarray:
     """Return the indices of the n largest counts; among equal counts, the last comes first."""
     return np.argsort(counts, kind="stable")[::-1][:n]
+
+
+# ---- from page to detector ----
+
+IMAGENET = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+
+
+def limit_sides(page: np.ndarray, limit: int, kind: str) -> tuple[int, int]:
+    """Return a page's sides by RapidOCR's limit rules, multiples of 32."""
+    side = min(page.shape[:2]) if kind == "min" else max(page.shape[:2])
+    is_beyond = side < limit if kind == "min" else side > limit
+    ratio = limit / side if is_beyond else 1.0
+    height, width = (round(int(each * ratio) / 32) * 32 for each in page.shape[:2])
+    return height, width
+
+
+def resize_by_limit(page: np.ndarray, limit: int, kind: str) -> np.ndarray:
+    """Resize a page by RapidOCR's limit rules."""
+    height, width = limit_sides(page, limit, kind)
+    return cv2.resize(page, (width, height))
+
+
+@profile
+def rapidocr_input(page: np.ndarray, limit: int, kind: str) -> np.ndarray:
+    """Return the detector's tensor as RapidOCR 3.10 makes it: mean and std are float64."""
+    mean, std = np.array([0.5, 0.5, 0.5]), np.array([0.5, 0.5, 0.5])
+    values = (resize_by_limit(page, limit, kind).astype("float32") * (1 / 255.0) - mean) / std
+    return np.expand_dims(values.transpose(2, 0, 1), axis=0).astype(np.float32)
+
+
+@profile
+def paddleocr_input(page: np.ndarray, limit: int, kind: str) -> np.ndarray:
+    """Return the detector's tensor as PaddleOCR 2.10 makes it: all in float32."""
+    mean, std = (np.array(each, np.float32) for each in IMAGENET)
+    pixels = resize_by_limit(page, limit, kind)
+    values = (pixels.astype("float32") * np.float32(1 / 255.0) - mean) / std
+    return np.expand_dims(values.transpose(2, 0, 1), axis=0).copy()
+
+
+@profile
+def paddlex_input(page: np.ndarray, limit: int, kind: str) -> np.ndarray:
+    """Return the detector's tensor as PaddleX 3.7 makes it: channel by channel."""
+    planes = list(cv2.split(resize_by_limit(page, limit, kind)))
+    for c, (mean, std) in enumerate(zip(*IMAGENET, strict=True)):
+        planes[c] = planes[c].astype(np.float32)
+        planes[c] *= 1 / 255 / std
+        planes[c] += -mean / std
+    return np.stack([cv2.merge(planes).transpose(2, 0, 1)], axis=0)
+
+
+@profile
+def easyocr_input(page: np.ndarray, canvas: int) -> np.ndarray:
+    """Return CRAFT's tensor as EasyOCR 1.7 makes it: padded to multiples of 32."""
+    ratio = min(max(page.shape[:2]), canvas) / max(page.shape[:2])
+    height, width = (int(each * ratio) for each in page.shape[:2])
+    padded = np.zeros((-(-height // 32) * 32, -(-width // 32) * 32, 3), np.float32)
+    padded[:height, :width] = cv2.resize(page, (width, height))
+    mean, std = (np.array([each * 255.0 for each in numbers], np.float32) for numbers in IMAGENET)
+    values = padded.copy().astype(np.float32)
+    values -= mean
+    values /= std
+    return np.array([values.transpose(2, 0, 1)])

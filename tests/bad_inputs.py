@@ -24,6 +24,7 @@ import numpy as np
 import fastcv
 import reference
 import reference_batches
+import reference_detector_input
 
 NAN, INF = float("nan"), float("inf")
 MISSING = object()
@@ -93,6 +94,9 @@ GOOD = {
     "iter_crop_batches": {"image": PAGE, "boxes": [BOX]},
     "image_batches": {"crops": [PAGE]},
     "iter_image_batches": {"crops": [PAGE]},
+    "detector_input": {"image": PAGE},
+    "DetectorTensor": {"tensor": 1, "ratio": 2},
+    "DetectorGeometry": {"content": 1, "tensor": 2, "offset": 3, "ratio": 4},
     "Batch": {"tensor": 1, "indices": 2, "widths": 3, "ratios": 4, "max_ratio": 5},
     "set_num_threads": {"num_threads": None},
     "set_memory_pool": {"max_bytes": fastcv.memory_pool_info()["max_bytes"]},
@@ -119,7 +123,13 @@ def right_page():
     return reference_batches.rapidocr([PAGE])[0][0].tobytes()
 
 
+@functools.cache
+def right_detector_input():
+    return reference_detector_input.rapidocr(PAGE)[0].tobytes()
+
+
 IS_RIGHT = {
+    "detector_input": lambda found: found.tensor.tobytes() == right_detector_input(),
     "crop_batches": lambda found: found[0].tensor.tobytes() == right_word(),
     "iter_crop_batches": lambda found: next(found).tensor.tobytes() == right_word(),
     "image_batches": lambda found: found[0].tensor.tobytes() == right_page(),
@@ -258,8 +268,8 @@ add_int("set_memory_pool", "max_bytes")
 add_int("set_output_limits", "crop_bytes", "an int or None")
 add_int("set_output_limits", "call_bytes", "an int or None")
 add_int(
-    "image_crop_openmp main_colors decode_ctc extract_main_colors_openmp match_polygons "
-    "PolygonIndex.match set_num_threads",
+    "decode_ctc detector_input image_crop_openmp main_colors extract_main_colors_openmp "
+    "match_polygons PolygonIndex.match set_num_threads",
     "num_threads", "an int or None", 1, 1024,
 )  # fmt: skip
 add_row("set_output_limits(one bad of two)", "set_output_limits",
@@ -865,9 +875,10 @@ add("RecognizerInput", "divisor", [
     ("0", 0, ValueError, NOT_FINITE), ("1e-60", 1e-60, ValueError, NOT_FINITE),
 ])  # fmt: skip
 TABLE = "normalization must be a str or an array of numbers, not"
+ARITHMETIC = '"divide", "multiply", "float64", "multiply_float64" or "scale_shift"'
 add("RecognizerInput", "normalization", [
     ("'other'", "other", ValueError,
-     'normalization must be "divide", "multiply" or "float64", got \'other\''),
+     f"normalization must be {ARITHMETIC}, got 'other'"),
     ("None", None, TypeError, f"{TABLE} NoneType"),
     ("text", ["a"] * 256, TypeError, f"{TABLE} <U1"),
     ("ragged", [[1], [2, 3]], TypeError, f"{TABLE} list"),
@@ -899,6 +910,117 @@ for fields, text in (
      "buckets must be at most max_width, 400, got 640"),
 ):  # fmt: skip
     add_row(f"RecognizerInput({fields})", "RecognizerInput", fields, ValueError, text)
+
+
+# ---- detectors' inputs ----
+
+add_int("DetectorInput", "multiple", least=1, most=2**31 - 1)
+add_int("DetectorInput", "max_side_limit", "an int or None", 1, 2**31 - 1)
+add_int("DetectorInput", "min_side", least=0, most=2**31 - 1)
+add_int("DetectorInput", "pad_value", least=0, most=255)
+for name, choices in {
+    "limit_type": '"min", "max", "resize_long", "height", "stretch" or "contain"',
+    "rounding": '"nearest", "ceil" or "pad"',
+    "align": '"start" or "center"',
+    "filter": '"linear" or "pillow_bilinear"',
+    "channels": '"bgr", "rgb" or "gray"',
+    "dtype": '"float32", "float16" or "uint8"',
+    "layout": '"NCHW" or "NHWC"',
+}.items():
+    add("DetectorInput", name, [
+        ("''", "", ValueError, f"{name} must be {choices}, got ''"),
+        ("None", None, TypeError, f"{name} must be a str, not NoneType"),
+        ("float32", np.float32, TypeError, f"{name} must be a str, not type"),
+    ])  # fmt: skip
+for name in ("limit_side_len", "magnification"):
+    add("DetectorInput", name, [
+        ("None", None, TypeError, f"{name} must be a number, not NoneType"),
+        ("True", True, TypeError, f"{name} must be a number, not bool"),
+        ("'736'", "736", TypeError, f"{name} must be a number, not str"),
+        ("10**400", 10**400, ValueError, f"{name} is beyond float64"),
+    ])  # fmt: skip
+add("DetectorInput", "limit_side_len", [
+    (str(value), value, ValueError, f"limit_side_len must be from 1 to 2147483647, got {value:g}")
+    for value in (0, 0.99, -5, 2.0**31, INF, NAN)
+])  # fmt: skip
+add("DetectorInput", "magnification", [
+    *((str(value), value, ValueError, f"magnification must be finite and over 0, got {value:g}")
+      for value in (0, -1, INF, NAN)),
+    ("2", 2, ValueError, 'magnification must be 1 unless limit_type is "max"'),
+])  # fmt: skip
+add("DetectorInput", "pad_small", [
+    ("1", 1, TypeError, "pad_small must be True or False, not int"),
+])  # fmt: skip
+A_SIZE = "size must be a height and a width"
+add("DetectorInput", "size", [
+    ("5", 5, TypeError, f"{A_SIZE} or None, not int"),
+    ("'ab'", "ab", TypeError, f"{A_SIZE} or None, not str"),
+    ("(5,)", (5,), ValueError, f"{A_SIZE}, got 1 numbers"),
+    ("(5, 0)", (5, 0), ValueError, "size[1] must be from 1 to 2147483647, got 0"),
+    ("(5., 6)", (5.0, 6), TypeError, "size[0] must be an int, not float"),
+    ("(5, 6)", (5, 6), ValueError, 'size must be None with limit_type "min"'),
+])  # fmt: skip
+add_row("DetectorInput(stretch without a size)", "DetectorInput", {"limit_type": "stretch"},
+        ValueError, f'{A_SIZE} with limit_type "stretch"')  # fmt: skip
+for name, wanted in {
+    "divisor": "a number",
+    "mean": "a number or one number a channel",
+    "std": "a number or one number a channel",
+}.items():
+    add("DetectorInput", name, [
+        ("None", None, TypeError, f"{name} must be {wanted}, not NoneType"),
+        ("NaN", NAN, ValueError, f"{name} must be finite in float32, got nan"),
+    ])  # fmt: skip
+add("DetectorInput", "std", [
+    ("0", 0, ValueError, NOT_FINITE),
+    ("2 numbers", (1, 2), ValueError,
+     "std must be a number or one number a channel, got 2 numbers"),
+])  # fmt: skip
+add("DetectorInput", "normalization", [
+    ("'other'", "other", ValueError, f"normalization must be {ARITHMETIC}, got 'other'"),
+    ("None", None, TypeError, f"{TABLE} NoneType"),
+    ("2 channels", np.zeros((2, 256)), ValueError,
+     "normalization must have shape (3, 256) or (256,), not (2, 256)"),
+    ("NaN", np.full(256, NAN), ValueError, NOT_FINITE),
+])  # fmt: skip
+add("detector_input", "spec", [
+    ("736", 736, TypeError, "spec must be a DetectorInput or a str, not int"),
+    ("None", None, TypeError, "spec must be a DetectorInput or a str, not NoneType"),
+    ("'doctr'", "doctr", ValueError,
+     'spec must be a DetectorInput or one of "rapidocr", "paddleocr", …, got \'doctr\''),
+])  # fmt: skip
+add("detector_input", "image", [
+    ("None", None, TypeError, "image must be an array of uint8, not NoneType"),
+    ("a str", "page", TypeError, "image must be an array of uint8, not str"),
+    ("float64", to("float64"), TypeError, "image must be an array of uint8, not float64"),
+    ("no rows", lambda good: good[:0], ValueError, "image must have at least one pixel, not …"),
+    ("2 channels", lambda good: good[:, :, :2], ValueError,
+     "image must have 1, 3 or 4 channels, not 2"),
+    ("a batch", lambda good: good[None], ValueError,
+     "image must be (height, width) or (height, width, channels), not shape (1, 60, 80, 3)"),
+    ("masked", lambda good: masked(good), TypeError, f"image {NOT_PLAIN}"),
+    ("no pages", [], ValueError, "image must have at least one page"),
+    ("a page and None", lambda good: [good, None], TypeError,
+     "image[1] must be an array of uint8, not NoneType"),
+    ("rows", lambda good: [good, good[0, :, 0]], ValueError,
+     "image[1] must be (height, width) or …"),
+    ("pages of two sizes", lambda good: [good, good[:, :40]], ValueError,
+     "image[1] comes to 1088 x 736 px, but image[0] to 736 x 992"),
+])  # fmt: skip
+A_STRIP = {"image": np.zeros((40, 2000), np.uint8),
+           "spec": fastcv.DetectorInput(limit_type="max", limit_side_len=64)}  # fmt: skip
+add_row("detector_input(a strip)", "detector_input", A_STRIP, ValueError,
+        "image: a page of 40 x 2000 px comes to a height of 0 px")  # fmt: skip
+VALUES = 3 * 736 * 992
+add("detector_input", "out", [
+    ("a str", "here", TypeError, "out must be an ndarray, not str"),
+    ("a list", [np.zeros(VALUES, np.float32)], TypeError, "out must be an ndarray, not list"),
+    ("too small", np.zeros(VALUES - 1, np.float32), ValueError,
+     f"out must have at least {VALUES} items, got {VALUES - 1}"),
+    ("float64", np.zeros(VALUES), ValueError, "out must have the input's dtype, not float64"),
+    ("not contiguous", np.zeros(2 * VALUES, np.float32)[::2], ValueError,
+     "out must be C-contiguous"),
+])  # fmt: skip
 
 
 # ---- batches ----

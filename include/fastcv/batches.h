@@ -25,9 +25,8 @@ typedef enum FastcvFilter {
     FASTCV_FILTER_PILLOW_BILINEAR /* Pillow's Image.resize with BILINEAR, antialiased */
 } FastcvFilter;
 
-/* What a tensor is like. */
+/* What a tensor's values are like. */
 typedef struct FastcvTensorSpec {
-    int height_px;
     int channels;                       /* 1 or 3 */
     int source[FASTCV_TENSOR_CHANNELS]; /* the channel of the crop that each is made of */
     int is_gray;                        /* the one channel is the gray of three */
@@ -48,9 +47,10 @@ const FastcvTensorSpec *fastcv_tensor_format_spec(const FastcvTensorFormat *form
 /* A word's place in a tensor. */
 typedef struct FastcvPlacedWord {
     const FastcvWord *word;
-    void *first;                 /* where its pixels begin: channel 0, row 0 */
+    void *first;                 /* where the place begins: channel 0, row 0 */
     int32_t width_px, height_px; /* to which it is resized, at least 1; the rest is padding */
-    int32_t row_px;              /* the tensor's width */
+    int32_t left_px, top_px;     /* padding before it */
+    int32_t row_px, column_px;   /* the tensor's width and height */
     int is_upside_down;          /* turned by 180° first */
 } FastcvPlacedWord;
 

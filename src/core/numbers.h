@@ -10,6 +10,11 @@ static inline int fastcv_min_int(int a, int b)
     return a < b ? a : b;
 }
 
+static inline int fastcv_max_int(int a, int b)
+{
+    return a > b ? a : b;
+}
+
 static inline int fastcv_clamp_int(int value, int low, int high)
 {
     return value < low ? low : value > high ? high : value;

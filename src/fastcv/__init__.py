@@ -48,6 +48,9 @@ from .batches import crop_batches, image_batches, iter_crop_batches, iter_image_
 from .colors import MainColors, extract_main_colors, extract_main_colors_openmp, main_colors
 from .conventions import CONVENTIONS, CropConvention
 from .decoding import DecodedText, decode_ctc
+from .detector import DetectorTensor, detector_input
+from .detector_geometry import DetectorGeometry
+from .detector_inputs import DETECTOR_INPUTS, DetectorInput
 from .inputs import RecognizerInput
 from .presets import INPUTS
 
@@ -55,10 +58,14 @@ _set_conventions(CONVENTIONS)
 
 __all__ = [
     "CONVENTIONS",
+    "DETECTOR_INPUTS",
     "INPUTS",
     "Batch",
     "CropConvention",
     "DecodedText",
+    "DetectorGeometry",
+    "DetectorInput",
+    "DetectorTensor",
     "MainColors",
     "PolygonIndex",
     "RecognizerInput",
@@ -68,6 +75,7 @@ __all__ = [
     "crop_shapes",
     "cumulative_sum",
     "decode_ctc",
+    "detector_input",
     "empty_memory_pool",
     "extract_main_colors",
     "extract_main_colors_openmp",

@@ -27,16 +27,25 @@ from .conventions import CONVENTIONS as CONVENTIONS
 from .conventions import CropConvention as CropConvention
 from .decoding import DecodedText as DecodedText
 from .decoding import decode_ctc as decode_ctc
+from .detector import DetectorTensor as DetectorTensor
+from .detector import detector_input as detector_input
+from .detector_geometry import DetectorGeometry as DetectorGeometry
+from .detector_inputs import DETECTOR_INPUTS as DETECTOR_INPUTS
+from .detector_inputs import DetectorInput as DetectorInput
 from .inputs import RecognizerInput as RecognizerInput
 from .presets import INPUTS as INPUTS
 
 __version__: str
 __all__ = [
     "CONVENTIONS",
+    "DETECTOR_INPUTS",
     "INPUTS",
     "Batch",
     "CropConvention",
     "DecodedText",
+    "DetectorGeometry",
+    "DetectorInput",
+    "DetectorTensor",
     "MainColors",
     "PolygonIndex",
     "RecognizerInput",
@@ -46,6 +55,7 @@ __all__ = [
     "crop_shapes",
     "cumulative_sum",
     "decode_ctc",
+    "detector_input",
     "empty_memory_pool",
     "extract_main_colors",
     "extract_main_colors_openmp",

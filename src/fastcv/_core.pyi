@@ -134,7 +134,6 @@ class _Words:
 class _TensorFormat:
     def __new__(
         cls,
-        height: int,
         channels: str,
         dtype: np.dtype[Any],
         layout: str,
@@ -152,13 +151,17 @@ def _plan_words(
     num_threads: Any,
     /,
 ) -> _Words: ...
-def _words_of(function: str, crops: Any, num_threads: Any, /) -> _Words: ...
+def _words_of(
+    function: str, crops: Any, name: str, is_list: bool, num_threads: Any, /
+) -> _Words: ...
 def _write_batches(
     function: str,
     words: _Words,
     format: _TensorFormat,
+    height: int,
     order: NDArray[np.intp],
     sizes: NDArray[np.int32],
+    offsets: NDArray[np.int32] | None,
     ends: NDArray[np.intp],
     widths: NDArray[np.int32],
     rotated_180: NDArray[np.bool_] | None,

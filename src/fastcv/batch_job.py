@@ -115,8 +115,10 @@ class BatchJob:
             self.function,
             self.words,
             self.format,
+            self.rules.height,
             plan.order[start:stop],
             plan.sizes[start:stop],
+            None,
             plan.ends[first:last] - start,
             plan.widths[first:last],
             self.rotated_180,
@@ -177,7 +179,7 @@ def plan_images(
             f"{function}: crops must be a list of arrays, or one array of shape (n, height, width, "
             f"channels), not {crops.shape}"
         )
-    words = _core._words_of(function, crops, num_threads)
+    words = _core._words_of(function, crops, "crops", True, num_threads)
     rules = choose_input(function, input)
     return _plan(function, words, rules, rotated_180, word_order, num_threads, None)
 
@@ -203,7 +205,6 @@ def _plan(
 def _make_format(rules: RecognizerInput) -> _core._TensorFormat:
     """Make what C needs to know of an input."""
     return _core._TensorFormat(
-        height=rules.height,
         channels=rules.channels,
         dtype=np.dtype(rules.dtype),
         layout=rules.layout,

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 INT32_MAX = (1 << 31) - 1
-_FLOAT32_MAX = float(np.finfo(np.float32).max)
+FLOAT32_MAX = float(np.finfo(np.float32).max)
 
 
 def type_name(value: Any) -> str:
@@ -40,17 +40,19 @@ def check_bool(name: str, value: Any) -> None:
         raise TypeError(f"{name} must be True or False, not {type_name(value)}")
 
 
-def check_int(name: str, value: Any, most: int = INT32_MAX, wanted: str = "an int") -> int:
-    """Return a whole number from 1 to `most`."""
+def check_int(
+    name: str, value: Any, most: int = INT32_MAX, wanted: str = "an int", least: int = 1
+) -> int:
+    """Return a whole number from `least` to `most`."""
     try:
         number = operator.index(value)
     except TypeError:
         number = None
     if number is None or isinstance(value, bool):
         raise TypeError(f"{name} must be {wanted}, not {type_name(value)}")
-    if not 1 <= number <= most:
+    if not least <= number <= most:
         shown = number if abs(number) < 10**300 else "an int beyond float64"
-        raise ValueError(f"{name} must be from 1 to {most}, got {shown}")
+        raise ValueError(f"{name} must be from {least} to {most}, got {shown}")
     return number
 
 
@@ -67,7 +69,7 @@ def check_real(name: str, value: Any, wanted: str) -> float:
 def check_number(name: str, value: Any, wanted: str = "a number") -> float:
     """Return a number that float32 can hold."""
     number = check_real(name, value, wanted)
-    if not abs(number) <= _FLOAT32_MAX:
+    if not abs(number) <= FLOAT32_MAX:
         raise ValueError(f"{name} must be finite in float32, got {number:g}")
     return number
 

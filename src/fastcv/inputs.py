@@ -11,24 +11,31 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from .checks import as_array, check_bool, check_choice, check_int, check_number, is_sequence
+from .checks import check_bool, check_choice, check_int, check_number, is_sequence
+from .normalization import (
+    CHANNELS,
+    Arithmetic,
+    check_finite,
+    check_normalization,
+    check_per_channel,
+    normal_table,
+    show_fields,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-_CHANNELS = {"bgr": 3, "rgb": 3, "gray": 1}
 _CHOICES: Mapping[str, tuple[str | None, ...]] = MappingProxyType({
     "width_rounding": ("floor", "ceil", "word"),
     "width_by": ("batch", "word", "call"),
     "fit": ("height", "stretch", "contain"),
     "word_rounding": ("ceil", "floor", "ceil_scaled"),
     "filter": ("linear", "pillow_bilinear"),
-    "channels": tuple(_CHANNELS),
+    "channels": tuple(CHANNELS),
     "sort": ("quicksort", "stable", None),
     "dtype": ("float32", "float16", "uint8"),
     "layout": ("NCHW", "NHWC"),
 })  # fmt: skip
-_ARITHMETIC = ("divide", "multiply", "float64")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,11 +83,12 @@ class RecognizerInput:
     channels : {"bgr", "rgb", "gray"}, default "bgr"
         Channels of the tensors, from crops in BGR order. "gray" converts before the resize, with
         the bits of ``cv2.COLOR_BGR2GRAY``.
-    normalization : {"divide", "multiply", "float64"} or array, default "divide"
+    normalization : str or array, default "divide"
         "divide": ((v / divisor) − mean) / std in float32, as RapidOCR, PaddleOCR, PaddleX and
         OnnxTR compute it. "multiply": ((v · (1 / divisor)) − mean) / std in float32, PaddleOCR's
         NormalizeImage. "float64": as "divide", but in float64 and then rounded to float32, as
-        MinerU. An array of shape (channels, 256) or (256,) gives the value of each v itself.
+        MinerU. "multiply_float64" and "scale_shift": see `DetectorInput`. An array of shape
+        (channels, 256) or (256,) gives the value of each v itself.
     divisor : float, default 255
         See `normalization`.
     mean, std : float or sequence of float, default 0.5
@@ -127,7 +135,7 @@ class RecognizerInput:
     word_multiple: int = 1
     filter: Literal["linear", "pillow_bilinear"] = "linear"
     channels: Literal["bgr", "rgb", "gray"] = "bgr"
-    normalization: Literal["divide", "multiply", "float64"] | ArrayLike = "divide"
+    normalization: Arithmetic | ArrayLike = "divide"
     divisor: float = 255.0
     mean: float | Sequence[float] = 0.5
     std: float | Sequence[float] = 0.5
@@ -149,25 +157,22 @@ class RecognizerInput:
                 self._set(name, check_int(_field(name), value, wanted="an int or None"))
         self._set("buckets", _buckets(self.buckets))
         self._check_widths()
-        channels = _CHANNELS[self.channels]
+        channels = CHANNELS[self.channels]
         self._set("divisor", check_number(_field("divisor"), self.divisor))
         for name in ("mean", "std"):
-            self._set(name, _per_channel(name, getattr(self, name), channels))
-        self._set("normalization", _normalization(self.normalization, channels))
-        table = self.table()
-        if table is not None and not np.isfinite(table).all():
-            raise ValueError(f"{_field('normalization')} must give finite values in float32")
+            value = check_per_channel(_field(name), getattr(self, name), channels)
+            self._set(name, value)
+        name = _field("normalization")
+        self._set("normalization", check_normalization(name, self.normalization, channels))
+        mean: Any = self.mean
+        std: Any = self.std
+        if isinstance(self.normalization, str) and self.dtype != "uint8":
+            check_finite(name, self.divisor, mean, std)
         self._check_padding()
 
     def __repr__(self) -> str:
         """Show the fields that are not the defaults."""
-        changed = []
-        for name in (each.name for each in fields_of(self)):
-            value = getattr(self, name)
-            if value != getattr(RecognizerInput, name):
-                shown = "<table>" if name == "normalization" and value not in _ARITHMETIC else value
-                changed.append(f"{name}={shown!r}" if shown is value else f"{name}={shown}")
-        return f"RecognizerInput({', '.join(changed)})"
+        return show_fields(self, {each.name: each.default for each in fields_of(self)})
 
     def _set(self, name: str, value: Any) -> None:
         object.__setattr__(self, name, value)
@@ -206,25 +211,16 @@ class RecognizerInput:
 
     def column_bytes(self) -> int:
         """Return the bytes of one column of a word: all rows and channels."""
-        return self.height * _CHANNELS[self.channels] * np.dtype(self.dtype).itemsize
+        return self.height * CHANNELS[self.channels] * np.dtype(self.dtype).itemsize
 
     def table(self) -> NDArray[np.float32] | None:
         """Return the normalised value of every pixel value, shape (channels, 256). None: uint8."""
         if self.dtype == "uint8":
             return None
-        channels = _CHANNELS[self.channels]
-        if not isinstance(self.normalization, str):
-            return np.array(self.normalization, np.float32)
-        kind: Any = np.float64 if self.normalization == "float64" else np.float32
-        values: Any = np.arange(256, dtype=kind)
-        mean, std = (np.array(each, kind).reshape(-1, 1) for each in (self.mean, self.std))
-        with np.errstate(all="ignore"):
-            if self.normalization == "multiply":
-                values = values * kind(1 / self.divisor)
-            else:
-                values = values / kind(self.divisor)
-            values = ((values - mean) / std).astype(np.float32)
-        return np.ascontiguousarray(np.broadcast_to(values, (channels, 256)))
+        kind: Any = self.normalization
+        mean: Any = self.mean
+        std: Any = self.std
+        return normal_table(kind, self.divisor, mean, std, CHANNELS[self.channels])
 
     def padding(self) -> tuple[float, ...] | None:
         """Return what each channel's padding holds in the tensor. None: the last column."""
@@ -232,21 +228,12 @@ class RecognizerInput:
             return None
         table = self.table() if self.pad_before_normalization else None
         if table is None:
-            return (self.pad_value,) * _CHANNELS[self.channels]
+            return (self.pad_value,) * CHANNELS[self.channels]
         return tuple(table[:, int(self.pad_value)].tolist())
 
 
 def _field(name: str) -> str:
     return f"RecognizerInput: {name}"
-
-
-def _per_channel(name: str, value: Any, channels: int) -> float | tuple[float, ...]:
-    name, wanted = _field(name), "a number or one number a channel"
-    if not is_sequence(value):
-        return check_number(name, value, wanted)
-    if len(value) not in (1, channels):
-        raise ValueError(f"{name} must be {wanted}, got {len(value)} numbers")
-    return tuple(check_number(name, each, wanted) for each in value)
 
 
 def _buckets(value: Any) -> int | tuple[int, ...] | None:
@@ -262,17 +249,3 @@ def _buckets(value: Any) -> int | tuple[int, ...] | None:
         if width <= before:
             raise ValueError(f"{name}[{index}] must be over buckets[{index - 1}], got {width}")
     return widths
-
-
-def _normalization(value: Any, channels: int) -> str | tuple[tuple[float, ...], ...]:
-    """Return an order of arithmetic, or a table as tuples, so that the input is hashable."""
-    name = _field("normalization")
-    if isinstance(value, str):
-        check_choice(name, value, _ARITHMETIC)
-        return value
-    table = as_array(name, value, "iuf", "a str or an array of numbers")
-    if table.shape not in ((256,), (1, 256), (channels, 256)):
-        raise ValueError(f"{name} must have shape ({channels}, 256) or (256,), not {table.shape}")
-    with np.errstate(over="ignore"):
-        table = np.broadcast_to(table.astype(np.float32), (channels, 256))
-    return tuple(map(tuple, table.tolist()))

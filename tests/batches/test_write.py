@@ -43,6 +43,7 @@ class Format:
     def core(self):
         table = None if self.dtype == "uint8" else self.table
         fields = {**vars(self), "table": table, "dtype": np.dtype(self.dtype)}
+        del fields["height"]
         return _core._TensorFormat(**fields)
 
     def shape(self, words, width):
@@ -68,9 +69,9 @@ def pixels_of(crop, channels):
     return crop[:, :, ::-1] if channels == "rgb" else crop
 
 
-def word_tensor(crop, size, width, form):
+def word_tensor(crop, size, offset, width, form):
     pixels = np.ascontiguousarray(pixels_of(crop, form.channels))
-    height, resized_width = size
+    (height, resized_width), (top, left) = size, offset
     if form.filter == "linear":
         resized = cv2.resize(pixels, (resized_width, height)).reshape(height, resized_width, -1)
     else:
@@ -82,7 +83,7 @@ def word_tensor(crop, size, width, form):
         tensor[:height] = np.pad(resized, ((0, 0), (0, width - resized_width), (0, 0)), "edge")
     else:
         tensor[...] = form.pad
-        tensor[:height, :resized_width] = resized
+        tensor[top : top + height, left : left + resized_width] = resized
     with np.errstate(over="ignore"):
         tensor = tensor.astype(form.dtype)
     return tensor.transpose(2, 0, 1) if form.layout == "NCHW" else tensor
@@ -95,6 +96,7 @@ class Plan:
     ends: np.ndarray
     widths: np.ndarray
     rotated: np.ndarray | None
+    offsets: np.ndarray | None = None
 
 
 def make_plan(rng, count, form, least=1, most=300, batches=4):
@@ -110,12 +112,18 @@ def make_plan(rng, count, form, least=1, most=300, batches=4):
         )
     full = rng.random(words) < 0.3
     resized = np.where(full, widths[batch], rng.integers(1, widths[batch] + 1))
+    sizes = np.stack([heights, resized], 1).astype(np.int32)
+    offsets = None
+    if form.pad is not None and rng.random() < 0.5:
+        room = np.stack([np.full(words, form.height), widths[batch]], 1) - sizes
+        offsets = rng.integers(0, room + 1).astype(np.int32)
     return Plan(
         np.append(rng.permutation(count), rng.integers(0, count, 2)),
-        np.stack([heights, resized], 1).astype(np.int32),
+        sizes,
         ends,
         widths,
         rng.random(count) < 0.3,
+        offsets,
     )
 
 
@@ -127,7 +135,8 @@ def expected_tensors(crops, plan, form):
         for place, k in enumerate(range(start, end)):
             index = plan.order[k]
             crop = crops[index][::-1, ::-1] if rotated[index] else crops[index]
-            tensor[place] = word_tensor(crop, plan.sizes[k].tolist(), width, form)
+            offset = (0, 0) if plan.offsets is None else plan.offsets[k].tolist()
+            tensor[place] = word_tensor(crop, plan.sizes[k].tolist(), offset, width, form)
         tensors.append(tensor)
         start = end
     return tensors
@@ -135,8 +144,9 @@ def expected_tensors(crops, plan, form):
 
 def write(words, form, plan, out=None, keep=False, num_threads=1):
     core = form.core() if isinstance(form, Format) else form
-    arrays = plan.order, plan.sizes, plan.ends, plan.widths, plan.rotated
-    return _core._write_batches(NAME, words, core, *arrays, out, keep, num_threads)
+    height = form.height if isinstance(form, Format) else 48
+    arrays = plan.order, plan.sizes, plan.offsets, plan.ends, plan.widths, plan.rotated
+    return _core._write_batches(NAME, words, core, height, *arrays, out, keep, num_threads)
 
 
 def assert_same(actual, expected):
@@ -162,7 +172,7 @@ def random_sizes(rng, n):
 
 
 def words_of(crops):
-    return _core._words_of(NAME, crops, None)
+    return _core._words_of(NAME, crops, "crops", True, None)
 
 
 # ---- bytes ----
@@ -478,9 +488,9 @@ def test_a_signal_ends_the_call_and_gives_its_memory_back():
         from fastcv import _core, memory_pool_info
         def handler(*_): raise KeyboardInterrupt
         signal.signal(signal.SIGALRM, handler)
-        words = _core._words_of("f", [np.zeros((600, 900, 3), np.uint8)], None)
+        words = _core._words_of("f", [np.zeros((600, 900, 3), np.uint8)], "crops", True, None)
         form = _core._TensorFormat(
-            height=600, channels="bgr", dtype=np.dtype("float32"), layout="NCHW",
+            channels="bgr", dtype=np.dtype("float32"), layout="NCHW",
             table=np.zeros((3, 256), np.float32), pad=(0, 0, 0), filter="linear")
         order, ends = np.zeros(60, np.intp), np.array([60])
         sizes, widths = np.int32([[600, 900]] * 60), np.int32([900])
@@ -489,8 +499,8 @@ def test_a_signal_ends_the_call_and_gives_its_memory_back():
             signal.setitimer(signal.ITIMER_REAL, 0.1)
             try:
                 while True:
-                    _core._write_batches("f", words, form, order, sizes, ends, widths, None,
-                                         None, False, threads)
+                    _core._write_batches("f", words, form, 600, order, sizes, None, ends,
+                                         widths, None, None, False, threads)
             except KeyboardInterrupt:
                 pass
             assert time.monotonic() - start < 1
@@ -519,10 +529,10 @@ def test_running_out_of_memory_anywhere_loses_nothing():
             pages, lists = [page, page], [boxes[:3]] * 2
             words = _core._plan_words("f", pages, lists, convention, "raise", None)
             form = _core._TensorFormat(
-                height=48, channels="bgr", dtype=np.dtype("float32"), layout="NCHW",
+                channels="bgr", dtype=np.dtype("float32"), layout="NCHW",
                 table=np.zeros((3, 256), np.float32), pad=(0, 0, 0), filter="linear")
-            return _core._write_batches("f", words, form, order, sizes, ends, widths, None, out,
-                                        True, 1)
+            return _core._write_batches("f", words, form, 48, order, sizes, None, ends, widths,
+                                        None, out, True, 1)
         for out in (None, memory, arrays):
             for convention in ({}, {"convention": "easyocr"}):
                 call(out, convention)
@@ -544,7 +554,7 @@ def test_running_out_of_memory_anywhere_loses_nothing():
             words = None
             _testcapi.set_nomemory(start, start + 1)
             try:
-                words = _core._words_of("f", crops, 1)
+                words = _core._words_of("f", crops, "crops", True, 1)
             except MemoryError:
                 pass
             finally:
@@ -587,6 +597,12 @@ BAD_PLANS = [
     ({"sizes": np.int32([[48, 100], [0, 9], [48, 9]])}, ValueError, "9 x 0"),
     ({"sizes": np.int32([[48, 100], [-1, 9], [48, 9]])}, ValueError, "-1"),
     ({"sizes": np.zeros((3, 2))}, TypeError, "sizes"),
+    ({"offsets": np.int32([[0, 0], [0, 21], [0, 0]])}, ValueError, "100 x 48"),
+    ({"offsets": np.int32([[0, 0], [1, 0], [0, 0]])}, ValueError, "100 x 48"),
+    ({"offsets": np.int32([[0, 0], [0, -1], [0, 0]])}, ValueError, "100 x 48"),
+    ({"offsets": np.int32([[0, 2**31 - 1]] * 3)}, ValueError, "100 x 48"),
+    ({"offsets": np.int32([[0, 0]])}, ValueError, ""),
+    ({"offsets": np.zeros((3, 2))}, TypeError, "offsets"),
     ({"ends": np.array([2, 4])}, ValueError, ""),
     ({"ends": np.array([2, 2])}, ValueError, "2 of 3"),
     ({"ends": np.array([-1, 3])}, ValueError, ""),
@@ -692,7 +708,6 @@ def test_out_within_an_image_is_refused(rng):
 
 
 FORMAT = {
-    "height": 48,
     "channels": "bgr",
     "dtype": np.dtype("float32"),
     "layout": "NCHW",
@@ -701,9 +716,6 @@ FORMAT = {
     "filter": "linear",
 }
 BAD_FORMATS = [
-    ("height", 0, ValueError),
-    ("height", 1 << 15, ValueError),
-    ("height", 4.5, TypeError),
     ("channels", "bgra", ValueError),
     ("channels", None, TypeError),
     ("dtype", np.dtype("float64"), ValueError),

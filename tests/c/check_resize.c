@@ -26,6 +26,7 @@ typedef enum Recipe {
     MMCV,     /* (v − mean) · float32(1 / std) */
     IMAGENET, /* v / 255, − mean, / std */
     SCALED,   /* v / 255 */
+    PADDLEX,  /* v · factor + shift */
     LIKE_THE_PIXELS,
     NOISE, /* no form has these */
     RECIPES
@@ -58,6 +59,9 @@ static float recipe_value(Recipe recipe, int v, float mean, float std)
         return result / std;
     case SCALED:
         return value / 255;
+    case PADDLEX:
+        result = value * (float)(1 / 255.0 / (double)std);
+        return result + (float)(-(double)mean / (double)std);
     case LIKE_THE_PIXELS:
         return value;
     default:
@@ -185,8 +189,8 @@ static void resize(const FastcvResizeKernels *kernels, const Word *word)
     }
     kernels->prepare(axis, word->source_px, word->target_px, word->channels);
     for (int y = first; y <= last; y++)
-        kernels->row(axis, word->pixels + y * word->stride, planes + (y - first) * stride,
-                     plane_stride);
+        kernels->row(axis, word->pixels + y * word->stride, word->pixels,
+                     planes + (y - first) * stride, plane_stride);
     FastcvPlane of_channel[FASTCV_RESIZE_CHANNELS];
     for (int c = 0; c < FASTCV_RESIZE_CHANNELS; c++)
         of_channel[c] = (FastcvPlane){planes + word->planes[c] * plane_stride, stride};

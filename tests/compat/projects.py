@@ -9,8 +9,10 @@ import copy
 import importlib.metadata
 import importlib.util
 import math
+import sys
 import typing
 from pathlib import Path
+from types import ModuleType, SimpleNamespace
 
 import cv2
 import numpy as np
@@ -109,3 +111,56 @@ def keras_ocr():
         "keras_ocr", "tools.py", "warpBox", "get_rotated_box", "get_rotated_width_height",
         spatial=spatial, geometry=geometry,
     )  # fmt: skip
+
+
+# ---- detectors' inputs ----
+
+
+def rapidocr_detector_input():
+    """DetPreProcess(limit_side_len, limit_type, mean, std)(img)"""
+    return take("rapidocr", "ch_ppocr_det/utils.py", "DetPreProcess", "ResizeImgError")
+
+
+def paddleocr_detector_input():
+    """DetResizeForTest(**settings)(data), NormalizeImage(scale, mean, std, order)(data)"""
+    module = "ppocr/data/imaug/operators.py"
+    return [
+        take("paddleocr", module, name, sys=sys) for name in ("DetResizeForTest", "NormalizeImage")
+    ]
+
+
+def paddlex_detector_input():
+    """DetResizeForTest(**settings)(imgs), NormalizeImage(order)(imgs)"""
+    names = {
+        "class_requires_deps": lambda *names: lambda kind: kind,
+        "benchmark": SimpleNamespace(timeit=lambda kind: kind),
+        "logging": SimpleNamespace(warning=lambda *text: None, info=lambda *text: None),
+    }
+    module = "inference/models/text_detection/processors.py"
+    return [
+        take("paddlex", module, name, **names) for name in ("DetResizeForTest", "NormalizeImage")
+    ]
+
+
+def easyocr_detector_input():
+    """resize_aspect_ratio(img, canvas, interpolation, mag_ratio), normalizeMeanVariance(img)"""
+    names = ("resize_aspect_ratio", "normalizeMeanVariance")
+    return [take("easyocr", "imgproc.py", name) for name in names]
+
+
+def onnxtr_preprocessor(monkeypatch):
+    """PreProcessor(output_size, batch_size, mean, std, **resize)(images), of OnnxTR's packages
+    without their __init__, which import what is not installed."""
+    spec = importlib.util.find_spec("onnxtr")
+    site = Path(spec.origin).parent
+    for name in ("onnxtr", *(f"onnxtr.{part}" for part in ("models", "utils", "transforms"))):
+        package = ModuleType(name)
+        package.__path__ = [str(site.joinpath(*name.split(".")[1:]))]
+        monkeypatch.setitem(sys.modules, name, package)
+    base = importlib.import_module("onnxtr.transforms.base")
+    sys.modules["onnxtr.transforms"].Normalize = base.Normalize
+    sys.modules["onnxtr.transforms"].Resize = base.Resize
+    package = ModuleType("onnxtr.models.preprocessor")
+    package.__path__ = [str(site / "models/preprocessor")]
+    monkeypatch.setitem(sys.modules, "onnxtr.models.preprocessor", package)
+    return importlib.import_module("onnxtr.models.preprocessor.base").PreProcessor

@@ -1,15 +1,12 @@
 """The input `onnxtr` against OnnxTR's own PreProcessor."""
 
-import importlib
-import sys
 from importlib.util import find_spec
-from pathlib import Path
-from types import ModuleType
 
 import numpy as np
 import pytest
 
 import fastcv
+import projects
 
 PIL = pytest.importorskip("PIL")
 pytestmark = [
@@ -25,21 +22,7 @@ MEAN, STD = (0.694, 0.695, 0.693), (0.299, 0.296, 0.301)
 
 @pytest.fixture
 def preprocess(monkeypatch):
-    """OnnxTR's packages without their __init__, which import what is not installed."""
-    spec = find_spec("onnxtr")
-    site = Path(spec.origin).parent
-    for name in ("onnxtr", *(f"onnxtr.{part}" for part in ("models", "utils", "transforms"))):
-        package = ModuleType(name)
-        package.__path__ = [str(site.joinpath(*name.split(".")[1:]))]
-        monkeypatch.setitem(sys.modules, name, package)
-    base = importlib.import_module("onnxtr.transforms.base")
-    sys.modules["onnxtr.transforms"].Normalize = base.Normalize
-    sys.modules["onnxtr.transforms"].Resize = base.Resize
-    package = ModuleType("onnxtr.models.preprocessor")
-    package.__path__ = [str(site / "models/preprocessor")]
-    monkeypatch.setitem(sys.modules, "onnxtr.models.preprocessor", package)
-    module = importlib.import_module("onnxtr.models.preprocessor.base")
-    return module.PreProcessor(
+    return projects.onnxtr_preprocessor(monkeypatch)(
         (32, 128), 128, mean=MEAN, std=STD, preserve_aspect_ratio=True, symmetric_pad=False
     )
 

@@ -14,6 +14,7 @@ COMMANDS = {
     "image_crop source": ["benchmarks/image_crop.py", "--repeat", "1", "--data", "source"],
     "batches": ["benchmarks/batches.py", "--repeat", "1", "--first-rounds", "1"],
     "ctc": ["benchmarks/ctc.py", "--repeat", "1"],
+    "detector_input": ["benchmarks/detector_input.py", "--repeat", "1"],
     "extract_color": ["benchmarks/extract_color.py", "--repeat", "1", "--image", "data/logo.png"],
     "extract_color made": [
         "benchmarks/extract_color.py", "--repeat", "1", "--made", "--skip-naive"
@@ -24,15 +25,9 @@ COMMANDS = {
     "polygons": ["benchmarks/polygons.py", "--repeat", "1", "--data", "article"],
 }  # fmt: skip
 DRAWN = {
-    "image_crop",
-    "batches",
-    "ctc",
-    "extract_color",
-    "kernels",
-    "speed",
-    "cumulative_sum",
-    "polygons",
-}
+    "image_crop", "batches", "ctc", "detector_input", "extract_color", "kernels", "speed",
+    "cumulative_sum", "polygons",
+}  # fmt: skip
 if find_spec("matplotlib") is None:
     DRAWN = set()
 

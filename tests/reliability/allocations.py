@@ -240,6 +240,10 @@ def tensors_of(batches):
     return [batch.tensor for batch in batches]
 
 
+def tensor_of(found):
+    return found.tensor
+
+
 def one_by_one(function):
     """Return a function that takes all of what an iterator gives."""
     return lambda *args, **options: list(function(*args, **options))
@@ -282,6 +286,34 @@ def batch_calls():
     yield Call("crop_batches, bad outs", batches, (page, boxes), {"out": [out]}, error=ValueError)
     yield Call("image_batches, an empty crop", images, ([page[:0]],), error=ValueError)
     yield Call("image_batches, a number", images, (7,), error=TypeError)
+
+
+def detector_calls():
+    page = proof.made_page(90, 120)
+    spec = fastcv.DetectorInput(limit_side_len=40)
+    framed = fastcv.DetectorInput(
+        limit_type="contain", size=(64, 80), align="center", filter="pillow_bilinear"
+    )
+    small = fastcv.DETECTOR_INPUTS["paddlex"]
+    out = np.zeros(3 * 96 * 128, np.float32)
+    detector_input = fastcv.detector_input
+    for name, args, options in (
+        ("detector_input", (page,), {"spec": spec}),
+        ("detector_input, centred", (page,), {"spec": framed}),
+        ("detector_input, pages", ([page, page[::-1]],), {"spec": spec, "num_threads": 2}),
+        ("detector_input, small pages", ([page[:20, :30]] * 2,), {"spec": small}),
+        ("detector_input, out", (page,), {"spec": spec, "out": out}),
+    ):
+        yield Call(name, detector_input, args, options, of=tensor_of)
+    yield Call(
+        "detector_input, no pool", detector_input, (page,), {"spec": spec}, before=no_pool,
+        of=tensor_of,
+    )  # fmt: skip
+    yield Call("DetectorInput", fastcv.DetectorInput, (), {"multiple": 9}, of=repr)
+    yield Call("detector_input, None", detector_input, (None,), error=TypeError)
+    yield Call(
+        "detector_input, bad out", detector_input, (page,), {"out": out[:9]}, error=ValueError
+    )
 
 
 def color_calls():
@@ -472,8 +504,10 @@ def made_anew(spec=_core.__spec__):
 
 def all_calls():
     """Return all calls; those that fork come first, before other calls have allocated anything."""
-    calls = [*crop_calls(), *batch_calls(), *color_calls(), *decode_calls()]
-    calls += [*polygon_calls(), *other_calls()]
+    calls = [
+        *crop_calls(), *batch_calls(), *detector_calls(), *color_calls(), *decode_calls(),
+        *polygon_calls(), *other_calls(),
+    ]  # fmt: skip
     return sorted(calls, key=lambda call: not call.is_cold)
 
 

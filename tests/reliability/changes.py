@@ -46,6 +46,8 @@ class Reader:
             lambda: list(fastcv.iter_crop_batches([page, page[1:]], [boxes, boxes[:9]])),
             lambda: fastcv.image_batches([page[i:] for i in range(9)], num_threads=2),
             lambda: fastcv.crop_batches(page, boxes, out=a["tensors"]),
+            lambda: fastcv.detector_input(page, num_threads=2),
+            lambda: fastcv.detector_input([page, page[::-1]], spec="onnxtr", out=a["tensors"]),
             lambda: fastcv.main_colors(a["noise"], num_threads=2),
             lambda: fastcv.decode_ctc(a["logits"], "x" * 3000, columns=True, num_threads=2),
             lambda: fastcv.decode_ctc(a["logits"].transpose(0, 2, 1), "x" * 40, confidence="doctr"),

@@ -33,6 +33,7 @@ def long_calls():
     boxes = [square * 9 for _ in range(50_000)]
     noise = rng.integers(0, 256, (4000, 4000, 3), np.uint8)
     words, lines = large.repeat(9, axis=0), fastcv.RecognizerInput(height=2000, dtype="uint8")
+    detector = fastcv.DetectorInput(limit_type="stretch", size=(6000, 9000), dtype="uint8")
     polygons = rng.uniform(0, 1000, (200_000, 4, 2))
     shapes = [Shape(xy) for xy in polygons[:50_000]]
     points = rng.uniform(0, 1000, (1_000_000, 2))
@@ -61,6 +62,10 @@ def long_calls():
         "decode_ctc, many classes": lambda: fastcv.decode_ctc(many, letters),
         "decode_ctc, classes apart": lambda: fastcv.decode_ctc(
             many.transpose(0, 2, 1), letters, num_threads=2
+        ),
+        "detector_input": lambda: fastcv.detector_input([noise] * 4, spec=detector),
+        "detector_input, 2 threads": lambda: fastcv.detector_input(
+            [noise] * 4, spec=detector, num_threads=2
         ),
         "crop_shapes": lambda: fastcv.crop_shapes(million),
         "main_colors": lambda: fastcv.main_colors(noise),

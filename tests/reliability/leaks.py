@@ -109,6 +109,14 @@ def cases(folder):
     add("decode_ctc TypeError of an entry", fastcv.decode_ctc, logits, ["-", "a", 5, "c"])
     add("decode_ctc ValueError of characters", fastcv.decode_ctc, logits, "-a")
     add("decode_ctc ValueError of ignore", fastcv.decode_ctc, logits, "-abc", ignore=[4])
+    detector = fastcv.DetectorInput(limit_side_len=32)
+    add("detector_input", fastcv.detector_input, page, spec=detector)
+    add("detector_input, pages", fastcv.detector_input, [page, page[::-1]], spec=detector)
+    add("detector_input, out", fastcv.detector_input, page, spec=detector,
+        out=np.empty(1 << 20, np.float32))  # fmt: skip
+    add("detector_input TypeError", fastcv.detector_input, None)
+    add("detector_input ValueError of spec", fastcv.detector_input, page, spec="none")
+    add("detector_input ValueError of out", fastcv.detector_input, page, out=out)
     add("main_colors", fastcv.main_colors, page)
     add("main_colors TypeError", fastcv.main_colors, wide)
     add("main_colors ValueError", fastcv.main_colors, page, 0)

@@ -43,6 +43,7 @@ int py_format_npy_type(const FastcvTensorFormat *format);
 /* Tensors that are to be made: counts[k] words, widths[k] px wide. */
 typedef struct PyTensors {
     const FastcvTensorFormat *format;
+    int32_t height_px;
     Py_ssize_t count;
     const npy_intp *word_counts;
     const int32_t *widths;
@@ -50,7 +51,7 @@ typedef struct PyTensors {
 } PyTensors;
 
 /* The bytes of a word's place in a tensor so wide. */
-size_t py_tensor_word_bytes(const FastcvTensorFormat *format, int32_t width_px);
+size_t py_tensor_word_bytes(const PyTensors *tensors, int32_t width_px);
 
 /* Refuses what is beyond the limit of a call. */
 int py_tensors_measure(ModuleState *state, const char *function, PyTensors *tensors);

@@ -111,23 +111,19 @@ static int read_filter(PyObject *object, FastcvTensorSpec *spec)
 
 static PyObject *new_format(PyTypeObject *type, PyObject *args, PyObject *kwargs)
 {
-    static char *names[] = {"height", "channels", "dtype",  "layout",
-                            "table",  "pad",      "filter", NULL};
-    PyObject *height, *channels, *dtype, *layout, *table, *pad, *filter;
-    int64_t height_px;
+    static char *names[] = {"channels", "dtype", "layout", "table", "pad", "filter", NULL};
+    PyObject *channels, *dtype, *layout, *table, *pad, *filter;
     FastcvTensorSpec *spec = PyMem_Calloc(1, sizeof *spec);
     if (!spec)
         return PyErr_NoMemory();
     PyObject *self = NULL;
-    if (PyArg_ParseTupleAndKeywords(args, kwargs, "OOOOOOO:_TensorFormat", names, &height,
-                                    &channels, &dtype, &layout, &table, &pad, &filter) &&
-        py_int_convert(function, "height", height, "an int", 1, INT16_MAX, &height_px) == 0 &&
+    if (PyArg_ParseTupleAndKeywords(args, kwargs, "OOOOOO:_TensorFormat", names, &channels, &dtype,
+                                    &layout, &table, &pad, &filter) &&
         read_channels(channels, spec) == 0 && read_type(dtype, spec) == 0 &&
         read_layout(layout, spec) == 0 && read_table(table, spec) == 0 &&
         read_pad(pad, spec) == 0 && read_filter(filter, spec) == 0)
         self = type->tp_alloc(type, 0);
     if (self) {
-        spec->height_px = (int)height_px;
         const FastcvFloatMode before = fastcv_float_mode_enter();
         ((PyFormat *)self)->format = fastcv_tensor_format_make(spec);
         fastcv_float_mode_leave(before);

@@ -4,10 +4,11 @@
 #include "binding/memory/rooms.h"
 #include "binding/memory/slab_array.h"
 
-size_t py_tensor_word_bytes(const FastcvTensorFormat *format, int32_t width_px)
+/* At most 12 times 2^62: it fits. */
+size_t py_tensor_word_bytes(const PyTensors *tensors, int32_t width_px)
 {
-    const FastcvTensorSpec *spec = fastcv_tensor_format_spec(format);
-    return (size_t)width_px * (size_t)spec->height_px * (size_t)spec->channels *
+    const FastcvTensorSpec *spec = fastcv_tensor_format_spec(tensors->format);
+    return (size_t)width_px * (size_t)tensors->height_px * (size_t)spec->channels *
            fastcv_tensor_type_bytes(spec->type);
 }
 
@@ -16,7 +17,7 @@ int py_tensors_measure(ModuleState *state, const char *function, PyTensors *tens
     const size_t cap = atomic_load(&state->call_bytes_cap);
     size_t all = 0;
     for (Py_ssize_t k = 0; k < tensors->count; k++) {
-        const size_t word = py_tensor_word_bytes(tensors->format, tensors->widths[k]);
+        const size_t word = py_tensor_word_bytes(tensors, tensors->widths[k]);
         const size_t words = (size_t)tensors->word_counts[k];
         if (words && word > (cap - all) / words) {
             PyErr_Format(PyExc_ValueError,
@@ -34,7 +35,7 @@ int py_tensors_measure(ModuleState *state, const char *function, PyTensors *tens
 static void shape_of(const PyTensors *tensors, Py_ssize_t k, npy_intp shape[4])
 {
     const FastcvTensorSpec *spec = fastcv_tensor_format_spec(tensors->format);
-    const npy_intp sides[4] = {tensors->word_counts[k], spec->channels, spec->height_px,
+    const npy_intp sides[4] = {tensors->word_counts[k], spec->channels, tensors->height_px,
                                tensors->widths[k]};
     static const int interleaved[4] = {0, 2, 3, 1};
     for (int axis = 0; axis < 4; axis++)

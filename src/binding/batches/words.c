@@ -275,7 +275,9 @@ PyObject *py_plan_words(PyObject *module, PyObject *args)
 
 /* ---- crops that exist ---- */
 
-static int read_crops(ModuleState *state, const char *function, PyObject *crops, PyWords *words)
+/* Messages call them name, or name[i] if is_list. */
+static int read_crops(ModuleState *state, const char *function, const char *name, int is_list,
+                      PyObject *crops, PyWords *words)
 {
     enum { MOST_PX = INT32_MAX };
     char argument[40];
@@ -286,7 +288,7 @@ static int read_crops(ModuleState *state, const char *function, PyObject *crops,
     npy_intp *numbers = PyArray_DATA((PyArrayObject *)words->box_numbers);
     for (Py_ssize_t i = 0; i < words->count; i++) {
         PyImage *image = &words->images[i];
-        PyOS_snprintf(argument, sizeof argument, "crops[%zd]", i);
+        PyOS_snprintf(argument, sizeof argument, is_list ? "%s[%zd]" : "%s", name, i);
         if (convert_image(state, function, argument, PyTuple_GET_ITEM(crops, i), MOST_PX, image) <
                 0 ||
             py_is_interrupted(i))
@@ -299,24 +301,26 @@ static int read_crops(ModuleState *state, const char *function, PyObject *crops,
 
 PyObject *py_words_of(PyObject *module, PyObject *args)
 {
-    const char *function;
+    const char *function, *name;
     PyObject *object, *threads;
-    if (!PyArg_ParseTuple(args, "sOO:_words_of", &function, &object, &threads) ||
+    int is_list;
+    if (!PyArg_ParseTuple(args, "sOspO:_words_of", &function, &object, &name, &is_list, &threads) ||
         py_resolve_threads(function, threads) < 0)
         return NULL;
     PyObject *crops = PySequence_Tuple(object);
     if (!crops) {
         if (PyErr_ExceptionMatches(PyExc_TypeError) && !PyIter_Check(object) &&
             !PySequence_Check(object))
-            PyErr_Format(PyExc_TypeError, "%s: crops must be a sequence of arrays, not %.200s",
-                         function, Py_TYPE(object)->tp_name);
+            PyErr_Format(PyExc_TypeError, "%s: %s must be a sequence of arrays, not %.200s",
+                         function, name, Py_TYPE(object)->tp_name);
         return NULL;
     }
     PyObject *self = new_words(state_of(module));
     if (self) {
         PyWords *words = words_in(self);
         words->count = PyTuple_GET_SIZE(crops);
-        if (make_arrays(words) < 0 || read_crops(state_of(module), function, crops, words) < 0)
+        if (make_arrays(words) < 0 ||
+            read_crops(state_of(module), function, name, is_list, crops, words) < 0)
             Py_CLEAR(self);
         else
             fill_shapes(words);

@@ -7,7 +7,8 @@ typedef struct WriteCall {
     const char *function;
     const PyWords *words;
     const FastcvTensorFormat *format;
-    PyArrayObject *order, *sizes, *ends, *widths, *rotated; /* borrowed; rotated may be NULL */
+    PyArrayObject *order, *sizes, *offsets, *ends, *widths, *rotated; /* borrowed; offsets and
+                                                                       * rotated may be NULL */
     Py_ssize_t word_count;
     PyTensors tensors;
     npy_intp *counts;
@@ -35,11 +36,19 @@ static int check_array(const WriteCall *call, const char *name, PyObject *object
     return -1;
 }
 
-static int check_arrays(WriteCall *call, PyObject *order, PyObject *sizes, PyObject *ends,
-                        PyObject *widths, PyObject *rotated)
+/* Whether this has two numbers for each word. */
+static int is_pairs(const WriteCall *call, PyArrayObject *array)
+{
+    return PyArray_DIM(array, 0) == call->word_count && PyArray_DIM(array, 1) == 2;
+}
+
+static int check_arrays(WriteCall *call, PyObject *order, PyObject *sizes, PyObject *offsets,
+                        PyObject *ends, PyObject *widths, PyObject *rotated)
 {
     if (check_array(call, "order", order, NPY_INTP, 1, &call->order) < 0 ||
         check_array(call, "sizes", sizes, NPY_INT32, 2, &call->sizes) < 0 ||
+        (offsets != Py_None &&
+         check_array(call, "offsets", offsets, NPY_INT32, 2, &call->offsets) < 0) ||
         check_array(call, "ends", ends, NPY_INTP, 1, &call->ends) < 0 ||
         check_array(call, "widths", widths, NPY_INT32, 1, &call->widths) < 0 ||
         (rotated != Py_None &&
@@ -47,13 +56,22 @@ static int check_arrays(WriteCall *call, PyObject *order, PyObject *sizes, PyObj
         return -1;
     call->word_count = PyArray_DIM(call->order, 0);
     call->tensors.count = PyArray_DIM(call->ends, 0);
-    if (PyArray_DIM(call->sizes, 0) == call->word_count && PyArray_DIM(call->sizes, 1) == 2 &&
+    if (is_pairs(call, call->sizes) && (!call->offsets || is_pairs(call, call->offsets)) &&
         PyArray_DIM(call->widths, 0) == call->tensors.count &&
         (!call->rotated || PyArray_DIM(call->rotated, 0) == py_words_count(call->words)))
         return 0;
     PyErr_Format(PyExc_ValueError, "%s: the plan's arrays have lengths that do not fit",
                  call->function);
     return -1;
+}
+
+static int read_height(WriteCall *call, PyObject *object)
+{
+    int64_t height_px;
+    if (py_int_convert(call->function, "height", object, "an int", 1, INT32_MAX, &height_px) < 0)
+        return -1;
+    call->tensors.height_px = (int32_t)height_px;
+    return 0;
 }
 
 /* Reads each number of the plan once: other code may change it meanwhile. */
@@ -90,11 +108,19 @@ static int read_tensors(WriteCall *call)
     return -1;
 }
 
+/* Whether so many px lie within a row or column, from `first` on. */
+static int is_within(int32_t first, int32_t count, int32_t all)
+{
+    return first >= 0 && count >= 1 && count <= all && first <= all - count;
+}
+
 static int read_word(const WriteCall *call, Py_ssize_t i, int32_t row_px, FastcvPlacedWord *placed)
 {
-    const FastcvTensorSpec *spec = fastcv_tensor_format_spec(call->format);
+    static const int32_t no_offset[2];
     const npy_intp index = ((const npy_intp *)PyArray_DATA(call->order))[i];
     const int32_t *size = (const int32_t *)PyArray_DATA(call->sizes) + 2 * i;
+    const int32_t *offset =
+        call->offsets ? (const int32_t *)PyArray_DATA(call->offsets) + 2 * i : no_offset;
     if (index < 0 || index >= py_words_count(call->words)) {
         PyErr_Format(PyExc_ValueError, "%s: order has %zd, but there are %zd words", call->function,
                      (Py_ssize_t)index, py_words_count(call->words));
@@ -104,15 +130,19 @@ static int read_word(const WriteCall *call, Py_ssize_t i, int32_t row_px, Fastcv
         .word = py_words_get(call->words, index),
         .height_px = size[0],
         .width_px = size[1],
+        .top_px = offset[0],
+        .left_px = offset[1],
         .row_px = row_px,
+        .column_px = call->tensors.height_px,
         .is_upside_down = call->rotated && ((const npy_bool *)PyArray_DATA(call->rotated))[index],
     };
-    if (fastcv_word_width(placed->word) > 0 && placed->height_px >= 1 &&
-        placed->height_px <= spec->height_px && placed->width_px >= 1 && placed->width_px <= row_px)
+    if (fastcv_word_width(placed->word) > 0 &&
+        is_within(placed->top_px, placed->height_px, placed->column_px) &&
+        is_within(placed->left_px, placed->width_px, placed->row_px))
         return 0;
     PyErr_Format(PyExc_ValueError, "%s: word %zd cannot be resized to %d x %d px in %d x %d",
                  call->function, (Py_ssize_t)index, (int)placed->width_px, (int)placed->height_px,
-                 (int)row_px, spec->height_px);
+                 (int)row_px, (int)placed->column_px);
     return -1;
 }
 
@@ -135,7 +165,7 @@ static void place_words(WriteCall *call, PyObject *list)
     Py_ssize_t i = 0;
     for (Py_ssize_t k = 0; k < call->tensors.count; k++) {
         char *first = PyArray_DATA((PyArrayObject *)PyList_GET_ITEM(list, k));
-        const size_t bytes = py_tensor_word_bytes(call->format, call->tensor_widths[k]);
+        const size_t bytes = py_tensor_word_bytes(&call->tensors, call->tensor_widths[k]);
         for (npy_intp n = 0; n < call->counts[k]; n++, i++)
             call->placed[i].first = first + (size_t)n * bytes;
     }
@@ -158,16 +188,19 @@ static PyObject *write_batches(PyObject *module, PyObject *args)
 {
     ModuleState *state = state_of(module);
     WriteCall call = {0};
-    PyObject *words, *format, *order, *sizes, *ends, *widths, *rotated, *out, *threads;
+    PyObject *words, *format, *height, *order, *sizes, *offsets, *ends, *widths, *rotated, *out;
+    PyObject *threads;
     PyObject *hold = NULL, *list = NULL;
     int is_streaming;
-    if (!PyArg_ParseTuple(args, "sOOOOOOOOpO:_write_batches", &call.function, &words, &format,
-                          &order, &sizes, &ends, &widths, &rotated, &out, &is_streaming, &threads))
+    if (!PyArg_ParseTuple(args, "sOOOOOOOOOOpO:_write_batches", &call.function, &words, &format,
+                          &height, &order, &sizes, &offsets, &ends, &widths, &rotated, &out,
+                          &is_streaming, &threads))
         return NULL;
     call.words = py_words_of_object(state, call.function, words);
     call.format = call.words ? py_format_of(state, call.function, format) : NULL;
     const int num_threads = call.format ? py_resolve_threads(call.function, threads) : -1;
-    if (num_threads >= 0 && check_arrays(&call, order, sizes, ends, widths, rotated) == 0 &&
+    if (num_threads >= 0 && read_height(&call, height) == 0 &&
+        check_arrays(&call, order, sizes, offsets, ends, widths, rotated) == 0 &&
         read_tensors(&call) == 0 && read_words(&call) == 0 &&
         py_tensors_measure(state, call.function, &call.tensors) == 0)
         list = py_tensors_make(state, call.function, &call.tensors, call.words, out, &hold);

@@ -28,15 +28,15 @@ int32_t fastcv_word_height(const FastcvWord *word)
 }
 
 /* What a word costs: px that are cut, and px that are written. */
-static int64_t pixels_of(const FastcvPlacedWord *word, int height_px)
+static int64_t pixels_of(const FastcvPlacedWord *word)
 {
     return (int64_t)fastcv_word_width(word->word) * fastcv_word_height(word->word) +
-           (int64_t)word->row_px * height_px;
+           (int64_t)word->row_px * word->column_px;
 }
 
-static int rows_per_item(const FastcvPlacedWord *word, int height_px)
+static int rows_per_item(const FastcvPlacedWord *word)
 {
-    const int64_t rows = ITEM_PX * (int64_t)word->height_px / pixels_of(word, height_px);
+    const int64_t rows = ITEM_PX * (int64_t)word->height_px / pixels_of(word);
     return (int)fastcv_clamp_int64(rows, 1, word->height_px);
 }
 
@@ -61,7 +61,7 @@ static void write_item(void *context, ptrdiff_t item, int thread)
     const FastcvPlacedWord *word = run->words[index];
     const FastcvPlacedWord *next =
         index + run->num_threads < run->count ? run->words[index + run->num_threads] : NULL;
-    const int rows = rows_per_item(word, run->writer.format->spec.height_px);
+    const int rows = rows_per_item(word);
     const int first = (int)(item - run->first_item[index]) * rows;
     const int last = fastcv_min_int(rows, word->height_px - first) + first;
     const FastcvError error =
@@ -74,12 +74,11 @@ static void write_item(void *context, ptrdiff_t item, int thread)
 /* Numbers the items, word after word. Returns how many there are. */
 static ptrdiff_t number_items(WriteRun *run)
 {
-    const int height_px = run->writer.format->spec.height_px;
     ptrdiff_t items = 0;
     for (ptrdiff_t i = 0; i < run->count; i++) {
         const FastcvPlacedWord *word = run->words[i];
         run->first_item[i] = items;
-        items += (word->height_px - 1) / rows_per_item(word, height_px) + 1;
+        items += (word->height_px - 1) / rows_per_item(word) + 1;
     }
     return items;
 }
@@ -118,6 +117,8 @@ static int allocate(WriteRun *run, int num_threads)
     run->words = (const FastcvPlacedWord **)(run->first_item + run->count);
     run->workspaces = memory + index_bytes;
     run->workspaces += -(uintptr_t)run->workspaces % alignment;
+    for (int t = 0; t < num_threads; t++)
+        fastcv_word_workspace_begin(run->workspaces + (size_t)t * run->workspace_bytes);
     return 1;
 }
 
@@ -136,7 +137,7 @@ FastcvError fastcv_words_write(const FastcvTensorFormat *format, const FastcvPla
                     .has_error = ATOMIC_FLAG_INIT};
     int64_t pixels = 0;
     for (ptrdiff_t i = 0; i < count; i++)
-        pixels += pixels_of(&words[i], format->spec.height_px);
+        pixels += pixels_of(&words[i]);
     pool.num_threads = fastcv_worthwhile_threads(pixels, THREAD_PX, pool.num_threads);
 
     run.num_threads = pool.num_threads;

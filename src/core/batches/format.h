@@ -10,8 +10,9 @@ struct FastcvTensorFormat {
     FastcvNormalizer normalizers[FASTCV_TENSOR_CHANNELS];
 };
 
-/* Rows in the word's place, from row y on: of the channel, or, interleaved, of all from it on. */
+/* Rows in the word's place, from its row y and px x on: of the channel, or, interleaved, of all
+ * from it on. */
 FastcvTensorRows fastcv_tensor_rows(const FastcvTensorFormat *format, const FastcvPlacedWord *word,
-                                    int channel, int y);
+                                    int channel, int y, int x);
 
 #endif

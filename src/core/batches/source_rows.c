@@ -94,6 +94,14 @@ static void reverse(uint8_t *pixels, int count, int channels)
     }
 }
 
+const uint8_t *fastcv_source_rows_find(const FastcvSourceRows *source, int row,
+                                       const uint8_t *other)
+{
+    const int is_in_place =
+        source->all.base && !is_upside_down(source) && !source->is_gray && row < source->height_px;
+    return is_in_place ? source->all.base + row * source->all.stride_bytes : other;
+}
+
 const uint8_t *fastcv_source_rows_get(FastcvSourceRows *source, int row)
 {
     if (is_upside_down(source))

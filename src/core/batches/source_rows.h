@@ -33,6 +33,10 @@ int fastcv_source_rows_channels(const FastcvSourceRows *source);
 /* Provides rows first … last. */
 FastcvError fastcv_source_rows_begin(FastcvSourceRows *source, int first, int last);
 
+/* Where a row lies that is read in its place, or else `other`: it is in the caches. */
+const uint8_t *fastcv_source_rows_find(const FastcvSourceRows *source, int row,
+                                       const uint8_t *other);
+
 /* A row of the band, with reads_after readable bytes behind it. It is good until the next call. */
 const uint8_t *fastcv_source_rows_get(FastcvSourceRows *source, int row);
 

@@ -30,9 +30,10 @@ FastcvWordWriter fastcv_word_writer(const FastcvTensorFormat *format, const Fast
 
 /* A thread's workspace; the memory must be a multiple of FASTCV_WORKSPACE_ALIGNMENT. */
 size_t fastcv_word_workspace_bytes(const FastcvWordWriter *writer);
+void fastcv_word_workspace_begin(void *workspace);
 
-/* Writes target rows first … last − 1, and with the last of them the padding below. next is a word
- * that may come soon, or NULL. */
+/* Writes target rows first … last − 1 and the padding beside them; the first and the last rows of a
+ * word write what is above and below it too. next is a word that may come soon, or NULL. */
 FastcvError fastcv_word_write(const FastcvWordWriter *writer, const FastcvPlacedWord *word,
                               int first, int last, const FastcvWord *next, void *workspace);
 

@@ -47,9 +47,11 @@ static inline void row_of(const Axis *axis, const uint8_t *source, int16_t *out,
     }
 }
 
-static void row(const void *memory, const uint8_t *source, int16_t *out, ptrdiff_t plane_stride)
+static void row(const void *memory, const uint8_t *source, const uint8_t *next, int16_t *out,
+                ptrdiff_t plane_stride)
 {
     const Axis *axis = memory;
+    (void)next;
     switch (axis->channels) {
     case 1:
         row_of(axis, source, out, plane_stride, 1);

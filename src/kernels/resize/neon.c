@@ -60,11 +60,12 @@ static void prepare(void *memory, int source_px, int target_px, int channels)
 
 /* ---- source rows ---- */
 
-static void row(const void *memory, const uint8_t *source, int16_t *out, ptrdiff_t plane_stride)
+static void row(const void *memory, const uint8_t *source, const uint8_t *next, int16_t *out,
+                ptrdiff_t plane_stride)
 {
     const Axis *axis = memory;
     if (!axis->is_narrow) {
-        fastcv_resize_c.row(axis->quad, source, out, plane_stride);
+        fastcv_resize_c.row(axis->quad, source, next, out, plane_stride);
         return;
     }
     const int planes = axis->channels == 1 ? 1 : CHANNELS;

@@ -117,6 +117,21 @@ static int find_offset(FastcvNormalizer *n, double slope)
     return 0;
 }
 
+/* v · factor + shift, rounded twice. */
+static int find_sum(FastcvNormalizer *n, double slope)
+{
+    n->form = FASTCV_NORMAL_SCALED;
+    n->low = 0;
+    n->scale = 1;
+    n->shift = n->table[0];
+    for (int t = 0; t <= 2 * NEAR; t++) {
+        n->high = neighbour((float)slope, nth_try(t));
+        if (is_found(n))
+            return 1;
+    }
+    return 0;
+}
+
 /* q is set; then q · scale + shift, rounded once. */
 static int find_shift(FastcvNormalizer *n, double slope)
 {
@@ -161,7 +176,7 @@ static int find_form(FastcvNormalizer *n)
     const double size = fabs(slope);
     if (!(size > 1e-20 && size < 1e20 && fabs((double)n->table[0]) < 1e20))
         return 0;
-    if (find_offset(n, slope))
+    if (find_offset(n, slope) || find_sum(n, slope))
         return 1;
     for (int kind = 0; kind < 3; kind++) {
         set_first(n, kind);

@@ -82,8 +82,10 @@ typedef struct FastcvResizeKernels {
 
     /* Resizes a source row; channel c goes to out + c · plane_stride. Reads at most reads_after
      * bytes beyond the source row, writes at most FASTCV_RESIZE_OVERRUN values beyond target_px.
-     * In which order a plane's row has its values is the variant's own affair. */
-    void (*row)(const void *axis, const uint8_t *source, int16_t *out, ptrdiff_t plane_stride);
+     * In which order a plane's row has its values is the variant's own affair. next is the source
+     * row that will be read next, if it may not be in the caches, or this one. */
+    void (*row)(const void *axis, const uint8_t *source, const uint8_t *next, int16_t *out,
+                ptrdiff_t plane_stride);
 
     /* Makes a plane's row of px that are resized already. Reads and writes at most
      * FASTCV_RESIZE_OVERRUN px beyond count. */

@@ -12,15 +12,20 @@
 
 enum { GROUP_PX = 16, ROW_READS_AFTER = 15 };
 
+/* How many px have their neighbours within 16 bytes. */
+typedef enum Reach { ONE_PX, TWO_PX, FOUR_PX, REACHES } Reach;
+
 typedef struct Group {
     __m256i weights[2]; /* of px 0–7 and 8–15: left, and right << 16 */
-    __m256i places[2];  /* where a quad's 16 bytes have the first channel: left, and right << 16 */
+    /* FOUR_PX, of px 0–7 and 8–15: where a quad's 16 bytes have the first channel: left, and
+     * right << 16. TWO_PX, of px 0, 1, 4, 5 and 2, 3, 6, 7, and of 8, 9, …: as pair_places(). */
+    __m256i places[4];
     int32_t left[GROUP_PX];
 } Group;
 
 typedef struct Axis {
     int32_t groups, channels;
-    int32_t is_narrow; /* each quad's neighbours lie within 16 bytes */
+    Reach reach;
     int32_t unused[13];
     Group group[];
 } Axis;
@@ -54,8 +59,8 @@ static inline __m256i eight_taps(int d, __m256d scale, int source_px, __m256i *w
     return _mm256_min_epi32(_mm256_max_epi32(left, _mm256_setzero_si256()), last);
 }
 
-/* How many px a quad's last left px may lie beyond its first. */
-static inline int narrow_px(int channels)
+/* How many px the last left px that is read from 16 bytes may lie beyond the first. */
+static inline int most_beyond(int channels)
 {
     return channels == 1 ? 14 : channels == 3 ? 3 : 2;
 }
@@ -69,30 +74,66 @@ static inline int largest(__m256i values)
     return _mm_cvtsi128_si32(most);
 }
 
-static void prepare(void *memory, int source_px, int target_px, int channels)
+/* Brings the neighbours of two px together: of a channel in the low half, of the next in the high.
+ * The second px is `second` bytes further. */
+static inline __m256i pair_places(int second, int channels)
 {
-    Axis *axis = memory;
+    const char n = (char)channels, s = (char)second, x = (char)0x80;
+    return _mm256_broadcastsi128_si256(_mm_setr_epi8(0, x, n, x, s, x, (char)(s + n), x, //
+                                                     1, x, (char)(n + 1), x, (char)(s + 1), x,
+                                                     (char)(s + n + 1), x));
+}
+
+/* Fills the groups for the axis' reach. Returns whether the neighbours lie close enough. */
+static inline int prepare_groups(Axis *axis, int source_px, int target_px, int channels)
+{
     const __m256d scale = _mm256_set1_pd(1.0 / ((double)target_px / source_px));
-    const __m256i first_place = _mm256_set1_epi32((int)(0x80008000u | (unsigned)channels << 16));
+    const __m256i quad_place = _mm256_set1_epi32((int)(0x80008000u | (unsigned)channels << 16));
+    const __m256i pair_place = pair_places(0, channels);
     const __m256i both = _mm256_set1_epi32(channels << 16 | channels);
+    const int is_quads = axis->reach == FOUR_PX;
     __m256i widest = _mm256_setzero_si256();
-    axis->groups = (target_px + GROUP_PX - 1) / GROUP_PX;
-    axis->channels = channels;
     for (int g = 0; g < axis->groups; g++) {
         Group *group = &axis->group[g];
         for (int k = 0; k < 2; k++) {
             const __m256i left =
                 eight_taps(g * GROUP_PX + 8 * k, scale, source_px, &group->weights[k]);
-            const __m256i beyond = _mm256_sub_epi32(left, _mm256_shuffle_epi32(left, 0));
+            const __m256i first = is_quads ? _mm256_shuffle_epi32(left, _MM_SHUFFLE(0, 0, 0, 0))
+                                           : _mm256_shuffle_epi32(left, _MM_SHUFFLE(2, 2, 0, 0));
+            const __m256i beyond = _mm256_sub_epi32(left, first);
+            const __m256i bytes = _mm256_mullo_epi32(beyond, both);
             widest = _mm256_max_epi32(widest, beyond);
-            group->places[k] = _mm256_add_epi32(_mm256_mullo_epi32(beyond, both), first_place);
+            if (is_quads) {
+                group->places[k] = _mm256_add_epi32(bytes, quad_place);
+            } else {
+                const __m256i near = _mm256_shuffle_epi32(bytes, _MM_SHUFFLE(1, 0, 1, 0));
+                const __m256i far = _mm256_shuffle_epi32(bytes, _MM_SHUFFLE(3, 2, 3, 2));
+                group->places[2 * k] = _mm256_add_epi8(near, pair_place);
+                group->places[2 * k + 1] = _mm256_add_epi8(far, pair_place);
+            }
             _mm256_storeu_si256((__m256i *)(group->left + 8 * k), left);
         }
     }
-    axis->is_narrow = largest(widest) <= narrow_px(channels);
+    return largest(widest) <= most_beyond(channels);
+}
+
+static void prepare(void *memory, int source_px, int target_px, int channels)
+{
+    Axis *axis = memory;
+    axis->groups = (target_px + GROUP_PX - 1) / GROUP_PX;
+    axis->channels = channels;
+    axis->reach = FOUR_PX;
+    while (axis->reach > ONE_PX && !prepare_groups(axis, source_px, target_px, channels))
+        axis->reach--;
 }
 
 /* ---- rows ---- */
+
+/* Asks the caches for a line. Rows are too short for the CPU to foresee them by itself. */
+static inline void ask(const uint8_t *line)
+{
+    _mm_prefetch((const char *)line, _MM_HINT_T0);
+}
 
 /* Eight px's weighted sums, without their last four bits. */
 static inline __m256i across(__m256i neighbours, __m256i weights)
@@ -107,13 +148,15 @@ static inline __m256i two_loads(const uint8_t *low, const uint8_t *high)
 }
 
 static inline __attribute__((always_inline)) void narrow_row(const Axis *axis,
-                                                             const uint8_t *source, int16_t *out,
+                                                             const uint8_t *source,
+                                                             const uint8_t *next, int16_t *out,
                                                              ptrdiff_t plane_stride, int channels)
 {
     const int planes = channels == 1 ? 1 : 3;
     for (int g = 0; g < axis->groups; g++, out += GROUP_PX) {
         const Group *group = &axis->group[g];
         __m256i bytes[2], places[2];
+        ask(next + (ptrdiff_t)group->left[0] * channels);
         for (int k = 0; k < 2; k++) {
             bytes[k] = two_loads(source + (ptrdiff_t)group->left[8 * k] * channels,
                                  source + (ptrdiff_t)group->left[8 * k + 4] * channels);
@@ -144,62 +187,86 @@ static inline __m256i two_pairs(const uint8_t *source, const int32_t *left, int 
     return _mm256_set_m128i(half[1], half[0]);
 }
 
-/* Brings the neighbours of two px together: of channel c in the low half, of c + 1 in the high. */
-static inline __m256i pair_places(int c, int channels)
+/* Eight px's sums of each channel. near has the bytes of px 0, 1, 4, 5, far those of the others,
+ * and places say where. */
+static inline __attribute__((always_inline)) void pair_sums(__m256i near, __m256i far,
+                                                            __m256i near_places, __m256i far_places,
+                                                            __m256i weights, int planes,
+                                                            __m256i sums[4])
 {
-    const char a = (char)c, b = (char)(c + 1), n = (char)channels;
-    return _mm256_broadcastsi128_si256(
-        _mm_setr_epi8(a, -1, (char)(a + n), -1, (char)(a + 8), -1, (char)(a + n + 8), -1, //
-                      b, -1, (char)(b + n), -1, (char)(b + 8), -1, (char)(b + n + 8), -1));
+    const __m256i two = _mm256_set1_epi8(2);
+    for (int c = 0; c < planes; c += 2) {
+        const __m256i near_two = _mm256_shuffle_epi8(near, near_places);
+        const __m256i far_two = _mm256_shuffle_epi8(far, far_places);
+        sums[c] = across(_mm256_unpacklo_epi64(near_two, far_two), weights);
+        sums[c + 1] = across(_mm256_unpackhi_epi64(near_two, far_two), weights);
+        near_places = _mm256_add_epi8(near_places, two);
+        far_places = _mm256_add_epi8(far_places, two);
+    }
 }
 
 static inline __attribute__((always_inline)) void wide_row(const Axis *axis, const uint8_t *source,
-                                                           int16_t *out, ptrdiff_t plane_stride,
-                                                           int channels)
+                                                           const uint8_t *next, int16_t *out,
+                                                           ptrdiff_t plane_stride, int channels,
+                                                           Reach reach)
 {
     const int planes = channels == 1 ? 1 : 3;
+    const __m256i places = pair_places(8, channels);
     for (int g = 0; g < axis->groups; g++, out += GROUP_PX) {
         const Group *group = &axis->group[g];
-        __m256i sums[4][2];
+        __m256i sums[2][4];
         for (int k = 0; k < 2; k++) {
-            const __m256i near = two_pairs(source, group->left + 8 * k, channels);
-            const __m256i far = two_pairs(source, group->left + 8 * k + 2, channels);
-            for (int c = 0; c < planes; c += 2) {
-                const __m256i near_two = _mm256_shuffle_epi8(near, pair_places(c, channels));
-                const __m256i far_two = _mm256_shuffle_epi8(far, pair_places(c, channels));
-                sums[c][k] = across(_mm256_unpacklo_epi64(near_two, far_two), group->weights[k]);
-                sums[c + 1][k] =
-                    across(_mm256_unpackhi_epi64(near_two, far_two), group->weights[k]);
-            }
+            const int32_t *left = group->left + 8 * k;
+            ask(next + (ptrdiff_t)left[0] * channels);
+            if (reach == TWO_PX)
+                pair_sums(two_loads(source + (ptrdiff_t)left[0] * channels,
+                                    source + (ptrdiff_t)left[4] * channels),
+                          two_loads(source + (ptrdiff_t)left[2] * channels,
+                                    source + (ptrdiff_t)left[6] * channels),
+                          group->places[2 * k], group->places[2 * k + 1], group->weights[k], planes,
+                          sums[k]);
+            else
+                pair_sums(two_pairs(source, left, channels), two_pairs(source, left + 2, channels),
+                          places, places, group->weights[k], planes, sums[k]);
         }
         for (int c = 0; c < planes; c++)
             _mm256_store_si256((__m256i *)(out + c * plane_stride),
-                               _mm256_packs_epi32(sums[c][0], sums[c][1]));
+                               _mm256_packs_epi32(sums[0][c], sums[1][c]));
     }
 }
 
-static void row(const void *memory, const uint8_t *source, int16_t *out, ptrdiff_t plane_stride)
-{
-    const Axis *axis = memory;
-    switch (axis->channels * 2 + axis->is_narrow) {
-    case 7:
-        narrow_row(axis, source, out, plane_stride, 3);
-        break;
-    case 6:
-        wide_row(axis, source, out, plane_stride, 3);
-        break;
-    case 3:
-        narrow_row(axis, source, out, plane_stride, 1);
-        break;
-    case 2:
-        wide_row(axis, source, out, plane_stride, 1);
-        break;
-    case 9:
-        narrow_row(axis, source, out, plane_stride, 4);
-        break;
-    default:
-        wide_row(axis, source, out, plane_stride, 4);
+typedef void Row(const Axis *axis, const uint8_t *source, const uint8_t *next, int16_t *out,
+                 ptrdiff_t plane_stride);
+
+#define DEFINE_ROWS(channels)                                                                      \
+    static void one_px_##channels(const Axis *axis, const uint8_t *source, const uint8_t *next,    \
+                                  int16_t *out, ptrdiff_t plane_stride)                            \
+    {                                                                                              \
+        wide_row(axis, source, next, out, plane_stride, channels, ONE_PX);                         \
+    }                                                                                              \
+    static void two_px_##channels(const Axis *axis, const uint8_t *source, const uint8_t *next,    \
+                                  int16_t *out, ptrdiff_t plane_stride)                            \
+    {                                                                                              \
+        wide_row(axis, source, next, out, plane_stride, channels, TWO_PX);                         \
+    }                                                                                              \
+    static void four_px_##channels(const Axis *axis, const uint8_t *source, const uint8_t *next,   \
+                                   int16_t *out, ptrdiff_t plane_stride)                           \
+    {                                                                                              \
+        narrow_row(axis, source, next, out, plane_stride, channels);                               \
     }
+
+DEFINE_ROWS(1)
+DEFINE_ROWS(3)
+DEFINE_ROWS(4)
+
+static void row(const void *memory, const uint8_t *source, const uint8_t *next, int16_t *out,
+                ptrdiff_t plane_stride)
+{
+    static Row *const rows[][REACHES] = {[1] = {one_px_1, two_px_1, four_px_1},
+                                         [3] = {one_px_3, two_px_3, four_px_3},
+                                         [4] = {one_px_4, two_px_4, four_px_4}};
+    const Axis *axis = memory;
+    rows[axis->channels][axis->reach](axis, source, next, out, plane_stride);
 }
 
 static void widen(const uint8_t *pixels, int count, int16_t *out)
