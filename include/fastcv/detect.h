@@ -3,13 +3,16 @@
 #ifndef FASTCV_DETECT_H
 #define FASTCV_DETECT_H
 
+#include <stdint.h>
+
 #include "fastcv/image.h"
 #include "fastcv/quad.h"
 #include "fastcv/threads.h"
 
 enum {
-    FASTCV_MAP_SIDE = 1 << 24,     /* most px along a side of the map */
-    FASTCV_MAP_PAGE_SIDE = 1 << 24 /* and of the page: float32 holds all whole numbers up to it */
+    FASTCV_MAP_SIDE = 1 << 24,      /* most px along a side of the map */
+    FASTCV_MAP_PAGE_SIDE = 1 << 24, /* and of the page: float32 holds all whole numbers up to it */
+    FASTCV_MOST_UNCLIPPING = 100
 };
 
 /* A map has fewer px than this. */
@@ -48,19 +51,20 @@ typedef enum FastcvCornerOrder {
 typedef enum FastcvReadingOrder {
     FASTCV_READING_FOUND,   /* the contours' own order */
     FASTCV_READING_LINES,   /* by y; a new line where y grows by 10 px or more; then by x */
-    FASTCV_READING_BUBBLES, /* by y, then x; left of its neighbour by less than 10 px of y: before it */
+    FASTCV_READING_BUBBLES, /* by y, then x; left of its neighbour by less than 10 px of y: before
+                               it */
     FASTCV_READING_ORDERS
 } FastcvReadingOrder;
 
 typedef struct FastcvDetectRules {
-    float threshold; /* a pixel's value must be finite and above it */
-    int dilates;     /* the mask grows by one pixel to the right and down */
+    float threshold;          /* a pixel's value must be finite and above it */
+    int dilates;              /* the mask grows by one pixel to the right and down */
     ptrdiff_t max_candidates; /* contours that are looked at, at least 1 */
     float min_side; /* of a contour's rectangle, at least 3 px: smaller ones are dropped */
     FastcvScoreArea score_area;
     double box_threshold; /* boxes with a lower score are dropped */
     FastcvMeasure measure;
-    double unclip_ratio; /* the box grows by area · ratio / perimeter; from 0 to 100 */
+    double unclip_ratio;  /* the box grows by area · ratio / perimeter */
     float min_grown_side; /* more than 0 */
     FastcvScaling scaling;
     FastcvCornerOrder corner_order;

@@ -47,6 +47,7 @@ from .batch_job import Batch
 from .batches import crop_batches, image_batches, iter_crop_batches, iter_image_batches
 from .colors import MainColors, extract_main_colors, extract_main_colors_openmp, main_colors
 from .conventions import CONVENTIONS, CropConvention
+from .detector_boxes import DETECTOR_BOXES, DetectedBoxes, DetectorBoxes, detector_boxes
 from .inputs import RecognizerInput
 from .presets import INPUTS
 
@@ -54,9 +55,12 @@ _set_conventions(CONVENTIONS)
 
 __all__ = [
     "CONVENTIONS",
+    "DETECTOR_BOXES",
     "INPUTS",
     "Batch",
     "CropConvention",
+    "DetectedBoxes",
+    "DetectorBoxes",
     "MainColors",
     "PolygonIndex",
     "RecognizerInput",
@@ -65,6 +69,7 @@ __all__ = [
     "crop_batches",
     "crop_shapes",
     "cumulative_sum",
+    "detector_boxes",
     "empty_memory_pool",
     "extract_main_colors",
     "extract_main_colors_openmp",

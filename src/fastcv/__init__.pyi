@@ -25,15 +25,22 @@ from .colors import extract_main_colors_openmp as extract_main_colors_openmp
 from .colors import main_colors as main_colors
 from .conventions import CONVENTIONS as CONVENTIONS
 from .conventions import CropConvention as CropConvention
+from .detector_boxes import DETECTOR_BOXES as DETECTOR_BOXES
+from .detector_boxes import DetectedBoxes as DetectedBoxes
+from .detector_boxes import DetectorBoxes as DetectorBoxes
+from .detector_boxes import detector_boxes as detector_boxes
 from .inputs import RecognizerInput as RecognizerInput
 from .presets import INPUTS as INPUTS
 
 __version__: str
 __all__ = [
     "CONVENTIONS",
+    "DETECTOR_BOXES",
     "INPUTS",
     "Batch",
     "CropConvention",
+    "DetectedBoxes",
+    "DetectorBoxes",
     "MainColors",
     "PolygonIndex",
     "RecognizerInput",
@@ -42,6 +49,7 @@ __all__ = [
     "crop_batches",
     "crop_shapes",
     "cumulative_sum",
+    "detector_boxes",
     "empty_memory_pool",
     "extract_main_colors",
     "extract_main_colors_openmp",
