@@ -279,4 +279,5 @@ def _map(function: str, value: Any) -> NDArray[np.float32]:
     if array.ndim not in (2, 3, 4) or any(side != 1 for side in shape[:-2]):
         raise ValueError(f"{name} must be (H, W), (1, H, W) or (1, 1, H, W), not shape {shape}")
     array = array[(0,) * (array.ndim - 2)]
-    return array if array.dtype.itemsize == 4 else array.astype(np.float32)
+    float32: NDArray[np.float32] = array if array.dtype.itemsize == 4 else array.astype(np.float32)
+    return float32
