@@ -2,7 +2,7 @@
 # Usage: fuzz.sh replay RUNS | fuzz.sh TARGET RUNS [libFuzzer's options]
 # Builds tests/fuzz/*.c and the C core with the address and undefined-behaviour sanitizers.
 #   replay    runs the corpus and RUNS random inputs through every target, with any C compiler
-#   TARGET    crop, colors, polygons or limits: RUNS inputs that clang's libFuzzer looks for,
+#   TARGET    crop, colors, polygons, limits or maps: RUNS inputs that clang's libFuzzer looks for,
 #             beginning with the corpus; what they found stays in build/fuzz/TARGET
 # Installs nothing; says in one sentence what it lacks.
 set -eu
@@ -12,7 +12,7 @@ cd "$(dirname "$0")/.."
 mode=$1
 runs=$2
 shift 2
-targets="crop colors polygons limits"
+targets="crop colors polygons limits maps"
 sanitizers="-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer"
 case $mode in
 replay)
@@ -38,6 +38,9 @@ corpus=build/fuzz/corpus
 rm -rf "$corpus"
 mkdir -p "$out" "$corpus"
 tar -xzf tests/fuzz/corpus.tar.gz -C "$corpus"
+for target in $targets; do
+    mkdir -p "$corpus/$target"
+done
 
 # core/threads/ has the only OpenMP, which clang has its own library for; here a loop runs on one
 # thread.
@@ -72,7 +75,8 @@ if [ "$mode" = replay ]; then
         build_target "$target" "$out/replay.o"
     done
     for target in $targets; do
-        echo "$target: $("$out/fuzz_$target" "$runs" "$corpus/$target"/*)"
+        # shellcheck disable=SC2046 # the corpus has plain names
+        echo "$target: $("$out/fuzz_$target" "$runs" $(find "$corpus/$target" -type f))"
     done
 else
     build_target "$mode" -fsanitize=fuzzer

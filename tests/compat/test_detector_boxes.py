@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.opencv4, pytest.mark.timeout(900)]
 
 
 def rapidocr(rules):
-    """A function of a map and a page's shape that gives RapidOCR's boxes, scores and sorted boxes."""
+    """A function of a map and a page's shape that gives RapidOCR's boxes, scores, sorted boxes."""
     shapely = pytest.importorskip("shapely.geometry")
     names = {"pyclipper": pytest.importorskip("pyclipper"), "Polygon": shapely.Polygon}
     post = take("rapidocr", "ch_ppocr_det/utils.py", "DBPostProcess", **names)(
@@ -151,7 +151,9 @@ def detector():
     return Detector()
 
 
-@pytest.mark.parametrize("path", [ROOT / "data/page.jpg", *real_pages()], ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "path", [ROOT / "data/page.jpg", *real_pages()], ids=lambda path: path.stem
+)
 def test_real_maps(path, detector):
     page = cv2.imread(str(path))
     for turned in (page, np.ascontiguousarray(np.rot90(page)), page[: len(page) // 2]):

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/numbers.h"
+#include "kernels/mask/mask.h"
 
 enum { CORNERS = 4, FRACTION_BITS = 16 };
 
@@ -308,19 +309,15 @@ FastcvRegion fastcv_region_of_contour(const FastcvMask *mask, FastcvContour cont
 
 double fastcv_region_mean(const FastcvImage *map, const FastcvRegion *region)
 {
-    double sum = 0;
-    int64_t count = 0;
-    for (int32_t y = 0; y < region->height_px; y++) {
-        const float *values =
-            (const float *)(map->pixels + (region->top + y) * map->stride_bytes) + region->left;
-        for (ptrdiff_t word = 0; word < region->row_words; word++) {
-            uint64_t bits = region->rows[y * region->row_words + word];
-            count += __builtin_popcountll(bits);
-            for (; bits; bits &= bits - 1) {
-                const float value = values[word * 64 + __builtin_ctzll(bits)];
-                sum += isfinite(value) ? value : 0;
-            }
-        }
-    }
+    const FastcvSelection selection = {
+        .values = (const char *)map->pixels + region->top * map->stride_bytes +
+                  region->left * (ptrdiff_t)sizeof(float),
+        .stride_bytes = map->stride_bytes,
+        .bits = region->rows,
+        .row_words = region->row_words,
+        .rows = region->height_px,
+    };
+    ptrdiff_t count;
+    const double sum = fastcv_mask_kernels()->sum(&selection, &count);
     return count ? sum * (1.0 / (double)count) : 0;
 }

@@ -29,7 +29,7 @@ FastcvStatus fastcv_contours_find(const FastcvMask *mask, FastcvContourMode mode
 
 typedef struct FastcvTrace {
     const FastcvMask *mask;
-    int32_t x, y;           /* where the trace is */
+    int32_t x, y; /* where the trace is */
     int32_t start_x, start_y;
     int32_t last_x, last_y; /* the point from which it comes back to the start */
     int direction, before;  /* 0 to 7, counter-clockwise from the right; before: of the last step */

@@ -77,6 +77,15 @@ static ptrdiff_t chain(const Point *points, ptrdiff_t from, ptrdiff_t to, int tu
     return count;
 }
 
+static void reverse(Point *points, ptrdiff_t count)
+{
+    for (ptrdiff_t i = 0, j = count - 1; i < j; i++, j--) {
+        const Point point = points[i];
+        points[i] = points[j];
+        points[j] = point;
+    }
+}
+
 /* The hull from point `from` over `peak`, the highest or lowest one, to before point `to`. Returns
  * how many points it has. */
 static ptrdiff_t half(const Point *points, ptrdiff_t from, ptrdiff_t peak, ptrdiff_t to,
@@ -85,11 +94,7 @@ static ptrdiff_t half(const Point *points, ptrdiff_t from, ptrdiff_t peak, ptrdi
     const ptrdiff_t count = chain(points, from, peak, 1, hull) - 1;
     Point *rest = hull + count;
     const ptrdiff_t rest_count = chain(points, to, peak, -1, rest);
-    for (ptrdiff_t i = 0, j = rest_count - 1; i < j; i++, j--) {
-        const Point point = rest[i];
-        rest[i] = rest[j];
-        rest[j] = point;
-    }
+    reverse(rest, rest_count);
     return count + rest_count - 1;
 }
 
@@ -97,9 +102,10 @@ static ptrdiff_t half(const Point *points, ptrdiff_t from, ptrdiff_t peak, ptrdi
 static int is_monotone(const Point *hull, ptrdiff_t count, ptrdiff_t start, int sign)
 {
     for (ptrdiff_t i = 1; i < count; i++) {
-        const ptrdiff_t before = hull[(start + i - 1) % count].place;
-        const ptrdiff_t after = hull[(start + i) % count].place;
-        if (sign * (after - before) < 0)
+        const ptrdiff_t after = start + i, before = after - 1;
+        const ptrdiff_t step = hull[after < count ? after : after - count].place -
+                               hull[before < count ? before : before - count].place;
+        if (sign * step < 0)
             return 0;
     }
     return 1;
@@ -121,8 +127,8 @@ static ptrdiff_t start_of(const Point *hull, ptrdiff_t count)
     return is_monotone(hull, count, greatest, -1) ? greatest : 0;
 }
 
-/* Clockwise on the page. Returns how many corners it has; *start is the first of them. */
-static ptrdiff_t find_hull(Point *points, ptrdiff_t count, Point *hull, ptrdiff_t *start)
+/* Clockwise on the page, from OpenCV's start on. Returns how many corners it has. */
+static ptrdiff_t find_hull(Point *points, ptrdiff_t count, Point *hull)
 {
     ptrdiff_t lowest = 0, highest = 0, hull_count;
     sort(points, count);
@@ -134,20 +140,30 @@ static ptrdiff_t find_hull(Point *points, ptrdiff_t count, Point *hull, ptrdiff_
     }
     hull_count = half(points, count - 1, lowest, 0, hull);
     hull_count += half(points, 0, highest, count - 1, hull + hull_count);
-    *start = start_of(hull, hull_count);
+    const ptrdiff_t start = start_of(hull, hull_count);
+    if (start) {
+        reverse(hull, start);
+        reverse(hull + start, hull_count - start);
+        reverse(hull, hull_count);
+    }
     return hull_count;
 }
 
 /* ---- calipers ---- */
 
 typedef struct Hull {
-    const Point *points;
-    ptrdiff_t count, start;
+    const Point *points; /* from the start on */
+    ptrdiff_t count;
 } Hull;
+
+static ptrdiff_t next(const Hull *hull, ptrdiff_t i)
+{
+    return i + 1 < hull->count ? i + 1 : 0;
+}
 
 static Vector corner(const Hull *hull, ptrdiff_t i)
 {
-    const Point *point = &hull->points[(hull->start + i) % hull->count];
+    const Point *point = &hull->points[i];
     return (Vector){(float)point->x, (float)point->y};
 }
 
@@ -158,7 +174,7 @@ static Vector difference(Vector a, Vector b)
 
 static Vector edge(const Hull *hull, ptrdiff_t i)
 {
-    return difference(corner(hull, i + 1), corner(hull, i));
+    return difference(corner(hull, next(hull, i)), corner(hull, i));
 }
 
 /* By a number of quarter turns, counter-clockwise on the page. */
@@ -218,7 +234,7 @@ static void turn(Calipers *calipers, const Hull *hull)
     const double dx = along.x, dy = along.y;
     const float scale = (float)(1. / sqrt(dx * dx + dy * dy));
     calipers->base = turned((Vector){along.x * scale, along.y * scale}, first);
-    calipers->at[first] = (calipers->at[first] + 1) % hull->count;
+    calipers->at[first] = next(hull, calipers->at[first]);
 }
 
 typedef struct Rectangle {
@@ -333,7 +349,7 @@ int fastcv_rotated_rect(FastcvWholePoint *points, ptrdiff_t count, FastcvWholePo
                         FastcvRotatedRect *rect)
 {
     Hull found = {.points = hull};
-    found.count = find_hull(points, count, hull, &found.start);
+    found.count = find_hull(points, count, hull);
     if (is_flat(points, count))
         return 0;
     const Rectangle rectangle = smallest_rectangle(&found);

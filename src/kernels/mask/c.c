@@ -8,4 +8,4 @@ static void above(const float *values, ptrdiff_t count, float threshold, uint64_
     *words = word_above(values + i, count - i, threshold);
 }
 
-const FastcvMaskKernels fastcv_mask_c = {above};
+const FastcvMaskKernels fastcv_mask_c = {above, sum_in_order};
