@@ -65,6 +65,8 @@ SQUARE = np.array([[0, 0], [2, 0], [2, 2], [0, 2]], float)
 SQUARES = [SQUARE, SQUARE + 5]
 POINTS = [[1, 1], [6, 6]]
 LOGITS = np.eye(4, dtype=np.float32)[np.newaxis]
+MAP = np.zeros((64, 96), np.float32)
+MAP[20:30, 10:60] = 0.9
 INDEX = fastcv.PolygonIndex(SQUARES)
 
 FUNCTIONS = {
@@ -98,6 +100,8 @@ GOOD = {
     "DetectorTensor": {"tensor": 1, "ratio": 2},
     "DetectorGeometry": {"content": 1, "tensor": 2, "offset": 3, "ratio": 4},
     "Batch": {"tensor": 1, "indices": 2, "widths": 3, "ratios": 4, "max_ratio": 5},
+    "detector_boxes": {"probabilities": MAP, "page_shape": (128, 192)},
+    "DetectedBoxes": {"boxes": 1, "scores": 2},
     "set_num_threads": {"num_threads": None},
     "set_memory_pool": {"max_bytes": fastcv.memory_pool_info()["max_bytes"]},
 }
@@ -148,6 +152,9 @@ IS_RIGHT = {
     "PolygonIndex.find_close": lambda close: close.tolist() == [0],
     "cumulative_sum": lambda total: total == 10,
     "decode_ctc": lambda found: found == [("abc", 1.0, None, None)],
+    "detector_boxes": lambda found: (
+        found.boxes.tolist() == [[[6, 26], [134, 26], [134, 74], [6, 74]]]
+    ),
 }
 
 
@@ -269,7 +276,7 @@ add_int("set_output_limits", "crop_bytes", "an int or None")
 add_int("set_output_limits", "call_bytes", "an int or None")
 add_int(
     "decode_ctc detector_input image_crop_openmp main_colors extract_main_colors_openmp "
-    "match_polygons PolygonIndex.match set_num_threads",
+    "match_polygons PolygonIndex.match detector_boxes set_num_threads",
     "num_threads", "an int or None", 1, 1024,
 )  # fmt: skip
 add_row("set_output_limits(one bad of two)", "set_output_limits",
@@ -1348,6 +1355,84 @@ add("match_polygons find_close_polygons PolygonIndex.match PolygonIndex.find_clo
     ("array('a')", lambda d: np.array("a"), TypeError,
      "max_dist must be a number, not numpy.ndarray"),
     ("10**400", 10**400, ValueError, "max_dist is beyond float64"),
+])  # fmt: skip
+
+
+# ---- boxes of a detector ----
+
+add_choice("DetectorBoxes", "score", '"box" or "contour"', ["fast", "", "box\0"])
+add_choice("DetectorBoxes", "unclip_measure", '"float64" or "opencv"', ["shapely"])
+add_choice("DetectorBoxes", "scaling", '"float32", "mixed" or "float64"', ["float16"])
+add_choice("DetectorBoxes", "corners", '"rectangle", "by_x" or "by_sum"', ["clockwise"])
+add_choice("DetectorBoxes", "order", '"found", "lines" or "bubbles"', ["given"])
+for name, limits in {
+    "threshold": "0 to 1", "box_threshold": "0 to 1", "unclip_ratio": "0 to 100",
+    "min_side": "3 to 16777216", "min_grown_side": "0 to 16777216",
+}.items():  # fmt: skip
+    add("DetectorBoxes", name, [
+        ("None", None, TypeError, f"{name} must be a number, not NoneType"),
+        ("True", True, TypeError, f"{name} must be a number, not bool"),
+        ("'1'", "1", TypeError, f"{name} must be a number, not str"),
+        ("-1", -1, ValueError, f"{name} must be from {limits}, got -1"),
+        ("1e9", 1e9, ValueError, f"{name} must be from {limits}, got 1e+09"),
+        ("NaN", NAN, ValueError, f"{name} must be from {limits}, got nan"),
+        ("inf", INF, ValueError, f"{name} must be from {limits}, got inf"),
+        ("10**400", 10**400, ValueError, f"{name} is beyond float64"),
+    ])  # fmt: skip
+add("DetectorBoxes", "min_side", [
+    ("2.9", 2.9, ValueError, "min_side must be from 3 to 16777216, got 2.9"),
+])  # fmt: skip
+add("DetectorBoxes", "dilation", [
+    (repr(value), value, TypeError,
+     f"dilation must be True or False, not {type(value).__name__}")
+    for value in (None, 1, "yes", [[1, 1], [1, 1]])
+])  # fmt: skip
+add_int("DetectorBoxes", "max_candidates", least=1, most=2**31 - 1)
+add_int("DetectorBoxes", "min_page_side", least=1, most=1 << 24)
+NO_MAP = "probabilities must be an array of float32 or float16, not"
+NO_MAP_SHAPE = "probabilities must be (H, W), (1, H, W) or (1, 1, H, W), not shape"
+add("detector_boxes", "probabilities", [
+    ("None", None, TypeError, f"{NO_MAP} NoneType"),
+    ("a str", "map", TypeError, f"{NO_MAP} <U3"),
+    ("float64", to("f8"), TypeError, f"{NO_MAP} float64"),
+    ("uint8", to("u1"), TypeError, f"{NO_MAP} uint8"),
+    ("bool", to("?"), TypeError, f"{NO_MAP} bool"),
+    ("complex64", to("c8"), TypeError, f"{NO_MAP} complex64"),
+    ("objects", to("O"), TypeError, f"{NO_MAP} object"),
+    ("ragged", [[1.0], [2.0, 3.0]], TypeError, f"{NO_MAP} list"),
+    ("masked", masked, TypeError, f"probabilities {NOT_PLAIN}"),
+    ("1-D", lambda good: good[0], ValueError, f"{NO_MAP_SHAPE} (96,)"),
+    ("two maps", lambda good: np.stack([good, good]), ValueError, f"{NO_MAP_SHAPE} (2, 64, 96)"),
+    ("no map", lambda good: good[None][:0], ValueError, f"{NO_MAP_SHAPE} (0, 64, 96)"),
+    ("5-D", lambda good: good[None, None, None], ValueError, f"{NO_MAP_SHAPE} (1, 1, 1, 64, 96)"),
+    ("no rows", lambda good: good[:0], ValueError,
+     "probabilities must have at least one pixel, not shape (0, 96)"),
+    ("no columns", lambda good: good[:, :0], ValueError,
+     "probabilities must have at least one pixel, not shape (64, 0)"),
+    ("a long row", lambda good: np.broadcast_to(good[:1, :1], (1, (1 << 24) + 1)), ValueError,
+     "probabilities must have at most 16777216 px a side, not shape (1, 16777217)"),
+    ("too many px", lambda good: np.broadcast_to(good[:1, :1], (1 << 16, 1 << 15)), ValueError,
+     "probabilities must have fewer than 2147483647 pixels, not shape (65536, 32768)"),
+])  # fmt: skip
+NO_PAGE = "page_shape must be (height, width) or an array, not"
+add("detector_boxes", "page_shape", [
+    ("None", None, TypeError, f"{NO_PAGE} NoneType"),
+    ("an int", 5, TypeError, f"{NO_PAGE} int"),
+    ("a str", "ab", TypeError, f"{NO_PAGE} str"),
+    ("one number", (5,), ValueError, "page_shape must be (height, width), got 1 numbers"),
+    ("a str in it", (5, "5"), TypeError, "page_shape[1] must be an int, not str"),
+    ("a float in it", (5.0, 5), TypeError, "page_shape[0] must be an int, not float"),
+    ("0", (0, 5), ValueError, "page_shape[0] must be from 1 to 16777216, got 0"),
+    ("an empty page", np.empty((5, 0)), ValueError,
+     "page_shape[1] must be from 1 to 16777216, got 0"),
+    ("2**24 + 1", (5, (1 << 24) + 1), ValueError,
+     "page_shape[1] must be from 1 to 16777216, got 16777217"),
+    ("2**64", (1 << 64, 5), ValueError, f"page_shape[0] must be from 1 to 16777216, got {1 << 64}"),
+])  # fmt: skip
+add("detector_boxes", "spec", [
+    ("None", None, TypeError, "spec must be a str or a DetectorBoxes, not NoneType"),
+    ("a dict", {}, TypeError, "spec must be a str or a DetectorBoxes, not dict"),
+    ("'easyocr'", "easyocr", ValueError, "spec must be …, got 'easyocr'"),
 ])  # fmt: skip
 
 

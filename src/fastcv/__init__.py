@@ -49,6 +49,7 @@ from .colors import MainColors, extract_main_colors, extract_main_colors_openmp,
 from .conventions import CONVENTIONS, CropConvention
 from .decoding import DecodedText, decode_ctc
 from .detector import DetectorTensor, detector_input
+from .detector_boxes import DETECTOR_BOXES, DetectedBoxes, DetectorBoxes, detector_boxes
 from .detector_geometry import DetectorGeometry
 from .detector_inputs import DETECTOR_INPUTS, DetectorInput
 from .inputs import RecognizerInput
@@ -58,11 +59,14 @@ _set_conventions(CONVENTIONS)
 
 __all__ = [
     "CONVENTIONS",
+    "DETECTOR_BOXES",
     "DETECTOR_INPUTS",
     "INPUTS",
     "Batch",
     "CropConvention",
     "DecodedText",
+    "DetectedBoxes",
+    "DetectorBoxes",
     "DetectorGeometry",
     "DetectorInput",
     "DetectorTensor",
@@ -75,6 +79,7 @@ __all__ = [
     "crop_shapes",
     "cumulative_sum",
     "decode_ctc",
+    "detector_boxes",
     "detector_input",
     "empty_memory_pool",
     "extract_main_colors",

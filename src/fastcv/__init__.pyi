@@ -29,6 +29,10 @@ from .decoding import DecodedText as DecodedText
 from .decoding import decode_ctc as decode_ctc
 from .detector import DetectorTensor as DetectorTensor
 from .detector import detector_input as detector_input
+from .detector_boxes import DETECTOR_BOXES as DETECTOR_BOXES
+from .detector_boxes import DetectedBoxes as DetectedBoxes
+from .detector_boxes import DetectorBoxes as DetectorBoxes
+from .detector_boxes import detector_boxes as detector_boxes
 from .detector_geometry import DetectorGeometry as DetectorGeometry
 from .detector_inputs import DETECTOR_INPUTS as DETECTOR_INPUTS
 from .detector_inputs import DetectorInput as DetectorInput
@@ -38,11 +42,14 @@ from .presets import INPUTS as INPUTS
 __version__: str
 __all__ = [
     "CONVENTIONS",
+    "DETECTOR_BOXES",
     "DETECTOR_INPUTS",
     "INPUTS",
     "Batch",
     "CropConvention",
     "DecodedText",
+    "DetectedBoxes",
+    "DetectorBoxes",
     "DetectorGeometry",
     "DetectorInput",
     "DetectorTensor",
@@ -55,6 +62,7 @@ __all__ = [
     "crop_shapes",
     "cumulative_sum",
     "decode_ctc",
+    "detector_boxes",
     "detector_input",
     "empty_memory_pool",
     "extract_main_colors",

@@ -180,6 +180,27 @@ def _decode_ctc(
     num_threads: Any,
     /,
 ) -> list[tuple[str, float, list[int] | None, list[float] | None]]: ...
+def _detector_boxes(
+    function: str,
+    probabilities: NDArray[np.float32],
+    page_height: Any,
+    page_width: Any,
+    threshold: float,
+    dilation: bool,
+    max_candidates: int,
+    min_side: float,
+    score: str,
+    box_threshold: float,
+    measure: str,
+    unclip_ratio: float,
+    min_grown_side: float,
+    scaling: str,
+    corners: str,
+    min_page_side: int,
+    order: str,
+    num_threads: Any,
+    /,
+) -> tuple[NDArray[np.float32], NDArray[np.float64]]: ...
 def _set_conventions(conventions: Mapping[str, CropConvention], /) -> None: ...
 def _set_kernel(name: str, /) -> None: ...
 def _cgroup_cpus(root: str, /) -> int: ...

@@ -54,6 +54,10 @@ int check_runs(const struct FastcvRunsKernels *kernels, uint8_t *source);
 struct FastcvGrayKernels;
 int check_gray(const struct FastcvGrayKernels *kernels, const uint8_t *source);
 
+/* Rows of bits, and sums. Writes source. */
+struct FastcvMaskKernels;
+int check_mask(const struct FastcvMaskKernels *kernels, uint8_t *source);
+
 /* Discs. */
 struct FastcvNearKernels;
 long check_near(const struct FastcvNearKernels *kernels);

@@ -10,6 +10,7 @@
 #include "check.h"
 #include "kernels/argmax/argmax.h"
 #include "kernels/gray/gray.h"
+#include "kernels/mask/mask.h"
 #include "kernels/near/near.h"
 #include "kernels/resample/resample.h"
 #include "kernels/resize/resize.h"
@@ -33,15 +34,16 @@ int main(void)
         const long blends = check_blend4(&fastcv_warp_kernels()->blend4, source);
         const int runs = check_runs(fastcv_runs_kernels(), source);
         const int grays = check_gray(fastcv_gray_kernels(), source);
+        const int masks = check_mask(fastcv_mask_kernels(), source);
         const long discs = check_near(fastcv_near_kernels());
         const long passes = check_resample(fastcv_resample_kernels(), source);
         const int rows = check_argmax(fastcv_argmax_kernels(), source);
         const long words = check_resize(fastcv_resize_kernels(), source);
         printf("%s: %d rows projected, %d tiles of %ld pixels mapped, %d placed, %ld blends, "
-               "%d rows of runs, %d of gray, %ld discs, %ld words resized, "
+               "%d rows of runs, %d of gray, %d of masks, %ld discs, %ld words resized, "
                "%ld passes resampled, %d rows searched: the same\n",
-               name, map.rows, map.tiles, map.tile_pixels, map.places, blends, runs, grays, discs,
-               words, passes, rows);
+               name, map.rows, map.tiles, map.tile_pixels, map.places, blends, runs, grays, masks,
+               discs, words, passes, rows);
     }
     return 0;
 }

@@ -11,6 +11,7 @@ FAMILIES = sorted(folder.name for folder in KERNELS.iterdir() if folder.is_dir()
 MAY_SEE = {  # of the public headers
     "argmax": set(),
     "gray": set(),
+    "mask": set(),
     "near": {"disc.h"},
     "resample": set(),
     "resize": {"float_mode.h", "tensor_type.h"},

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "core/crop/min_area_rect.h"
+#include "core/rects/min_area_rect.h"
 
 static const float MAX_COORDINATE_PX = 1073741824.0f; /* 2^30 */
 
@@ -181,7 +181,8 @@ static void order_as_rectangle(FastcvQuad *quad)
     FastcvWholePoint points[4], hull[8];
     for (int i = 0; i < 4; i++)
         points[i] = (FastcvWholePoint){(int32_t)quad->x[i], (int32_t)quad->y[i], i};
-    *quad = fastcv_min_area_rect(points, 4, hull);
+    float short_side;
+    *quad = fastcv_min_area_rect(points, 4, hull, &short_side);
 }
 
 size_t fastcv_polygon_scratch_bytes(ptrdiff_t count)
@@ -199,7 +200,8 @@ FastcvQuad fastcv_polygon_quad(const double *corners, ptrdiff_t count, void *scr
             return (FastcvQuad){{x, x, x, x}, {y, y, y, y}};
         points[i] = (FastcvWholePoint){(int32_t)x, (int32_t)y, i};
     }
-    return fastcv_min_area_rect(points, count, points + count);
+    float short_side;
+    return fastcv_min_area_rect(points, count, points + count, &short_side);
 }
 
 /* ---- all orders ---- */

@@ -1,7 +1,7 @@
 /* The smallest rectangle around points has a side on their convex hull, so it is the best of those
  * that rotating calipers pass (Toussaint, 1983). Where rectangles tie, OpenCV's choice depends on
  * where its hull starts; every float is rounded where OpenCV rounds it. */
-#include "core/crop/min_area_rect.h"
+#include "core/rects/min_area_rect.h"
 
 #include <float.h>
 #include <math.h>
@@ -27,14 +27,17 @@ static int compare(const void *a, const void *b)
     return p->place < q->place ? -1 : 1;
 }
 
-/* qsort takes as long for four points as everything else. */
+/* qsort takes as long for four points as everything else. Points often come sorted. */
 static void sort(Point *points, ptrdiff_t count)
 {
-    if (count > 8) {
+    ptrdiff_t sorted = 1;
+    while (sorted < count && compare(&points[sorted - 1], &points[sorted]) < 0)
+        sorted++;
+    if (count > 32 && sorted < count) {
         qsort(points, (size_t)count, sizeof *points, compare);
         return;
     }
-    for (ptrdiff_t i = 1; i < count; i++) {
+    for (ptrdiff_t i = sorted; i < count; i++) {
         const Point point = points[i];
         ptrdiff_t to = i;
         for (; to > 0 && compare(&points[to - 1], &point) > 0; to--)
@@ -74,6 +77,15 @@ static ptrdiff_t chain(const Point *points, ptrdiff_t from, ptrdiff_t to, int tu
     return count;
 }
 
+static void reverse(Point *points, ptrdiff_t count)
+{
+    for (ptrdiff_t i = 0, j = count - 1; i < j; i++, j--) {
+        const Point point = points[i];
+        points[i] = points[j];
+        points[j] = point;
+    }
+}
+
 /* The hull from point `from` over `peak`, the highest or lowest one, to before point `to`. Returns
  * how many points it has. */
 static ptrdiff_t half(const Point *points, ptrdiff_t from, ptrdiff_t peak, ptrdiff_t to,
@@ -82,11 +94,7 @@ static ptrdiff_t half(const Point *points, ptrdiff_t from, ptrdiff_t peak, ptrdi
     const ptrdiff_t count = chain(points, from, peak, 1, hull) - 1;
     Point *rest = hull + count;
     const ptrdiff_t rest_count = chain(points, to, peak, -1, rest);
-    for (ptrdiff_t i = 0, j = rest_count - 1; i < j; i++, j--) {
-        const Point point = rest[i];
-        rest[i] = rest[j];
-        rest[j] = point;
-    }
+    reverse(rest, rest_count);
     return count + rest_count - 1;
 }
 
@@ -94,9 +102,10 @@ static ptrdiff_t half(const Point *points, ptrdiff_t from, ptrdiff_t peak, ptrdi
 static int is_monotone(const Point *hull, ptrdiff_t count, ptrdiff_t start, int sign)
 {
     for (ptrdiff_t i = 1; i < count; i++) {
-        const ptrdiff_t before = hull[(start + i - 1) % count].place;
-        const ptrdiff_t after = hull[(start + i) % count].place;
-        if (sign * (after - before) < 0)
+        const ptrdiff_t after = start + i, before = after - 1;
+        const ptrdiff_t step = hull[after < count ? after : after - count].place -
+                               hull[before < count ? before : before - count].place;
+        if (sign * step < 0)
             return 0;
     }
     return 1;
@@ -118,8 +127,8 @@ static ptrdiff_t start_of(const Point *hull, ptrdiff_t count)
     return is_monotone(hull, count, greatest, -1) ? greatest : 0;
 }
 
-/* Clockwise on the page. Returns how many corners it has; *start is the first of them. */
-static ptrdiff_t find_hull(Point *points, ptrdiff_t count, Point *hull, ptrdiff_t *start)
+/* Clockwise on the page, from OpenCV's start on. Returns how many corners it has. */
+static ptrdiff_t find_hull(Point *points, ptrdiff_t count, Point *hull)
 {
     ptrdiff_t lowest = 0, highest = 0, hull_count;
     sort(points, count);
@@ -131,20 +140,30 @@ static ptrdiff_t find_hull(Point *points, ptrdiff_t count, Point *hull, ptrdiff_
     }
     hull_count = half(points, count - 1, lowest, 0, hull);
     hull_count += half(points, 0, highest, count - 1, hull + hull_count);
-    *start = start_of(hull, hull_count);
+    const ptrdiff_t start = start_of(hull, hull_count);
+    if (start) {
+        reverse(hull, start);
+        reverse(hull + start, hull_count - start);
+        reverse(hull, hull_count);
+    }
     return hull_count;
 }
 
 /* ---- calipers ---- */
 
 typedef struct Hull {
-    const Point *points;
-    ptrdiff_t count, start;
+    const Point *points; /* from the start on */
+    ptrdiff_t count;
 } Hull;
+
+static ptrdiff_t next(const Hull *hull, ptrdiff_t i)
+{
+    return i + 1 < hull->count ? i + 1 : 0;
+}
 
 static Vector corner(const Hull *hull, ptrdiff_t i)
 {
-    const Point *point = &hull->points[(hull->start + i) % hull->count];
+    const Point *point = &hull->points[i];
     return (Vector){(float)point->x, (float)point->y};
 }
 
@@ -155,7 +174,7 @@ static Vector difference(Vector a, Vector b)
 
 static Vector edge(const Hull *hull, ptrdiff_t i)
 {
-    return difference(corner(hull, i + 1), corner(hull, i));
+    return difference(corner(hull, next(hull, i)), corner(hull, i));
 }
 
 /* By a number of quarter turns, counter-clockwise on the page. */
@@ -215,7 +234,7 @@ static void turn(Calipers *calipers, const Hull *hull)
     const double dx = along.x, dy = along.y;
     const float scale = (float)(1. / sqrt(dx * dx + dy * dy));
     calipers->base = turned((Vector){along.x * scale, along.y * scale}, first);
-    calipers->at[first] = (calipers->at[first] + 1) % hull->count;
+    calipers->at[first] = next(hull, calipers->at[first]);
 }
 
 typedef struct Rectangle {
@@ -255,18 +274,12 @@ static Rectangle smallest_rectangle(const Hull *hull)
 
 /* ---- corners ---- */
 
-/* As cv2.RotatedRect has it: the angle lies in [−90°, 0°). */
-typedef struct RotatedRect {
-    Vector center;
-    float width, height, angle_deg;
-} RotatedRect;
-
 static float length(Vector v)
 {
     return (float)sqrt((double)v.x * v.x + (double)v.y * v.y);
 }
 
-static RotatedRect rotated_rect(const Rectangle *rectangle)
+static FastcvRotatedRect rotated_rect(const Rectangle *rectangle)
 {
     const float a1 = rectangle->base.x, b1 = rectangle->base.y, a2 = -b1, b2 = a1;
     const float c1 = a1 * rectangle->left.x + rectangle->left.y * b1;
@@ -276,8 +289,8 @@ static RotatedRect rotated_rect(const Rectangle *rectangle)
     const Vector across = {a1 * rectangle->width, b1 * rectangle->width};
     const Vector down = {a2 * rectangle->height, b2 * rectangle->height};
 
-    RotatedRect rect = {
-        .center = {corner.x + (across.x + down.x) * 0.5f, corner.y + (across.y + down.y) * 0.5f}};
+    FastcvRotatedRect rect = {.center_x = corner.x + (across.x + down.x) * 0.5f,
+                              .center_y = corner.y + (across.y + down.y) * 0.5f};
     double angle = -PI / 2;
     rect.width = length(down);
     rect.height = length(across);
@@ -291,23 +304,22 @@ static RotatedRect rotated_rect(const Rectangle *rectangle)
     return rect;
 }
 
-/* cv2.boxPoints */
-static void box_points(const RotatedRect *rect, Vector points[4])
+FastcvQuad fastcv_box_points(const FastcvRotatedRect *rect)
 {
     const double angle = rect->angle_deg * PI / 180.;
     const float b = (float)cos(angle) * 0.5f, a = (float)sin(angle) * 0.5f;
-    const float x = rect->center.x, y = rect->center.y, w = rect->width, h = rect->height;
-    points[0] = (Vector){x - a * h - b * w, y + b * h - a * w};
-    points[1] = (Vector){x + a * h - b * w, y - b * h - a * w};
-    points[2] = (Vector){x + a * h + b * w, y - b * h + a * w};
-    points[3] = (Vector){x - a * h + b * w, y + b * h + a * w};
+    const float x = rect->center_x, y = rect->center_y, w = rect->width, h = rect->height;
+    return (FastcvQuad){
+        {x - a * h - b * w, x + a * h - b * w, x + a * h + b * w, x - a * h + b * w},
+        {y + b * h - a * w, y - b * h - a * w, y - b * h + a * w, y + b * h + a * w}};
 }
 
 /* The two left points are the left corners, the upper one first; likewise at the right. */
-static FastcvQuad in_reading_order(Vector points[4])
+static FastcvQuad in_reading_order(const FastcvQuad *corners)
 {
-    for (int i = 1; i < 4; i++) {
-        const Vector point = points[i];
+    Vector points[4];
+    for (int i = 0; i < 4; i++) {
+        const Vector point = {corners->x[i], corners->y[i]};
         int to = i;
         for (; to > 0 && points[to - 1].x > point.x; to--)
             points[to] = points[to - 1];
@@ -323,21 +335,39 @@ static FastcvQuad in_reading_order(Vector points[4])
     return quad;
 }
 
-FastcvQuad fastcv_min_area_rect(FastcvWholePoint *points, ptrdiff_t count, FastcvWholePoint *hull)
+/* Of sorted points. */
+static int is_flat(const Point *points, ptrdiff_t count)
+{
+    for (ptrdiff_t i = 1; i < count - 1; i++) {
+        if (turn_at(points[0], points[i], points[count - 1]) != 0)
+            return 0;
+    }
+    return 1;
+}
+
+int fastcv_rotated_rect(FastcvWholePoint *points, ptrdiff_t count, FastcvWholePoint *hull,
+                        FastcvRotatedRect *rect)
 {
     Hull found = {.points = hull};
-    found.count = find_hull(points, count, hull, &found.start);
-    const Vector left = {(float)points[0].x, (float)points[0].y};
-    const Vector right = {(float)points[count - 1].x, (float)points[count - 1].y};
-    int is_flat = 1;
-    for (ptrdiff_t i = 1; is_flat && i < count - 1; i++)
-        is_flat = turn_at(points[0], points[i], points[count - 1]) == 0;
-    if (is_flat)
-        return (FastcvQuad){{left.x, right.x, right.x, left.x}, {left.y, right.y, right.y, left.y}};
-
+    found.count = find_hull(points, count, hull);
+    if (is_flat(points, count))
+        return 0;
     const Rectangle rectangle = smallest_rectangle(&found);
-    const RotatedRect rect = rotated_rect(&rectangle);
-    Vector corners[4];
-    box_points(&rect, corners);
-    return in_reading_order(corners);
+    *rect = rotated_rect(&rectangle);
+    return 1;
+}
+
+FastcvQuad fastcv_min_area_rect(FastcvWholePoint *points, ptrdiff_t count, FastcvWholePoint *hull,
+                                float *short_side)
+{
+    FastcvRotatedRect rect;
+    *short_side = 0;
+    if (!fastcv_rotated_rect(points, count, hull, &rect)) {
+        const Vector left = {(float)points[0].x, (float)points[0].y};
+        const Vector right = {(float)points[count - 1].x, (float)points[count - 1].y};
+        return (FastcvQuad){{left.x, right.x, right.x, left.x}, {left.y, right.y, right.y, left.y}};
+    }
+    *short_side = rect.height < rect.width ? rect.height : rect.width;
+    const FastcvQuad corners = fastcv_box_points(&rect);
+    return in_reading_order(&corners);
 }

@@ -1,0 +1,177 @@
+/* Boxes from a detector's map. The package's detector_boxes.py wraps this entry. */
+#include "binding/convert/convert.h"
+#include "fastcv/detect.h"
+
+static const char *const score_areas[] = {"box", "contour", NULL};
+static const char *const measures[] = {"float64", "opencv", NULL};
+static const char *const scalings[] = {"float32", "mixed", "float64", NULL};
+static const char *const corner_orders[] = {"rectangle", "by_x", "by_sum", NULL};
+static const char *const reading_orders[] = {"found", "lines", "bubbles", NULL};
+
+/* What Python hands over, in this order. */
+enum {
+    FUNCTION,
+    MAP,
+    PAGE_HEIGHT,
+    PAGE_WIDTH,
+    THRESHOLD,
+    DILATION,
+    MAX_CANDIDATES,
+    MIN_SIDE,
+    SCORE,
+    BOX_THRESHOLD,
+    MEASURE,
+    UNCLIP_RATIO,
+    MIN_GROWN_SIDE,
+    SCALING,
+    CORNER_ORDER,
+    MIN_PAGE_SIDE,
+    READING_ORDER,
+    NUM_THREADS,
+    ARGUMENTS
+};
+
+static int convert_range(const char *function, const char *name, PyObject *object, double least,
+                         double most, double *value)
+{
+    if (py_number_convert(function, name, object, "a number", value) < 0)
+        return -1;
+    if (*value >= least && *value <= most)
+        return 0;
+    PyErr_Format(PyExc_ValueError, "%s: %s must be from %ld to %ld, got %R", function, name,
+                 (long)least, (long)most, object);
+    return -1;
+}
+
+static int convert_choice(const char *function, const char *name, PyObject *object,
+                          const char *const names[], int *choice)
+{
+    *choice = py_choice_convert(function, name, object, names);
+    return *choice < 0 ? -1 : 0;
+}
+
+static int convert_rules(const char *function, PyObject *const *args, FastcvDetectRules *rules)
+{
+    double threshold, min_side, min_grown_side;
+    int64_t candidates, page_side;
+    int area, measure, scaling, corners, reading;
+    const int dilates = PyObject_IsTrue(args[DILATION]);
+    if (dilates < 0 ||
+        convert_range(function, "threshold", args[THRESHOLD], 0, 1, &threshold) < 0 ||
+        py_int_convert(function, "max_candidates", args[MAX_CANDIDATES], "an int", 1, INT32_MAX,
+                       &candidates) < 0 ||
+        convert_range(function, "min_side", args[MIN_SIDE], 3, FASTCV_MAP_SIDE, &min_side) < 0 ||
+        convert_choice(function, "score", args[SCORE], score_areas, &area) < 0 ||
+        convert_range(function, "box_threshold", args[BOX_THRESHOLD], 0, 1, &rules->box_threshold) <
+            0 ||
+        convert_choice(function, "measure", args[MEASURE], measures, &measure) < 0 ||
+        convert_range(function, "unclip_ratio", args[UNCLIP_RATIO], 0, FASTCV_MOST_UNCLIPPING,
+                      &rules->unclip_ratio) < 0 ||
+        convert_range(function, "min_grown_side", args[MIN_GROWN_SIDE], 0, FASTCV_MAP_SIDE,
+                      &min_grown_side) < 0 ||
+        convert_choice(function, "scaling", args[SCALING], scalings, &scaling) < 0 ||
+        convert_choice(function, "corners", args[CORNER_ORDER], corner_orders, &corners) < 0 ||
+        py_int_convert(function, "min_page_side", args[MIN_PAGE_SIDE], "an int", 0,
+                       FASTCV_MAP_PAGE_SIDE, &page_side) < 0 ||
+        convert_choice(function, "order", args[READING_ORDER], reading_orders, &reading) < 0)
+        return -1;
+    rules->threshold = (float)threshold;
+    rules->dilates = dilates;
+    rules->max_candidates = (ptrdiff_t)candidates;
+    rules->min_side = (float)min_side;
+    rules->score_area = (FastcvScoreArea)area;
+    rules->measure = (FastcvMeasure)measure;
+    rules->min_grown_side = (float)min_grown_side;
+    rules->scaling = (FastcvScaling)scaling;
+    rules->corner_order = (FastcvCornerOrder)corners;
+    rules->min_page_side = (int32_t)page_side;
+    rules->reading_order = (FastcvReadingOrder)reading;
+    return 0;
+}
+
+static int convert_map(ModuleState *state, const char *function, PyObject *object, PyImage *map)
+{
+    if (py_image_convert(state, function, "probabilities", object, 1U << FASTCV_F32, FASTCV_MAP_PX,
+                         map) < 0)
+        return -1;
+    const char *wanted = NULL;
+    if (map->ndim != 2)
+        wanted = "be (height, width)";
+    else if (map->view.width_px > FASTCV_MAP_SIDE || map->view.height_px > FASTCV_MAP_SIDE)
+        wanted = "have at most 16777216 px a side";
+    if (!wanted)
+        return 0;
+    py_set_shape_error(function, "probabilities", wanted, map->array);
+    py_image_release(map);
+    return -1;
+}
+
+/* (boxes (n, 4, 2) float32, scores (n,) float64) */
+static PyObject *as_arrays(const FastcvDetected *detected)
+{
+    npy_intp shape[3] = {detected->count, 4, 2};
+    PyArrayObject *boxes = (PyArrayObject *)PyArray_SimpleNew(3, shape, NPY_FLOAT32);
+    PyArrayObject *scores = (PyArrayObject *)PyArray_SimpleNew(1, shape, NPY_FLOAT64);
+    PyObject *pair = NULL;
+    if (boxes && scores) {
+        float *corner = PyArray_DATA(boxes);
+        double *score = PyArray_DATA(scores);
+        for (ptrdiff_t i = 0; i < detected->count; i++) {
+            for (int k = 0; k < 4; k++) {
+                *corner++ = detected->quads[i].x[k];
+                *corner++ = detected->quads[i].y[k];
+            }
+            score[i] = detected->scores[i];
+        }
+        pair = PyTuple_Pack(2, boxes, scores);
+    }
+    Py_XDECREF(boxes);
+    Py_XDECREF(scores);
+    return pair;
+}
+
+static PyObject *detector_boxes(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
+{
+    FastcvDetectRules rules;
+    FastcvDetected detected;
+    PyImage map;
+    PyRun run;
+    PyObject *result = NULL;
+    int64_t page_height, page_width;
+    if (nargs != ARGUMENTS)
+        return PyErr_Format(PyExc_TypeError, "_detector_boxes: wants %d arguments", ARGUMENTS);
+    const char *function = PyUnicode_AsUTF8(args[FUNCTION]);
+    if (!function ||
+        py_int_convert(function, "page_shape[0]", args[PAGE_HEIGHT], "an int", 1,
+                       FASTCV_MAP_PAGE_SIDE, &page_height) < 0 ||
+        py_int_convert(function, "page_shape[1]", args[PAGE_WIDTH], "an int", 1,
+                       FASTCV_MAP_PAGE_SIDE, &page_width) < 0 ||
+        convert_rules(function, args, &rules) < 0)
+        return NULL;
+    const int num_threads = py_resolve_threads(function, args[NUM_THREADS]);
+    if (num_threads < 0 || convert_map(state_of(module), function, args[MAP], &map) < 0)
+        return NULL;
+    if (py_run_begin(&run, num_threads) == 0) {
+        const FastcvError error = {.status = fastcv_detect(&map.view, (int32_t)page_width,
+                                                           (int32_t)page_height, &rules, run.pool,
+                                                           &detected)};
+        py_run_end(&run);
+        if (error.status) {
+            py_set_run_error(function, error);
+        } else {
+            result = as_arrays(&detected);
+            fastcv_detected_free(&detected);
+        }
+    }
+    py_image_release(&map);
+    return result;
+}
+
+PyMethodDef py_detect_methods[] = {
+    {"_detector_boxes", (PyCFunction)(void (*)(void))detector_boxes, METH_FASTCALL,
+     "_detector_boxes($module, function, probabilities, page_height, page_width, threshold, "
+     "dilation, max_candidates, min_side, score, box_threshold, measure, unclip_ratio, "
+     "min_grown_side, scaling, corners, min_page_side, order, num_threads, /)\n--\n\n"
+     "Boxes and scores of a map."},
+    {NULL, NULL, 0, NULL},
+};
