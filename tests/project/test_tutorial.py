@@ -26,7 +26,7 @@ def test_the_notebook_is_the_scripts():
 
 def test_every_lesson_is_there():
     text = "\n".join(cell.source for cell in SCRIPT.cells if cell.cell_type == "markdown")
-    assert [int(number) for number in re.findall(r"^## (\d+)\.", text, re.M)] == [*range(1, 14)]
+    assert [int(number) for number in re.findall(r"^## (\d+)\.", text, re.M)] == [*range(1, 15)]
 
 
 def test_no_cell_is_longer_than_a_screen():
