@@ -101,6 +101,7 @@ def decode_ctc(
 
     Examples
     --------
+    >>> import numpy as np
     >>> logits = np.float32([[[0.1, 0.9, 0], [0.1, 0.9, 0], [0.8, 0.1, 0.1], [0, 0.25, 0.75]]])
     >>> fastcv.decode_ctc(logits, ["blank", "a", "b"], columns=True)
     [DecodedText(text='ab', confidence=0.825, columns=[0, 3], confidences=[0.9, 0.75])]
