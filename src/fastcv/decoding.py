@@ -8,7 +8,7 @@ from . import _core
 from .checks import check_bool, check_choice
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from numpy.typing import ArrayLike
 
@@ -28,7 +28,7 @@ class DecodedText(NamedTuple):
 
 def decode_ctc(
     logits: ArrayLike,
-    characters: list[str] | tuple[str, ...] | str,
+    characters: Sequence[str],
     *,
     blank: int = 0,
     ignore: Iterable[int] = (),
@@ -49,7 +49,7 @@ def decode_ctc(
         shape (steps, texts, classes) pass ``logits.transpose(1, 0, 2)``. Views are not copied,
         unless their values are unaligned or in the other byte order. At most 2^20 steps a text and
         2^20 classes.
-    characters : list of str, tuple of str, or str
+    characters : sequence of str
         The characters by class. Blank has an entry too, whatever it is, unless it is the last
         class. An entry may be empty or have several characters. There may be more entries than
         classes. Only entries that a text needs are looked at.
@@ -81,7 +81,7 @@ def decode_ctc(
     ------
     TypeError
         ``logits`` is not a float32 or float16 array, or is a masked one; ``characters`` is no
-        list, tuple or str; an entry that a text needs is not a str; another argument has a wrong
+        sequence; an entry that a text needs is not a str; another argument has a wrong
         type.
     ValueError
         ``logits`` is not 3-D, has no class, or has too many steps or classes; ``blank`` or an
@@ -101,6 +101,7 @@ def decode_ctc(
 
     Examples
     --------
+    >>> import numpy as np
     >>> logits = np.float32([[[0.1, 0.9, 0], [0.1, 0.9, 0], [0.8, 0.1, 0.1], [0, 0.25, 0.75]]])
     >>> fastcv.decode_ctc(logits, ["blank", "a", "b"], columns=True)
     [DecodedText(text='ab', confidence=0.825, columns=[0, 3], confidences=[0.9, 0.75])]
