@@ -8,7 +8,7 @@ must be equal. It needs RapidOCR 3.10, which the environment of make test-compat
 
 Usage::
 
-    PYTHONPATH=src .venv-compat/bin/python benchmarks/ocr_stage.py
+    make bench-ocr
     PYTHONPATH=src .venv-compat/bin/python benchmarks/ocr_stage.py --side 960 --repeat 21
 """
 
@@ -271,8 +271,7 @@ def parse_arguments() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(
         description=(__doc__ or "").partition("\n")[0],
-        epilog="It needs RapidOCR 3.10: run it as PYTHONPATH=src .venv-compat/bin/python "
-        "benchmarks/ocr_stage.py after make test-compat.",
+        epilog="It needs RapidOCR 3.10, which make bench-ocr has.",
     )
     parser.add_argument(
         "--side", type=positive_int, default=1536, metavar="PX",
