@@ -214,6 +214,7 @@ def detector_boxes(
 
     Examples
     --------
+    >>> import numpy as np
     >>> probabilities = np.zeros((64, 96), np.float32)
     >>> probabilities[20:30, 10:60] = 0.9
     >>> boxes, scores = fastcv.detector_boxes(probabilities, (128, 192))

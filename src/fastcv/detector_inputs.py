@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from dataclasses import fields as fields_of
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -24,7 +23,6 @@ from .checks import (
 from .detector_geometry import DetectorGeometry, geometry_of
 from .normalization import (
     CHANNELS,
-    Arithmetic,
     check_finite,
     check_normalization,
     check_per_channel,
@@ -34,6 +32,8 @@ from .normalization import (
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
+
+    from .normalization import Arithmetic
 
 _CHOICES: Mapping[str, tuple[str, ...]] = MappingProxyType({
     "limit_type": ("min", "max", "resize_long", "height", "stretch", "contain"),
@@ -163,7 +163,7 @@ class DetectorInput:
 
     def __repr__(self) -> str:
         """Show the fields that are not the defaults."""
-        return show_fields(self, {each.name: each.default for each in fields_of(self)})
+        return show_fields(self)
 
     def _set(self, name: str, value: Any) -> None:
         object.__setattr__(self, name, value)
