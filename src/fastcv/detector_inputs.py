@@ -33,8 +33,6 @@ from .normalization import (
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-    from .normalization import Arithmetic
-
 _CHOICES: Mapping[str, tuple[str, ...]] = MappingProxyType({
     "limit_type": ("min", "max", "resize_long", "height", "stretch", "contain"),
     "rounding": ("nearest", "ceil", "pad"),
@@ -136,7 +134,9 @@ class DetectorInput:
     pad_value: int = 0
     filter: Literal["linear", "pillow_bilinear"] = "linear"
     channels: Literal["bgr", "rgb", "gray"] = "bgr"
-    normalization: Arithmetic | ArrayLike = "multiply_float64"
+    normalization: (
+        Literal["divide", "multiply", "float64", "multiply_float64", "scale_shift"] | ArrayLike
+    ) = "multiply_float64"
     divisor: float = 255.0
     mean: float | Sequence[float] = 0.5
     std: float | Sequence[float] = 0.5

@@ -23,8 +23,6 @@ from .normalization import (
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-    from .normalization import Arithmetic
-
 _CHOICES: Mapping[str, tuple[str | None, ...]] = MappingProxyType({
     "width_rounding": ("floor", "ceil", "word"),
     "width_by": ("batch", "word", "call"),
@@ -135,7 +133,9 @@ class RecognizerInput:
     word_multiple: int = 1
     filter: Literal["linear", "pillow_bilinear"] = "linear"
     channels: Literal["bgr", "rgb", "gray"] = "bgr"
-    normalization: Arithmetic | ArrayLike = "divide"
+    normalization: (
+        Literal["divide", "multiply", "float64", "multiply_float64", "scale_shift"] | ArrayLike
+    ) = "divide"
     divisor: float = 255.0
     mean: float | Sequence[float] = 0.5
     std: float | Sequence[float] = 0.5

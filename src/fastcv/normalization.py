@@ -13,13 +13,8 @@ import numpy as np
 from .checks import FLOAT32_MAX, as_array, check_choice, check_number, is_sequence
 
 if TYPE_CHECKING:
-    from typing import Literal
-
     from numpy.typing import NDArray
 
-    Arithmetic: TypeAlias = Literal[
-        "divide", "multiply", "float64", "multiply_float64", "scale_shift"
-    ]
 Table: TypeAlias = tuple[tuple[float, ...], ...]
 ARITHMETIC = ("divide", "multiply", "float64", "multiply_float64", "scale_shift")
 _NOT_FINITE = "must give finite values in float32"
