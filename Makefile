@@ -7,7 +7,7 @@ C_FILES = $(shell git ls-files -co --exclude-standard '*.c' '*.h' '*.cpp')
 
 .NOTPARALLEL:
 .PHONY: help demo test check check-rest soak notebook test-c test-avx512 test-aarch64 test-compat \
-	bench lint format build clean
+	bench bench-ocr lint format build clean
 
 help:
 	@echo "make demo        cut the words out of a page, count its colours; pictures in out/"
@@ -21,6 +21,7 @@ help:
 	@echo "                 compare the kernels' variants, on this CPU or emulated"
 	@echo "make test-compat compare with the OCR projects' own functions, in $(COMPAT)"
 	@echo "make bench       run the benchmarks; pictures in out/"
+	@echo "make bench-ocr   time the whole CPU stage of OCR beside RapidOCR, in $(COMPAT)"
 	@echo "make lint        check style, types and spelling"
 	@echo "make format      rewrite the sources in the project's style"
 	@echo "make build       compile what changed, in place"
@@ -80,6 +81,9 @@ bench: build
 	$(RUN) benchmarks/memory.py
 	$(RUN) benchmarks/kernels.py --picture out/kernels.png
 	$(RUN) benchmarks/scaling.py --picture out/scaling.png
+
+bench-ocr: build $(COMPAT)/.ready
+	@PYTHONPATH=$(CURDIR)/src $(COMPAT)/bin/python benchmarks/ocr_stage.py $(ARGS)
 
 lint: $(VENV)/.ready
 	$(VENV)/bin/ruff check .

@@ -66,11 +66,11 @@ def find_baseline() -> tuple[str, Any]:
     return "RapidOCR's CTCLabelDecode", Own
 
 
-def make_logits(texts: int, steps: int, classes: int) -> np.ndarray:
-    """Make probabilities: half of the steps blank, the others one class that is far ahead."""
+def make_logits(texts: int, steps: int, classes: int, share: float = 0.5) -> np.ndarray:
+    """Make probabilities: a share of the steps has one class far ahead, the others are blank."""
     rng = np.random.default_rng(5)
     logits = rng.random((texts, steps, classes), np.float32) * np.float32(0.4 / classes)
-    best = rng.integers(1, classes, (texts, steps)) * (rng.random((texts, steps)) < 0.5)
+    best = rng.integers(1, classes, (texts, steps)) * (rng.random((texts, steps)) < share)
     highest = rng.random((texts, steps, 1), np.float32) * np.float32(0.4) + np.float32(0.6)
     np.put_along_axis(logits, best[..., np.newaxis], highest, 2)
     return logits

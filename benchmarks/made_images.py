@@ -1,4 +1,4 @@
-"""Images of several kinds for counting colours, each of a page's size, made from random numbers."""
+"""Made images: of several kinds for counting colours, each of a page's size; a detector's map."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import numpy as np
 
 from harness import DATA, cv2, read_image
 
+UNCLIP = 1.6  # RapidOCR's unclip_ratio
 MADE_ROWS, MADE_COLUMNS = 3508, 2480  # A4 at 300 dpi, the shipped page's size
 
 
@@ -66,3 +67,23 @@ MADE: dict[str, Callable[[np.random.Generator], np.ndarray]] = {
     "made photo": make_photo,
     "made noise": make_noise,
 }
+
+
+def make_map(boxes: np.ndarray, page_shape: tuple[int, ...], side: int) -> np.ndarray:
+    """Make a DB detector's map, shape (1, 1, H, W): words that grow to about these upright boxes.
+
+    A word is shrunk by d, so that DB grows the rest by d: 1.6 · area / perimeter. Edges are soft.
+    """
+    height, width = page_shape[:2]
+    scale = min(side / max(height, width), 1)
+    columns, rows = (round(extent * scale / 32) * 32 for extent in (width, height))
+    low, high = (
+        extreme(axis=1) * (columns / width, rows / height) for extreme in (boxes.min, boxes.max)
+    )
+    half, area = (high - low).sum(axis=1), (high - low).prod(axis=1)
+    a, b, c = 4 * UNCLIP + 8, (2 * UNCLIP + 2) * half, UNCLIP * area
+    shrink = ((b - np.sqrt(b * b - 4 * a * c)) / (2 * a))[:, np.newaxis]
+    pixels = np.zeros((rows, columns), np.float32)
+    for (x0, y0), (x1, y1) in zip(np.rint(low + shrink), np.rint(high - shrink), strict=True):
+        pixels[int(y0) : int(y1), int(x0) : int(x1)] = 0.95
+    return cv2.GaussianBlur(pixels, (0, 0), 0.8)[np.newaxis, np.newaxis]

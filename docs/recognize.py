@@ -1,15 +1,15 @@
-"""Recognise the words of a page: boxes in, text out, with ONNX Runtime and a model of RapidOCR.
+"""Read a page: its words' texts and confidences, with ONNX Runtime and the models of RapidOCR.
 
 Usage::
 
     pip install 'fastcv[io]' rapidocr==3.10.0 onnxruntime
-    python docs/recognize.py page.png boxes.json
+    python docs/recognize.py page.png
 """
 
 from __future__ import annotations
 
-import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import cv2
@@ -19,37 +19,27 @@ import rapidocr
 
 import fastcv
 
-BLANK = 0
+Network = Callable[[np.ndarray], np.ndarray]
 
 
-def load_model() -> tuple[onnxruntime.InferenceSession, list[str]]:
-    """Return the recogniser and its characters; class 0 is the blank, the last one a space."""
+def load_model(name: str) -> tuple[onnxruntime.InferenceSession, Network]:
+    """Return a model of RapidOCR, and a function of its input that returns its output."""
     folder = Path(rapidocr.__file__).parent / "models"
-    session = onnxruntime.InferenceSession(folder / "PP-OCRv6_rec_small.onnx")
-    characters = session.get_modelmeta().custom_metadata_map["character"].splitlines()
-    return session, ["", *characters, " "]
+    session = onnxruntime.InferenceSession(folder / f"PP-OCRv6_{name}_small.onnx")
+    (given,) = session.get_inputs()
+    return session, lambda tensor: session.run(None, {given.name: tensor})[0]
 
 
-def decode(scores: np.ndarray, characters: list[str]) -> str:
-    """Return a word's text: the best class of each step, without repeats and blanks."""
-    classes = scores.argmax(axis=1)
-    is_new = np.append(True, classes[1:] != classes[:-1])
-    return "".join(characters[c] for c in classes[is_new & (classes != BLANK)])
-
-
-def recognize(page: np.ndarray, boxes: np.ndarray) -> list[str]:
-    """Return the text of each box."""
-    session, characters = load_model()
-    (name,) = (given.name for given in session.get_inputs())
-    texts = [""] * len(boxes)
-    for batch in fastcv.iter_crop_batches(page, boxes, convention="rapidocr"):
-        (scores,) = session.run(None, {name: batch.tensor})
-        for index, word in zip(batch.indices.tolist(), scores, strict=True):
-            texts[index] = decode(word, characters)
-    return texts
+def read(page: np.ndarray) -> list[fastcv.ReadWord]:
+    """Return a page's words in reading order."""
+    _, detector = load_model("det")
+    session, recognizer = load_model("rec")
+    letters = session.get_modelmeta().custom_metadata_map["character"].splitlines()
+    characters = ["", *letters, " "]  # class 0 is the blank
+    return fastcv.read_page(page, detector, recognizer, characters)
 
 
 if __name__ == "__main__":
-    page_path, boxes_path = sys.argv[1:]
-    boxes = np.float32(json.loads(Path(boxes_path).read_text())["boxes"])
-    print("\n".join(recognize(cv2.imread(page_path), boxes)))
+    (path,) = sys.argv[1:]
+    for word in read(cv2.imread(path)):
+        print(f"{word.confidence:.3f}  {word.text}")

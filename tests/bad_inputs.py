@@ -69,6 +69,19 @@ MAP = np.zeros((64, 96), np.float32)
 MAP[20:30, 10:60] = 0.9
 INDEX = fastcv.PolygonIndex(SQUARES)
 
+
+def detect(tensor):
+    """Find one word in the middle of the page."""
+    found = np.zeros(tensor.shape[2:], np.float32)
+    height, width = found.shape
+    found[height // 3 : height // 2, width // 4 : 3 * width // 4] = 0.9
+    return found
+
+
+def recognize(tensor):
+    return np.repeat(LOGITS, len(tensor), axis=0)
+
+
 FUNCTIONS = {
     **{name: value for name in fastcv.__all__ if callable(value := getattr(fastcv, name))},
     "PolygonIndex.match": INDEX.match,
@@ -102,6 +115,8 @@ GOOD = {
     "Batch": {"tensor": 1, "indices": 2, "widths": 3, "ratios": 4, "max_ratio": 5},
     "detector_boxes": {"probabilities": MAP, "page_shape": (128, 192)},
     "DetectedBoxes": {"boxes": 1, "scores": 2},
+    "read_page": {"page": PAGE, "detector": detect, "recognizer": recognize, "characters": "-abc"},
+    "ReadWord": {"text": "a", "confidence": 1.0, "box": 3},
     "set_num_threads": {"num_threads": None},
     "set_memory_pool": {"max_bytes": fastcv.memory_pool_info()["max_bytes"]},
 }
@@ -152,6 +167,7 @@ IS_RIGHT = {
     "PolygonIndex.find_close": lambda close: close.tolist() == [0],
     "cumulative_sum": lambda total: total == 10,
     "decode_ctc": lambda found: found == [("abc", 1.0, None, None)],
+    "read_page": lambda found: [word[:2] for word in found] == [("abc", 1.0)],
     "detector_boxes": lambda found: (
         found.boxes.tolist() == [[[6, 26], [134, 26], [134, 74], [6, 74]]]
     ),
@@ -1433,6 +1449,49 @@ add("detector_boxes", "spec", [
     ("None", None, TypeError, "spec must be a str or a DetectorBoxes, not NoneType"),
     ("a dict", {}, TypeError, "spec must be a str or a DetectorBoxes, not dict"),
     ("'easyocr'", "easyocr", ValueError, "spec must be …, got 'easyocr'"),
+])  # fmt: skip
+
+NO_SPEC = "must be a str or a"
+add("read_page", "page", [
+    ("None", None, TypeError, "page must be an array of uint8, not NoneType"),
+    ("a path", "page.png", TypeError, "page must be an array of uint8, not <U8"),
+    ("two pages", lambda good: [good, good[:9]], TypeError,
+     "page must be an array of uint8, not list"),
+    ("float64", to("f8"), TypeError, "page must be an array of uint8, not float64"),
+    ("masked", masked, TypeError, f"page {NOT_PLAIN}"),
+    ("uint16", to("u2"), TypeError, "page must be an array of uint8, not uint16"),
+    ("1-D", lambda good: good[0, :, 0], ValueError,
+     "page must be (height, width) or (height, width, channels) with at least one pixel, "
+     "not shape (80,)"),
+    ("empty", lambda good: good[:0], ValueError, "page must be …, not shape (0, 80, 3)"),
+])  # fmt: skip
+for argument in ("detector", "recognizer"):
+    add("read_page", argument, [
+        ("None", None, TypeError, f"{argument} must be callable, not NoneType"),
+        ("a str", "onnx", TypeError, f"{argument} must be callable, not str"),
+    ])  # fmt: skip
+add("read_page", "recognizer", [
+    ("two texts a word", lambda good: lambda tensor: good(np.repeat(tensor, 2, axis=0)), ValueError,
+     "recognizer must return one text a word, got 2 for 1 words"),
+])  # fmt: skip
+add("read_page", "detector_spec", [
+    ("None", None, TypeError, f"detector_spec {NO_SPEC} DetectorInput, not NoneType"),
+    ("'doctr'", "doctr", ValueError, "detector_spec must be …, got 'doctr'"),
+    ("'onnxtr'", "onnxtr", ValueError, "detector_spec must not pad the page"),
+])  # fmt: skip
+add("read_page", "boxes_spec", [
+    ("{}", {}, TypeError, f"boxes_spec {NO_SPEC} DetectorBoxes, not dict"),
+    ("'east'", "east", ValueError, "boxes_spec must be …, got 'east'"),
+])  # fmt: skip
+add("read_page", "input", [
+    ("5", 5, TypeError, "input must be a RecognizerInput or a str, not int"),
+    ("'east'", "east", ValueError, "input must be …, got 'east'"),
+])  # fmt: skip
+add("read_page", "ignore", [("5", 5, TypeError, "ignore must be ints, not int")])
+add("read_page", "min_confidence", [
+    ("None", None, TypeError, "min_confidence must be a number, not NoneType"),
+    ("NaN", NAN, ValueError, "min_confidence must be from 0 to 1, got nan"),
+    ("1.5", 1.5, ValueError, "min_confidence must be from 0 to 1, got 1.5"),
 ])  # fmt: skip
 
 

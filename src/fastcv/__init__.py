@@ -53,6 +53,7 @@ from .detector_boxes import DETECTOR_BOXES, DetectedBoxes, DetectorBoxes, detect
 from .detector_geometry import DetectorGeometry
 from .detector_inputs import DETECTOR_INPUTS, DetectorInput
 from .inputs import RecognizerInput
+from .page import ReadWord, read_page
 from .presets import INPUTS
 
 _set_conventions(CONVENTIONS)
@@ -72,6 +73,7 @@ __all__ = [
     "DetectorTensor",
     "MainColors",
     "PolygonIndex",
+    "ReadWord",
     "RecognizerInput",
     "__version__",
     "build_info",
@@ -95,6 +97,7 @@ __all__ = [
     "main_colors",
     "match_polygons",
     "memory_pool_info",
+    "read_page",
     "select_best_polygon",
     "set_memory_pool",
     "set_num_threads",

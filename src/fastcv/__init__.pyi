@@ -37,6 +37,8 @@ from .detector_geometry import DetectorGeometry as DetectorGeometry
 from .detector_inputs import DETECTOR_INPUTS as DETECTOR_INPUTS
 from .detector_inputs import DetectorInput as DetectorInput
 from .inputs import RecognizerInput as RecognizerInput
+from .page import ReadWord as ReadWord
+from .page import read_page as read_page
 from .presets import INPUTS as INPUTS
 
 __version__: str
@@ -55,6 +57,7 @@ __all__ = [
     "DetectorTensor",
     "MainColors",
     "PolygonIndex",
+    "ReadWord",
     "RecognizerInput",
     "__version__",
     "build_info",
@@ -78,6 +81,7 @@ __all__ = [
     "main_colors",
     "match_polygons",
     "memory_pool_info",
+    "read_page",
     "select_best_polygon",
     "set_memory_pool",
     "set_num_threads",

@@ -9,6 +9,7 @@ import copy
 import importlib.metadata
 import importlib.util
 import math
+import re
 import sys
 import typing
 from pathlib import Path
@@ -140,6 +141,45 @@ def paddlex_detector_input():
     return [
         take("paddlex", module, name, **names) for name in ("DetResizeForTest", "NormalizeImage")
     ]
+
+
+# ---- what becomes of networks' outputs ----
+
+
+def paddleocr_db_post_process():
+    """DBPostProcess(**settings)(outs_dict, shape_list)"""
+    shapely = pytest.importorskip("shapely.geometry")
+    return take(
+        "paddleocr", "ppocr/postprocess/db_postprocess.py", "DBPostProcess",
+        pyclipper=pytest.importorskip("pyclipper"), Polygon=shapely.Polygon,
+        paddle=SimpleNamespace(Tensor=()),
+    )  # fmt: skip
+
+
+def paddlex_db_post_process():
+    """DBPostProcess(**settings)(preds, img_shapes, thresh, box_thresh, unclip_ratio)"""
+    return take(
+        "paddlex", "inference/models/text_detection/processors.py", "DBPostProcess",
+        pyclipper=pytest.importorskip("pyclipper"),
+        benchmark=SimpleNamespace(timeit=lambda kind: kind),
+        class_requires_deps=lambda *names: lambda kind: kind,
+    )  # fmt: skip
+
+
+def paddleocr_ctc_label_decode():
+    """CTCLabelDecode(character_dict_path, use_space_char)(preds, label, return_word_box)"""
+    return take(
+        "paddleocr", "ppocr/postprocess/rec_postprocess.py", "CTCLabelDecode",
+        "BaseRecLabelDecode", paddle=SimpleNamespace(Tensor=()), re=re,
+    )  # fmt: skip
+
+
+def paddlex_ctc_label_decode():
+    """CTCLabelDecode(character_list, use_space_char)(pred, return_word_box)"""
+    return take(
+        "paddlex", "inference/models/text_recognition/processors.py", "CTCLabelDecode",
+        "BaseRecLabelDecode", benchmark=SimpleNamespace(timeit=lambda kind: kind), re=re,
+    )  # fmt: skip
 
 
 def easyocr_detector_input():

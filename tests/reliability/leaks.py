@@ -117,6 +117,16 @@ def cases(folder):
     add("detector_input TypeError", fastcv.detector_input, None)
     add("detector_input ValueError of spec", fastcv.detector_input, page, spec="none")
     add("detector_input ValueError of out", fastcv.detector_input, page, out=out)
+    found = np.zeros((64, 96), np.float32)
+    found[20:40, 10:60] = 0.9
+    networks = (lambda _: found, lambda tensor: np.repeat(logits, len(tensor), axis=0))
+    reading = {"detector_spec": detector, "input": small}
+    add("read_page", fastcv.read_page, page, *networks, "-abc", **reading)
+    add("read_page TypeError of detector", fastcv.read_page, page, None, None, "-abc")
+    add("read_page ValueError of map", fastcv.read_page, page, lambda _: logits[0, 0], networks[1],
+        "-abc", **reading)  # fmt: skip
+    add("read_page ValueError of output", fastcv.read_page, page, networks[0],
+        lambda tensor: logits[:0], "-abc", **reading)  # fmt: skip
     add("main_colors", fastcv.main_colors, page)
     add("main_colors TypeError", fastcv.main_colors, wide)
     add("main_colors ValueError", fastcv.main_colors, page, 0)

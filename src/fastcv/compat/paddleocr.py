@@ -1,10 +1,12 @@
-"""PaddleOCR 2.x: the crops of ``tools.infer.utility``.
+"""PaddleOCR 2.x: the crops of ``tools.infer.utility``, and what ``ppocr.postprocess`` has for them.
 
->>> from fastcv.compat.paddleocr import get_rotate_crop_image
+>>> from fastcv.compat.paddleocr import CTCLabelDecode, DBPostProcess, get_rotate_crop_image
 """
 
 from __future__ import annotations
 
+import importlib
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,8 +14,11 @@ import numpy as np
 from .. import image_crop_openmp
 from .images import without_last_axis
 from .opencv5 import warn_once
+from .paddle import DBSettings, LabelDecoder, as_ndarray, group_characters, reverse_arabic
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from numpy.typing import ArrayLike, NDArray
 
 
@@ -70,3 +75,139 @@ def get_rotate_crop_images(
     return image_crop_openmp(
         without_last_axis(img), boxes, convention="paddleocr", num_threads=num_threads
     )
+
+
+class DBPostProcess(DBSettings):
+    """Find boxes in DB's maps as ``ppocr.postprocess.db_postprocess`` does.
+
+    Parameters
+    ----------
+    thresh, box_thresh, max_candidates, unclip_ratio, use_dilation, score_mode
+        `fastcv.DetectorBoxes` has them as threshold, box_threshold, max_candidates, unclip_ratio,
+        dilation and score ("fast": "box", "slow": "contour").
+    box_type : {"quad", "poly"}, default "quad"
+        "poly" follows curved text. That is PaddleOCR's own code, which is imported then.
+
+    Raises
+    ------
+    ValueError
+        A setting has a wrong value.
+    ImportError
+        ``box_type`` is "poly" and PaddleOCR is not installed.
+    """
+
+    project = "paddleocr"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._own = _own_post_process(self) if self.box_type == "poly" else None
+
+    def __call__(
+        self, outs_dict: Mapping[str, Any], shape_list: Sequence[Any]
+    ) -> list[dict[str, Any]]:
+        """Return the boxes of each map.
+
+        Parameters
+        ----------
+        outs_dict : mapping
+            "maps": array (n, 1, H, W) of float32 or float16, or a tensor.
+        shape_list : sequence
+            Each page's height, width, and two more numbers that are not needed.
+
+        Returns
+        -------
+        list of dict
+            "points": array (k, 4, 2) of int32, in the contours' order.
+        """
+        if self._own is not None:
+            own: list[dict[str, Any]] = self._own(outs_dict, shape_list)
+            return own
+        found = []
+        for index, pixels in enumerate(as_ndarray(outs_dict["maps"])[:, 0]):
+            height, width = shape_list[index][:2]
+            is_wide = np.result_type(np.float32, width) == np.float64
+            boxes, _ = self.find(pixels, (height, width), scaling="mixed" if is_wide else "float32")
+            found.append(
+                {"points": boxes.astype(np.int32) if len(boxes) else np.empty(0, np.int32)}
+            )
+        return found
+
+
+def _own_post_process(settings: DBSettings) -> Any:
+    module = importlib.import_module("paddleocr.ppocr.postprocess.db_postprocess")
+    return module.DBPostProcess(**settings.settings())
+
+
+class CTCLabelDecode(LabelDecoder):
+    """Decode a recogniser's output as ``ppocr.postprocess.rec_postprocess`` does.
+
+    Parameters
+    ----------
+    character_dict_path : str or path, optional
+        A file with a character a line. None: digits and small Latin letters. With "arabic" in the
+        path, texts are reversed.
+    use_space_char : bool, default False
+        Whether the file's characters are followed by a space.
+    """
+
+    def __init__(
+        self, character_dict_path: str | None = None, use_space_char: bool = False, **kwargs: Any
+    ) -> None:
+        letters = list("0123456789abcdefghijklmnopqrstuvwxyz")
+        if character_dict_path is not None:
+            lines = Path(character_dict_path).read_bytes().decode().split("\n")
+            lines = lines[:-1] if lines[-1] == "" else lines
+            letters = [line.strip("\r") for line in lines]
+            if use_space_char:
+                letters.append(" ")
+        super().__init__(letters)
+        self.reverse = "arabic" in str(character_dict_path)
+
+    def __call__(
+        self,
+        preds: Any,
+        label: ArrayLike | None = None,
+        return_word_box: bool = False,
+        *args: Any,
+        **kwargs: Any,
+    ) -> Any:
+        """Return (text, confidence) of each text.
+
+        Parameters
+        ----------
+        preds : array (texts, steps, classes), or list or tuple whose last one is it
+            float32 or float16.
+        label : array of int (texts, steps), optional
+            Classes to decode as well.
+        return_word_box : bool, default False
+            Whether a third value has the words: number of steps · wh_ratio / max_wh_ratio,
+            characters of each word, their columns, and each word's kind.
+        **kwargs
+            ``wh_ratio_list`` and ``max_wh_ratio``, with `return_word_box`.
+
+        Returns
+        -------
+        list of tuple, or two lists with `label`
+        """
+        preds = as_ndarray(preds[-1] if isinstance(preds, (tuple, list)) else preds)
+        found: list[Any] = []
+        for index, text in enumerate(self.texts(preds, return_word_box)):
+            words: tuple[Any, ...] = ()
+            if return_word_box:
+                length = preds.shape[1] * (kwargs["wh_ratio_list"][index] / kwargs["max_wh_ratio"])
+                words = ([length, *_without_splitters(text.text, text.columns or [])],)
+            found.append((text.text, text.confidence, *words))
+        return found if label is None else (found, self._decode_label(label))
+
+    def _decode_label(self, label: ArrayLike) -> list[tuple[str, float]]:
+        texts = []
+        for classes in np.asarray(label):
+            text = "".join(self.character[each] for each in classes if each != 0)
+            texts.append((reverse_arabic(text) if self.reverse else text, float(len(classes) > 0)))
+        return texts
+
+
+def _without_splitters(text: str, columns: Sequence[int]) -> list[list[Any]]:
+    parts = zip(*group_characters(text, columns, "splitter"), strict=True)
+    kept = [part for part in parts if part[2] != "splitter"]
+    return [[part[index] for part in kept] for index in range(3)]
