@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import fastcv
-from fastcv.compat import rapidocr
+from fastcv.compat import rapidocr, rapidocr_detector
 from reference import assert_same
 from stand_in import Decode, Detector, Engine, LazyEngine, PostProcess, PreProcess, Recognizer
 
@@ -166,6 +166,20 @@ def test_boxes_that_differ_a_little():
     engine = Engine(detector=model("det", postprocess_op=OtherBoxes(1)))
     with pytest.warns(UserWarning, match="own boxes differ a little"):
         rapidocr.accelerate(engine)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_the_engine_answers_for_maps_that_are_not_finite(value, page):
+    found = object(), object()
+
+    class Asked(PostProcess):
+        def __call__(self, pred, ori_shape):
+            return super().__call__(pred, ori_shape) if np.isfinite(pred).all() else found
+
+    detector = rapidocr.accelerate(Engine(detector=model("det", postprocess_op=Asked()))).text_det
+    pixels = np.zeros((1, 1, 32, 32), np.float32)
+    pixels[0, 0, 3, 4] = value
+    assert rapidocr_detector._Boxes(detector.postprocess_op)(pixels, (32, 32)) is found
 
 
 def test_a_map_of_another_dtype(page):

@@ -73,8 +73,8 @@ def accelerate(engine: Any, *, parts: Iterable[str] = PARTS) -> Any:
     Notes
     -----
     A box from which fastcv cuts no crop (`fastcv.image_crop`, ``degenerate``) is cut by the engine.
-    The engine's own code answers for a page that its detector refuses. Maps are taken to be finite:
-    NaN and infinities are no text here.
+    The engine's own code answers for a page that its detector refuses, and for a detector's map
+    with NaN or infinities.
 
     The detector's settings are read at each call, as are ``box_thresh`` and ``unclip_ratio`` of an
     engine's call. The recogniser's and the classifier's are read once.

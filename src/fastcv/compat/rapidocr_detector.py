@@ -130,7 +130,11 @@ class _Boxes:
     ) -> tuple[NDArray[np.float32], list[float]]:
         if pred.dtype != np.float32:
             raise RuntimeError(f"accelerate: maps of {pred.dtype} are not known")
-        boxes, scores = detector_boxes(pred[0, 0], ori_shape, spec=self.rules())
+        rules, pixels = self.rules(), pred[0, 0]
+        if not np.isfinite(pixels.sum()):  # fastcv drops what is not finite, RapidOCR does not
+            found: tuple[NDArray[np.float32], list[float]] = self.own(pred, ori_shape)
+            return found
+        boxes, scores = detector_boxes(pixels, ori_shape, spec=rules)
         return boxes, scores.tolist()
 
     def rules(self) -> DetectorBoxes:
@@ -178,7 +182,7 @@ class _Boxes:
         warnings.warn(
             f"cv2 is {installed_version()}: the engine's own boxes differ a little from those with "
             "OpenCV 4.14, which fastcv's are. Boxes and texts may differ",
-            stacklevel=6,
+            stacklevel=4,
         )
 
 
