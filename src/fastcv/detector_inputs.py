@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from dataclasses import fields as fields_of
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -24,7 +23,6 @@ from .checks import (
 from .detector_geometry import DetectorGeometry, geometry_of
 from .normalization import (
     CHANNELS,
-    Arithmetic,
     check_finite,
     check_normalization,
     check_per_channel,
@@ -136,7 +134,9 @@ class DetectorInput:
     pad_value: int = 0
     filter: Literal["linear", "pillow_bilinear"] = "linear"
     channels: Literal["bgr", "rgb", "gray"] = "bgr"
-    normalization: Arithmetic | ArrayLike = "multiply_float64"
+    normalization: (
+        Literal["divide", "multiply", "float64", "multiply_float64", "scale_shift"] | ArrayLike
+    ) = "multiply_float64"
     divisor: float = 255.0
     mean: float | Sequence[float] = 0.5
     std: float | Sequence[float] = 0.5
@@ -163,7 +163,7 @@ class DetectorInput:
 
     def __repr__(self) -> str:
         """Show the fields that are not the defaults."""
-        return show_fields(self, {each.name: each.default for each in fields_of(self)})
+        return show_fields(self)
 
     def _set(self, name: str, value: Any) -> None:
         object.__setattr__(self, name, value)

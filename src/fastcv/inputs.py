@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from dataclasses import fields as fields_of
 from itertools import pairwise
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
@@ -14,7 +13,6 @@ import numpy as np
 from .checks import check_bool, check_choice, check_int, check_number, is_sequence
 from .normalization import (
     CHANNELS,
-    Arithmetic,
     check_finite,
     check_normalization,
     check_per_channel,
@@ -135,7 +133,9 @@ class RecognizerInput:
     word_multiple: int = 1
     filter: Literal["linear", "pillow_bilinear"] = "linear"
     channels: Literal["bgr", "rgb", "gray"] = "bgr"
-    normalization: Arithmetic | ArrayLike = "divide"
+    normalization: (
+        Literal["divide", "multiply", "float64", "multiply_float64", "scale_shift"] | ArrayLike
+    ) = "divide"
     divisor: float = 255.0
     mean: float | Sequence[float] = 0.5
     std: float | Sequence[float] = 0.5
@@ -172,7 +172,7 @@ class RecognizerInput:
 
     def __repr__(self) -> str:
         """Show the fields that are not the defaults."""
-        return show_fields(self, {each.name: each.default for each in fields_of(self)})
+        return show_fields(self)
 
     def _set(self, name: str, value: Any) -> None:
         object.__setattr__(self, name, value)

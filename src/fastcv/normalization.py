@@ -6,7 +6,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
@@ -15,7 +15,6 @@ from .checks import FLOAT32_MAX, as_array, check_choice, check_number, is_sequen
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-Arithmetic: TypeAlias = Literal["divide", "multiply", "float64", "multiply_float64", "scale_shift"]
 Table: TypeAlias = tuple[tuple[float, ...], ...]
 ARITHMETIC = ("divide", "multiply", "float64", "multiply_float64", "scale_shift")
 _NOT_FINITE = "must give finite values in float32"
@@ -122,12 +121,12 @@ def check_per_channel(name: str, value: Any, channels: int) -> float | tuple[flo
     return tuple(numbers)
 
 
-def show_fields(spec: Any, defaults: Mapping[str, Any]) -> str:
-    """Return the spec's name and the fields that are not the defaults."""
+def show_fields(spec: Any) -> str:
+    """Return the dataclass's name and the fields that are not the defaults."""
     changed = []
-    for name, default in defaults.items():
+    for name, field in spec.__dataclass_fields__.items():
         value = getattr(spec, name)
-        if value != default:
+        if value != field.default:
             is_table = name == "normalization" and value not in ARITHMETIC
             changed.append(f"{name}=<table>" if is_table else f"{name}={value!r}")
     return f"{type(spec).__name__}({', '.join(changed)})"

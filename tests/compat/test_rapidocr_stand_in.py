@@ -4,12 +4,10 @@
 """
 
 import copy
-import math
 import threading
 import warnings
 from types import SimpleNamespace
 
-import cv2
 import numpy as np
 import pytest
 
@@ -17,116 +15,9 @@ import fastcv
 import reference_conventions as oracle
 from fastcv.compat import rapidocr
 from reference import assert_same
+from stand_in import Engine, LazyEngine, Recognizer
 
 pytestmark = pytest.mark.opencv4
-
-
-def tensor(crop, height, width):
-    """A crop at the left of a tensor of this width."""
-    resized_width = min(math.ceil(height * (crop.shape[1] / float(crop.shape[0]))), width)
-    resized = cv2.resize(crop, (resized_width, height)).astype("float32").transpose(2, 0, 1) / 255
-    resized -= 0.5
-    resized /= 0.5
-    padded = np.zeros((3, height, width), np.float32)
-    padded[:, :, :resized_width] = resized
-    return padded
-
-
-class Session:
-    """Keeps the tensors. Its "prediction" is their sums."""
-
-    def __init__(self):
-        self.tensors = []
-
-    def __call__(self, batch):
-        self.tensors.append(batch.copy())
-        return batch.sum((1, 2, 3), dtype=np.float64).tolist()
-
-
-class Recognizer:
-    def __init__(self, shape=(3, 48, 320), batch_size=6):
-        self.session = Session()
-        self.rec_image_shape, self.rec_batch_num = list(shape), batch_size
-
-    def __call__(self, args):
-        images = [args.img] if isinstance(args.img, np.ndarray) else args.img
-        ratios = [image.shape[1] / float(image.shape[0]) for image in images]
-        order, results = self.sort(ratios), [None] * len(images)
-        for start in range(0, len(images), self.rec_batch_num):
-            batch = order[start : start + self.rec_batch_num]
-            least = self.rec_image_shape[2] / self.rec_image_shape[1]
-            widest = max([least, *(ratios[i] for i in batch)])
-            tensors = [self.resize_norm_img(images[i], widest)[np.newaxis] for i in batch]
-            sums = self.session(np.concatenate(tensors).astype(np.float32))
-            for i, total in zip(batch, sums, strict=True):
-                results[i] = (total, ratios[i], widest)
-        return results
-
-    def sort(self, ratios):
-        return np.argsort(np.array(ratios))
-
-    def resize_norm_img(self, img, max_wh_ratio):
-        height = self.rec_image_shape[1]
-        return tensor(img, height, int(height * max_wh_ratio))
-
-
-class Classifier:
-    def __init__(self):
-        self.session = Session()
-        self.cls_image_shape, self.cls_batch_num = [3, 80, 160], 4
-
-    def __call__(self, img_list):
-        images = copy.deepcopy(img_list)
-        order = np.argsort([image.shape[1] / float(image.shape[0]) for image in images])
-        for start in range(0, len(images), self.cls_batch_num):
-            batch = order[start : start + self.cls_batch_num]
-            tensors = [self.resize_norm_img(images[i])[np.newaxis] for i in batch]
-            self.session(np.concatenate(tensors))
-            for i in batch[::2]:
-                images[i] = cv2.rotate(images[i], cv2.ROTATE_180)
-        return images
-
-    def resize_norm_img(self, img):
-        return tensor(img, *self.cls_image_shape[1:])
-
-
-class Engine:
-    """Models that exist from the start, as in RapidOCR 3.8."""
-
-    def __init__(self, recognizer=None, classifier=None):
-        self.text_rec, self.text_cls = recognizer or Recognizer(), classifier or Classifier()
-
-    def crop_text_regions(self, img, det_boxes):
-        return oracle.paddleocr(img, det_boxes)
-
-    def models(self):
-        return self.text_cls, self.text_rec
-
-    def __call__(self, page, boxes):
-        classify, recognize = self.models()
-        crops = self.crop_text_regions(page, boxes)
-        images = classify(crops)
-        return crops, images, recognize(SimpleNamespace(img=images, return_word_box=False))
-
-
-class LazyEngine(Engine):
-    """Models that are loaded when they are needed, as in RapidOCR 3.10."""
-
-    def __init__(self, *models):
-        super().__init__(*models)
-        self.loaded, self.text_rec, self.text_cls = [self.text_rec, self.text_cls], None, None
-
-    def _load_rec_model(self):
-        self.text_rec = self.loaded[0]
-        return self.text_rec
-
-    def _load_cls_model(self):
-        self.text_cls = self.loaded[1]
-        return self.text_cls
-
-    def models(self):
-        return self._load_cls_model(), self._load_rec_model()
-
 
 both = pytest.mark.parametrize("kind", [Engine, LazyEngine])
 
@@ -179,8 +70,9 @@ def test_other_settings_of_the_recogniser(page, boxes):
 def test_one_image_and_none(page):
     recognize = rapidocr.accelerate(Engine()).text_rec
     crop = np.ascontiguousarray(page[100:130, 120:320])
-    assert recognize(SimpleNamespace(img=crop)) == Recognizer()(SimpleNamespace(img=crop))
-    assert recognize(SimpleNamespace(img=[])) == []
+    words = SimpleNamespace(img=crop, return_word_box=True)
+    assert recognize(words) == Recognizer()(words)
+    assert recognize(SimpleNamespace(img=[], return_word_box=True)) == []
 
 
 def test_degenerate_boxes_are_cut_by_the_engine(page, boxes):
@@ -206,9 +98,9 @@ def test_threads_share_an_engine(page, boxes):
 # ---- what is not as expected ----
 
 
-@pytest.mark.parametrize("name", ["crop_text_regions", "text_rec", "text_cls"])
+@pytest.mark.parametrize("name", ["crop_text_regions", "text_det", "text_rec", "text_cls"])
 def test_an_engine_that_lacks_something(name):
-    have = {"crop_text_regions": None, "text_rec": None, "text_cls": None}
+    have = dict.fromkeys(["crop_text_regions", "text_det", "text_rec", "text_cls"])
     del have[name]
     with pytest.raises(TypeError, match=rf"accelerate: engine must be .* has no {name}"):
         rapidocr.accelerate(SimpleNamespace(**have))
@@ -218,7 +110,7 @@ def test_an_engine_that_lacks_something(name):
 @pytest.mark.parametrize("name", ["session", "rec_image_shape", "rec_batch_num"])
 def test_a_model_that_lacks_something(kind, name):
     engine = kind()
-    recognizer = engine.loaded[0] if kind is LazyEngine else engine.text_rec
+    recognizer = engine.loaded["rec"] if kind is LazyEngine else engine.text_rec
     delattr(recognizer, name)
     with pytest.raises(TypeError, match=rf"accelerate: text_rec must be .* has no {name}"):
         rapidocr.accelerate(engine).models()

@@ -70,4 +70,4 @@ def test_the_tutorial_runs_from_top_to_bottom(tmp_path):
     ran = nbformat.read(tmp_path / "tutorial.ipynb", 4)
     code = [cell for cell in ran.cells if cell.cell_type == "code"]
     assert [cell.execution_count for cell in code] == [*range(1, len(code) + 1)]
-    assert "13. All ladders" in done.stdout
+    assert "14. All ladders" in done.stdout
