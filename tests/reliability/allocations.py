@@ -309,6 +309,19 @@ def detector_calls():
         "detector_input, no pool", detector_input, (page,), {"spec": spec}, before=no_pool,
         of=tensor_of,
     )  # fmt: skip
+    found = np.zeros((60, 90), np.float32)
+    found[5:20, 5:40] = found[30:50, 20:80] = 0.9
+    boxes = fastcv.detector_boxes
+    for name, args, options in (
+        ("detector_boxes", (found, page), {}),
+        ("detector_boxes, a view", (found[::-1, ::-1].astype("f2"), page), {"spec": "paddlex"}),
+        ("detector_boxes, 2 threads", (np.tile(found, (6, 6)), page), {"num_threads": 2}),
+        ("detector_boxes, nothing", (found * 0, page), {"spec": "paddleocr"}),
+    ):
+        yield Call(name, boxes, args, options)
+    yield Call("detector_boxes, float64", boxes, (found.astype(float), page), error=TypeError)
+    yield Call("detector_boxes, shape", boxes, (found[0], page), error=ValueError)
+    yield Call("detector_boxes, spec", boxes, (found, page), {"spec": "no"}, error=ValueError)
     yield Call("DetectorInput", fastcv.DetectorInput, (), {"multiple": 9}, of=repr)
     yield Call("detector_input, None", detector_input, (None,), error=TypeError)
     yield Call(

@@ -34,6 +34,7 @@ def long_calls():
     noise = rng.integers(0, 256, (4000, 4000, 3), np.uint8)
     words, lines = large.repeat(9, axis=0), fastcv.RecognizerInput(height=2000, dtype="uint8")
     detector = fastcv.DetectorInput(limit_type="stretch", size=(6000, 9000), dtype="uint8")
+    specks = rng.random((6000, 6000), np.float32) ** 6
     polygons = rng.uniform(0, 1000, (200_000, 4, 2))
     shapes = [Shape(xy) for xy in polygons[:50_000]]
     points = rng.uniform(0, 1000, (1_000_000, 2))
@@ -67,6 +68,8 @@ def long_calls():
         "detector_input, 2 threads": lambda: fastcv.detector_input(
             [noise] * 4, spec=detector, num_threads=2
         ),
+        "detector_boxes, noise": lambda: fastcv.detector_boxes(specks, page),
+        "detector_boxes, 2 threads": lambda: fastcv.detector_boxes(specks, page, num_threads=2),
         "crop_shapes": lambda: fastcv.crop_shapes(million),
         "main_colors": lambda: fastcv.main_colors(noise),
         "main_colors, 2 threads": lambda: fastcv.main_colors(noise, num_threads=2),

@@ -119,6 +119,10 @@ def cases(folder):
     add("detector_input ValueError of out", fastcv.detector_input, page, out=out)
     found = np.zeros((64, 96), np.float32)
     found[20:40, 10:60] = 0.9
+    add("detector_boxes", fastcv.detector_boxes, found, page)
+    add("detector_boxes, a view", fastcv.detector_boxes, found[::-1, ::2], page, spec="paddlex")
+    add("detector_boxes TypeError", fastcv.detector_boxes, found.astype(int), page)
+    add("detector_boxes ValueError of shape", fastcv.detector_boxes, found[0], page)
     networks = (lambda _: found, lambda tensor: np.repeat(logits, len(tensor), axis=0))
     reading = {"detector_spec": detector, "input": small}
     add("read_page", fastcv.read_page, page, *networks, "-abc", **reading)
