@@ -244,6 +244,10 @@ def tensor_of(found):
     return found.tensor
 
 
+def boxes_of(found):
+    return found.boxes
+
+
 def one_by_one(function):
     """Return a function that takes all of what an iterator gives."""
     return lambda *args, **options: list(function(*args, **options))
@@ -314,6 +318,25 @@ def detector_calls():
     yield Call(
         "detector_input, bad out", detector_input, (page,), {"out": out[:9]}, error=ValueError
     )
+
+
+def boxes_calls():
+    found = np.zeros((64, 96), np.float32)
+    found[20:40, 10:60] = 0.9
+    shape = (128, 192)
+    for name, given, options in (
+        ("detector_boxes", found, {"num_threads": 1}),
+        ("detector_boxes, 2 threads", found, {"num_threads": 2}),
+        ("detector_boxes, a float16 view", found.astype(np.float16)[:, ::-1], {"spec": "paddlex"}),
+    ):
+        yield Call(name, fastcv.detector_boxes, (given, shape), options, of=boxes_of)
+    yield Call(
+        "detector_boxes, no pool", fastcv.detector_boxes, (found, shape), before=no_pool,
+        of=boxes_of,
+    )  # fmt: skip
+    yield Call("DetectorBoxes", fastcv.DetectorBoxes, (), {"unclip_ratio": 2.0}, of=repr)
+    yield Call("detector_boxes, None", fastcv.detector_boxes, (None, shape), error=TypeError)
+    yield Call("detector_boxes, no page", fastcv.detector_boxes, (found, (0, 9)), error=ValueError)
 
 
 def color_calls():
@@ -505,8 +528,8 @@ def made_anew(spec=_core.__spec__):
 def all_calls():
     """Return all calls; those that fork come first, before other calls have allocated anything."""
     calls = [
-        *crop_calls(), *batch_calls(), *detector_calls(), *color_calls(), *decode_calls(),
-        *polygon_calls(), *other_calls(),
+        *crop_calls(), *batch_calls(), *detector_calls(), *boxes_calls(), *color_calls(),
+        *decode_calls(), *polygon_calls(), *other_calls(),
     ]  # fmt: skip
     return sorted(calls, key=lambda call: not call.is_cold)
 

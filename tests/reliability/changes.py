@@ -29,6 +29,7 @@ class Reader:
             "logits": np.random.default_rng(3).random((9, 40, 3000), np.float32),
             "points": np.random.default_rng(2).uniform(0, 99, (5000, 2)),
             "boxes": proof.made_boxes(200),
+            "map": np.random.default_rng(4).random((300, 400), np.float32),
         }
 
     def calls(self):
@@ -48,6 +49,8 @@ class Reader:
             lambda: fastcv.crop_batches(page, boxes, out=a["tensors"]),
             lambda: fastcv.detector_input(page, num_threads=2),
             lambda: fastcv.detector_input([page, page[::-1]], spec="onnxtr", out=a["tensors"]),
+            lambda: fastcv.detector_boxes(a["map"], (99, 99), num_threads=2),
+            lambda: fastcv.detector_boxes(a["map"][::-1], (99, 99), num_threads=2),
             lambda: fastcv.main_colors(a["noise"], num_threads=2),
             lambda: fastcv.decode_ctc(a["logits"], "x" * 3000, columns=True, num_threads=2),
             lambda: fastcv.decode_ctc(a["logits"].transpose(0, 2, 1), "x" * 40, confidence="doctr"),

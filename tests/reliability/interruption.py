@@ -34,6 +34,8 @@ def long_calls():
     noise = rng.integers(0, 256, (4000, 4000, 3), np.uint8)
     words, lines = large.repeat(9, axis=0), fastcv.RecognizerInput(height=2000, dtype="uint8")
     detector = fastcv.DetectorInput(limit_type="stretch", size=(6000, 9000), dtype="uint8")
+    specks = (rng.random((4000, 4000), np.float32) < 0.05).astype(np.float32)
+    all_contours = fastcv.DetectorBoxes(max_candidates=1 << 24, dilation=False, score="contour")
     polygons = rng.uniform(0, 1000, (200_000, 4, 2))
     shapes = [Shape(xy) for xy in polygons[:50_000]]
     points = rng.uniform(0, 1000, (1_000_000, 2))
@@ -66,6 +68,10 @@ def long_calls():
         "detector_input": lambda: fastcv.detector_input([noise] * 4, spec=detector),
         "detector_input, 2 threads": lambda: fastcv.detector_input(
             [noise] * 4, spec=detector, num_threads=2
+        ),
+        "detector_boxes": lambda: fastcv.detector_boxes(specks, (99, 99), num_threads=1),
+        "detector_boxes, 2 threads": lambda: fastcv.detector_boxes(
+            specks, (99, 99), spec=all_contours, num_threads=2
         ),
         "crop_shapes": lambda: fastcv.crop_shapes(million),
         "main_colors": lambda: fastcv.main_colors(noise),

@@ -119,6 +119,13 @@ def cases(folder):
     add("detector_input ValueError of out", fastcv.detector_input, page, out=out)
     found = np.zeros((64, 96), np.float32)
     found[20:40, 10:60] = 0.9
+    boxes_of = fastcv.detector_boxes
+    for spec in fastcv.DETECTOR_BOXES:
+        add(f"detector_boxes, {spec}", boxes_of, found, page, spec=spec)
+    add("detector_boxes, float16", boxes_of, found.astype(np.float16)[:, ::-1], page)
+    add("detector_boxes TypeError", boxes_of, None, page)
+    add("detector_boxes ValueError of page_shape", boxes_of, found, (0, 9))
+    add("detector_boxes ValueError of spec", boxes_of, found, page, spec="none")
     networks = (lambda _: found, lambda tensor: np.repeat(logits, len(tensor), axis=0))
     reading = {"detector_spec": detector, "input": small}
     add("read_page", fastcv.read_page, page, *networks, "-abc", **reading)
