@@ -53,7 +53,7 @@ def test_made_maps(kind, kernel):
 @pytest.mark.rest
 @pytest.mark.parametrize("part", range(40))
 def test_many_made_maps(part):
-    """100,000 maps in all. In a few, a corner of a box is 1 px off: a known fault, not yet found."""
+    """100,000 maps in all. In a few, a box is 1 px off: a known fault, not yet found."""
     rng = np.random.default_rng(part)
     differ = 0
     for i in range(2500):
