@@ -106,7 +106,11 @@ def offset(corners, distance):
         turn, along = a * d - c * b, a * c + d * b
         points.append((rounded(x + a * distance), rounded(y + b * distance)))
         if abs(turn * distance) < 1 and along > 0:
-            continue  # Clipper goes on with the same edge
+            continue  # Clipper goes on with the same edge, so the next turn may go inwards
+        if turn * distance < 0:
+            points += [(x, y), (rounded(x + c * distance), rounded(y + d * distance))]
+            edge = i
+            continue
         angle = math.atan2(max(-1.0, min(turn, 1.0)), a * c + b * d)
         for _ in range(max(rounded(steps / (2 * math.pi) * abs(angle)), 1) - 1):
             a, b = a * cosine - sine * b, a * sine + b * cosine

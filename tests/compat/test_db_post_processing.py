@@ -9,6 +9,7 @@ import pytest
 
 import fastcv
 import maps
+import reference_detect
 from conftest import ROOT, read_boxes, real_pages
 from projects import sort_quad_boxes, take
 
@@ -126,6 +127,24 @@ def test_the_shipped_pages_made_map(project, candidates):
     pixels = maps.page(read_boxes(ROOT / "data/page_boxes.json"), page.shape)
     assert_same_boxes(PROJECTS[project](rules), pixels, page.shape[:2], rules)
     assert len(fastcv.detector_boxes(pixels, page, spec=rules).boxes) >= 800
+
+
+@pytest.mark.parametrize("reach", [9, 16, 30, 300])
+def test_the_oracles_offset(reach):
+    """Small rectangles and distances below 1 px turn Clipper's path inwards now and then."""
+    pyclipper = pytest.importorskip("pyclipper")
+    rng = np.random.default_rng(reach)
+    for _ in range(10_000):
+        corners, side = reference_detect.rectangle(rng.integers(0, reach, (5, 2), np.int32))
+        if side < 3:
+            continue
+        distance = cv2.contourArea(corners) / cv2.arcLength(corners, closed=True)
+        distance *= rng.choice([0, 0.1, 0.2, 0.3, 0.5, 0.7, 1, 1.5, 1.6, 2, 5])
+        path = pyclipper.PyclipperOffset()
+        path.AddPath(corners, pyclipper.JT_ROUND, pyclipper.ET_CLOSEDPOLYGON)
+        assert path.Execute(distance) == [
+            [list(point) for point in reference_detect.offset(corners, distance)]
+        ]
 
 
 class Detector:

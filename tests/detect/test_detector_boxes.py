@@ -53,9 +53,8 @@ def test_made_maps(kind, kernel):
 @pytest.mark.rest
 @pytest.mark.parametrize("part", range(40))
 def test_many_made_maps(part):
-    """100,000 maps in all. In a few, a box is 1 px off: a known fault, not yet found."""
+    """100,000 maps in all."""
     rng = np.random.default_rng(part)
-    differ = 0
     for i in range(2500):
         rules = replace(
             fastcv.DETECTOR_BOXES[SPECS[i % 3]],
@@ -65,11 +64,7 @@ def test_many_made_maps(part):
             unclip_ratio=float(rng.choice([0, 0.1, 0.5, 1, 1.5, 1.6, 2, 5])),
             max_candidates=int(rng.choice([1, 3, 1000])),
         )
-        try:
-            check_made(rng, maps.KINDS[i % len(maps.KINDS)], rules, 130)
-        except AssertionError:
-            differ += 1
-    assert differ <= 5
+        check_made(rng, maps.KINDS[i % len(maps.KINDS)], rules, 130)
 
 
 @pytest.mark.parametrize("changes", [
