@@ -71,6 +71,10 @@ def test_a_polygon_and_a_point_that_empty_themselves():
 LARGE = {
     "image": ("np.zeros((3000, 3000, 3), np.uint8)", "fastcv.main_colors(a).counts[0]"),
     "mirrored": ("np.zeros((3000, 3000, 3), np.uint8)", "fastcv.main_colors(a[:, ::-1]).counts[0]"),
+    "map": ("np.zeros((3000, 3000), np.float32)", "len(fastcv.detector_boxes(a, (9, 9)).boxes)"),
+    "mirrored map": (
+        "np.zeros((3000, 3000), np.float32)", "len(fastcv.detector_boxes(a[::-1], (9, 9)).boxes)",
+    ),
     "boxes": ("np.zeros((900_000, 4, 2), np.int32)", "len(shapes(a, degenerate='empty'))"),
     "points": ("np.zeros((3_000_000, 2))", "len(index.match(a, 1.0))"),
     "int points": ("np.zeros((3_000_000, 2), np.int32)", "len(index.match(a, 1.0))"),

@@ -53,6 +53,10 @@ modes = ctypes.PyDLL({library!r})
 modes.mode.restype = ctypes.c_ulong
 rng = np.random.default_rng(12)
 page = rng.integers(0, 255, (700, 900, 3), np.uint8)
+text = np.zeros((321, 457), np.float32)
+for corners in quads.turned(rng, 30, 457, 321).astype(int):
+    text[corners[:, 1].min() : corners[:, 1].max(), corners[:, 0].min() : corners[:, 0].max()] = 0.9
+text *= rng.random(text.shape, np.float32) ** 0.1 + np.float32(1e-40)
 small = {{t: (page * np.array(tiny, t)).astype(t)
          for t, tiny in ((np.float32, 1e-42), (np.float64, 1e-320))}}
 boxes = np.concatenate([quads.turned(rng, 30, 900, 700)] * 2)
@@ -75,6 +79,9 @@ def digests(num_threads):
         "float32": digest(*crop(small[np.float32])),
         "float64": digest(*crop(small[np.float64])),
         "colors": digest(*fastcv.main_colors(page, num_threads=num_threads)),
+        "detector's boxes": digest(
+            *fastcv.detector_boxes(text, (321, 457), num_threads=num_threads)
+        ),
         "polygons": digest(
             fastcv.match_polygons(polygons, points, 12.5, num_threads=num_threads)
         ),

@@ -86,6 +86,7 @@ def test_an_array_in_use_cannot_be_resized(is_view):
         "fastcv.image_crop_openmp(page, box, interpolation='lanczos4', num_threads=2)",
         "fastcv.main_colors(random, num_threads=1)",
         "fastcv.main_colors(random, num_threads=2)",
+        "fastcv.detector_boxes(specks, specks, num_threads=1)",
     ],
 )
 def test_an_interrupt_ends_a_call_soon(call):
@@ -97,6 +98,7 @@ def test_an_interrupt_ends_a_call_soon(call):
         page = np.zeros((500, 500, 4))
         box = np.float32([[[0, 0], [6000, 0], [6000, 6000], [0, 6000]]])
         random = np.random.default_rng(0).integers(0, 255, (5000, 5000, 3), np.uint8)
+        specks = np.random.default_rng(0).random((4000, 4000), np.float32)
         fastcv.set_output_limits(crop_bytes=1 << 33, call_bytes=1 << 33)
         sent = []
         def send():

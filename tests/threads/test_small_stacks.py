@@ -23,6 +23,7 @@ CALLS = {
     "colours": "fastcv.main_colors(page, num_threads=2)",
     "colours of a photo": "fastcv.main_colors(noise, num_threads=None)",
     "polygons": "fastcv.PolygonIndex(boxes).match(boxes[:, 0], 50, num_threads=2)",
+    "detector's boxes": "fastcv.detector_boxes(text, page, num_threads=2)",
     "the thread count": "fastcv.get_num_threads()",
 }
 
@@ -34,6 +35,8 @@ import fastcv
 rng = np.random.default_rng(1)
 page = np.zeros((300, 400, 3), np.uint8)
 noise = rng.integers(0, 255, (600, 700, 3), np.uint8)
+text = np.tile(np.float32([0.1] * 9 + [0.9] * 30), (100, 9))
+text[np.arange(100) % 20 < 9] = 0
 boxes = np.float32([[[10, 10], [390, 20], [380, 100], [5, 90]]] * 3)
 boxes[1] -= 40  # partly outside
 boxes[2, 2] *= 0.6  # strong perspective
