@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from . import _core
 from .batch_plan import BatchPlan, plan_batches
+from .normalization import tensor_format
 from .word_arguments import check_rotated, check_word_order, choose_input
 
 if TYPE_CHECKING:
@@ -198,20 +198,5 @@ def _plan(
     indices = plan.order
     if pages is not None:
         indices = np.stack([words.pages[plan.order], words.boxes[plan.order]], axis=1)
-    form = _tensor_format(rules)
+    form = tensor_format(rules)
     return BatchJob(function, words, rules, form, plan, indices, rotated, num_threads)
-
-
-def _make_format(rules: RecognizerInput) -> _core._TensorFormat:
-    """Make what C needs to know of an input."""
-    return _core._TensorFormat(
-        channels=rules.channels,
-        dtype=np.dtype(rules.dtype),
-        layout=rules.layout,
-        table=rules.table(),
-        pad=rules.padding(),
-        filter=rules.filter,
-    )
-
-
-_tensor_format = lru_cache(maxsize=64)(_make_format)

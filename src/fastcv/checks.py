@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from numbers import Real
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 INT32_MAX = (1 << 31) - 1
 FLOAT32_MAX = float(np.finfo(np.float32).max)
+
+Rules = TypeVar("Rules")
 
 
 def type_name(value: Any) -> str:
@@ -33,6 +35,16 @@ def check_choice(name: str, value: Any, choices: Sequence[str | None]) -> None:
         *others, last = listed
         wanted = f"{', '.join(others)} or {last}" if others else last
         raise ValueError(f"{name} must be {wanted}, got {value!r:.200}")
+
+
+def check_rules(name: str, value: Any, kind: type[Rules], known: Mapping[str, Rules]) -> Rules:
+    """Return rules that are given as they are, or by their name."""
+    if isinstance(value, kind):
+        return value
+    if not isinstance(value, str):
+        raise TypeError(f"{name} must be a str or a {kind.__name__}, not {type_name(value)}")
+    check_choice(name, value, tuple(known))
+    return known[value]
 
 
 def check_bool(name: str, value: Any) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -11,7 +10,7 @@ from . import _core
 from .checks import type_name
 from .detector_geometry import DetectorGeometry, geometry_of, padded_size
 from .detector_inputs import DETECTOR_INPUTS, DetectorInput
-from .normalization import CHANNELS
+from .normalization import CHANNELS, tensor_format
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -109,7 +108,7 @@ def detector_input(
     (tensor,) = _core._write_batches(
         _FUNCTION,
         words,
-        _tensor_format(rules),
+        tensor_format(rules),
         height,
         np.arange(len(pages)),
         np.array([place.content for place in places], np.int32),
@@ -186,18 +185,3 @@ def _check_bytes(rules: DetectorInput, count: int, height: int, width: int) -> N
             f"{_FUNCTION}: the tensor takes {size} bytes, over the limit of {limit} bytes a call "
             "(set_output_limits)"
         )
-
-
-def _make_format(rules: DetectorInput) -> _core._TensorFormat:
-    """Make what C needs to know of an input."""
-    return _core._TensorFormat(
-        channels=rules.channels,
-        dtype=np.dtype(rules.dtype),
-        layout=rules.layout,
-        table=rules.table(),
-        pad=rules.padding(),
-        filter=rules.filter,
-    )
-
-
-_tensor_format = lru_cache(maxsize=64)(_make_format)

@@ -16,6 +16,7 @@ from .checks import (
     check_choice,
     check_int,
     check_real,
+    check_rules,
     is_sequence,
     type_name,
 )
@@ -222,7 +223,7 @@ def detector_boxes(
     [[6.0, 26.0], [134.0, 26.0], [134.0, 74.0], [6.0, 74.0]]
     """
     function = "detector_boxes"
-    rules = _rules(function, spec)
+    rules = check_rules(f"{function}: spec", spec, DetectorBoxes, DETECTOR_BOXES)
     height, width = _page_shape(function, page_shape)
     return DetectedBoxes(
         *_core._detector_boxes(
@@ -246,15 +247,6 @@ def detector_boxes(
             num_threads,
         )
     )
-
-
-def _rules(function: str, spec: Any) -> DetectorBoxes:
-    if isinstance(spec, DetectorBoxes):
-        return spec
-    if not isinstance(spec, str):
-        raise TypeError(f"{function}: spec must be a str or a DetectorBoxes, not {type_name(spec)}")
-    check_choice(f"{function}: spec", spec, tuple(DETECTOR_BOXES))
-    return DETECTOR_BOXES[spec]
 
 
 def _page_shape(function: str, value: Any) -> tuple[Any, Any]:

@@ -8,30 +8,20 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
-import numpy as np
-
 from .checks import (
     INT32_MAX,
     check_bool,
     check_choice,
     check_int,
-    check_number,
     check_real,
     is_sequence,
     type_name,
 )
 from .detector_geometry import DetectorGeometry, geometry_of
-from .normalization import (
-    CHANNELS,
-    check_finite,
-    check_normalization,
-    check_per_channel,
-    normal_table,
-    show_fields,
-)
+from .normalization import CHANNELS, TensorRules
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import ArrayLike
 
 _CHOICES: Mapping[str, tuple[str, ...]] = MappingProxyType({
     "limit_type": ("min", "max", "resize_long", "height", "stretch", "contain"),
@@ -45,8 +35,8 @@ _CHOICES: Mapping[str, tuple[str, ...]] = MappingProxyType({
 _FRAMED = ("stretch", "contain")
 
 
-@dataclass(frozen=True, kw_only=True)
-class DetectorInput:
+@dataclass(frozen=True, kw_only=True, repr=False)
+class DetectorInput(TensorRules):
     """How a page becomes the tensor of a detector. The defaults are RapidOCR's rules.
 
     A page is resized by `limit_type`, its sides become multiples of `multiple`, and its pixels are
@@ -149,24 +139,7 @@ class DetectorInput:
         self._check_sizes()
         check_bool(_field("pad_small"), self.pad_small)
         self._set("pad_value", check_int(_field("pad_value"), self.pad_value, 255, least=0))
-        channels = CHANNELS[self.channels]
-        self._set("divisor", check_number(_field("divisor"), self.divisor))
-        for name in ("mean", "std"):
-            value = check_per_channel(_field(name), getattr(self, name), channels)
-            self._set(name, value)
-        name = _field("normalization")
-        self._set("normalization", check_normalization(name, self.normalization, channels))
-        mean: Any = self.mean
-        std: Any = self.std
-        if isinstance(self.normalization, str) and self.dtype != "uint8":
-            check_finite(name, self.divisor, mean, std)
-
-    def __repr__(self) -> str:
-        """Show the fields that are not the defaults."""
-        return show_fields(self)
-
-    def _set(self, name: str, value: Any) -> None:
-        object.__setattr__(self, name, value)
+        self._check_normalization(_field)
 
     def _check_sizes(self) -> None:
         self._set("limit_side_len", _check_side("limit_side_len", self.limit_side_len))
@@ -199,15 +172,6 @@ class DetectorInput:
         height = check_int("DetectorInput.geometry: height", height)
         width = check_int("DetectorInput.geometry: width", width)
         return geometry_of(self, height, width, "DetectorInput.geometry")
-
-    def table(self) -> NDArray[np.float32] | None:
-        """Return the normalised value of every pixel value, shape (channels, 256). None: uint8."""
-        if self.dtype == "uint8":
-            return None
-        kind: Any = self.normalization
-        mean: Any = self.mean
-        std: Any = self.std
-        return normal_table(kind, self.divisor, mean, std, CHANNELS[self.channels])
 
     def padding(self) -> tuple[float, ...]:
         """Return what each channel's padding holds in the tensor."""

@@ -11,17 +11,10 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from .checks import check_bool, check_choice, check_int, check_number, is_sequence
-from .normalization import (
-    CHANNELS,
-    check_finite,
-    check_normalization,
-    check_per_channel,
-    normal_table,
-    show_fields,
-)
+from .normalization import CHANNELS, TensorRules
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import ArrayLike
 
 _CHOICES: Mapping[str, tuple[str | None, ...]] = MappingProxyType({
     "width_rounding": ("floor", "ceil", "word"),
@@ -36,8 +29,8 @@ _CHOICES: Mapping[str, tuple[str | None, ...]] = MappingProxyType({
 })  # fmt: skip
 
 
-@dataclass(frozen=True, kw_only=True)
-class RecognizerInput:
+@dataclass(frozen=True, kw_only=True, repr=False)
+class RecognizerInput(TensorRules):
     """How crops become the tensors of a recogniser. The defaults are RapidOCR's rules.
 
     A *word* is one crop. It is resized to `height` with its aspect ratio kept, normalised, and
@@ -157,25 +150,8 @@ class RecognizerInput:
                 self._set(name, check_int(_field(name), value, wanted="an int or None"))
         self._set("buckets", _buckets(self.buckets))
         self._check_widths()
-        channels = CHANNELS[self.channels]
-        self._set("divisor", check_number(_field("divisor"), self.divisor))
-        for name in ("mean", "std"):
-            value = check_per_channel(_field(name), getattr(self, name), channels)
-            self._set(name, value)
-        name = _field("normalization")
-        self._set("normalization", check_normalization(name, self.normalization, channels))
-        mean: Any = self.mean
-        std: Any = self.std
-        if isinstance(self.normalization, str) and self.dtype != "uint8":
-            check_finite(name, self.divisor, mean, std)
+        self._check_normalization(_field)
         self._check_padding()
-
-    def __repr__(self) -> str:
-        """Show the fields that are not the defaults."""
-        return show_fields(self)
-
-    def _set(self, name: str, value: Any) -> None:
-        object.__setattr__(self, name, value)
 
     def _check_widths(self) -> None:
         low, high, buckets = self.min_width, self.max_width, self.buckets
@@ -212,15 +188,6 @@ class RecognizerInput:
     def column_bytes(self) -> int:
         """Return the bytes of one column of a word: all rows and channels."""
         return self.height * CHANNELS[self.channels] * np.dtype(self.dtype).itemsize
-
-    def table(self) -> NDArray[np.float32] | None:
-        """Return the normalised value of every pixel value, shape (channels, 256). None: uint8."""
-        if self.dtype == "uint8":
-            return None
-        kind: Any = self.normalization
-        mean: Any = self.mean
-        std: Any = self.std
-        return normal_table(kind, self.divisor, mean, std, CHANNELS[self.channels])
 
     def padding(self) -> tuple[float, ...] | None:
         """Return what each channel's padding holds in the tensor. None: the last column."""

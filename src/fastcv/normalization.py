@@ -1,15 +1,16 @@
-"""What a pixel's 256 values become in a tensor, and checks that recognisers' and detectors' inputs
-share."""
+"""What recognisers' and detectors' inputs share: above all what a pixel's 256 values become."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
+from . import _core
 from .checks import FLOAT32_MAX, as_array, check_choice, check_number, is_sequence
 
 if TYPE_CHECKING:
@@ -21,18 +22,72 @@ _NOT_FINITE = "must give finite values in float32"
 CHANNELS: Mapping[str, int] = MappingProxyType({"bgr": 3, "rgb": 3, "gray": 1})
 
 
-def normal_table(
-    kind: str | Table,
-    divisor: float,
-    mean: float | tuple[float, ...],
-    std: float | tuple[float, ...],
-    channels: int,
-) -> NDArray[np.float32]:
-    """Return the normalised value of every pixel value, shape (channels, 256)."""
-    if not isinstance(kind, str):
-        return np.array(kind, np.float32)
-    values = _NORMAL_VALUES[kind](divisor, _column(mean), _column(std)).astype(np.float32)
-    return np.ascontiguousarray(np.broadcast_to(values, (channels, 256)))
+class TensorRules:
+    """What recognisers' and detectors' inputs share: how values are normalised, and the tensor's
+    kind. The inputs are dataclasses with these fields."""
+
+    channels: Any
+    divisor: Any
+    mean: Any
+    std: Any
+    normalization: Any
+    dtype: Any
+    layout: Any
+    filter: Any
+
+    def __repr__(self) -> str:
+        """Show the fields that are not the defaults."""
+        changed = []
+        for name, field in self.__dataclass_fields__.items():  # type: ignore[attr-defined]
+            value = getattr(self, name)
+            if value != field.default:
+                is_table = name == "normalization" and value not in ARITHMETIC
+                changed.append(f"{name}=<table>" if is_table else f"{name}={value!r}")
+        return f"{type(self).__name__}({', '.join(changed)})"
+
+    def _set(self, name: str, value: Any) -> None:
+        object.__setattr__(self, name, value)
+
+    def _check_normalization(self, field: Callable[[str], str]) -> None:
+        """Check the fields that say what values become; `field` names one in a message."""
+        channels = CHANNELS[self.channels]
+        self._set("divisor", check_number(field("divisor"), self.divisor))
+        for name in ("mean", "std"):
+            self._set(name, _check_per_channel(field(name), getattr(self, name), channels))
+        name = field("normalization")
+        self._set("normalization", _check_order(name, self.normalization, channels))
+        if isinstance(self.normalization, str) and self.dtype != "uint8":
+            _check_finite(name, self.divisor, self.mean, self.std)
+
+    def table(self) -> NDArray[np.float32] | None:
+        """Return the normalised value of every pixel value, shape (channels, 256). None: uint8."""
+        if self.dtype == "uint8":
+            return None
+        kind = self.normalization
+        if not isinstance(kind, str):
+            return np.array(kind, np.float32)
+        values = _NORMAL_VALUES[kind](self.divisor, _column(self.mean), _column(self.std))
+        shape = CHANNELS[self.channels], 256
+        return np.ascontiguousarray(np.broadcast_to(values.astype(np.float32), shape))
+
+    def padding(self) -> tuple[float, ...] | None:
+        """Return what each channel's padding holds in the tensor. None: the last column."""
+        raise NotImplementedError
+
+
+def _make_format(rules: TensorRules) -> _core._TensorFormat:
+    return _core._TensorFormat(
+        channels=rules.channels,
+        dtype=np.dtype(rules.dtype),
+        layout=rules.layout,
+        table=rules.table(),
+        pad=rules.padding(),
+        filter=rules.filter,
+    )
+
+
+tensor_format = lru_cache(maxsize=64)(_make_format)
+"""What C needs to know of an input."""
 
 
 def _column(numbers: float | tuple[float, ...]) -> NDArray[np.float64]:
@@ -80,7 +135,7 @@ _NORMAL_VALUES = {
 # ---- fields of an input ----
 
 
-def check_normalization(name: str, value: Any, channels: int) -> str | Table:
+def _check_order(name: str, value: Any, channels: int) -> str | Table:
     """Return an order of arithmetic, or a table as tuples, so that the input is hashable."""
     if isinstance(value, str):
         check_choice(name, value, ARITHMETIC)
@@ -94,7 +149,7 @@ def check_normalization(name: str, value: Any, channels: int) -> str | Table:
     return tuple(map(tuple, table.tolist()))
 
 
-def check_finite(
+def _check_finite(
     name: str, divisor: float, mean: float | tuple[float, ...], std: float | tuple[float, ...]
 ) -> None:
     """Refuse numbers with which a value would be beyond float32, by whichever arithmetic."""
@@ -108,7 +163,7 @@ def check_finite(
         raise ValueError(f"{name} {_NOT_FINITE}")
 
 
-def check_per_channel(name: str, value: Any, channels: int) -> float | tuple[float, ...]:
+def _check_per_channel(name: str, value: Any, channels: int) -> float | tuple[float, ...]:
     """Return one number, or one for each channel."""
     wanted = "a number or one number a channel"
     if not is_sequence(value):
@@ -119,14 +174,3 @@ def check_per_channel(name: str, value: Any, channels: int) -> float | tuple[flo
     for each in value:
         numbers.append(check_number(name, each, wanted))
     return tuple(numbers)
-
-
-def show_fields(spec: Any) -> str:
-    """Return the dataclass's name and the fields that are not the defaults."""
-    changed = []
-    for name, field in spec.__dataclass_fields__.items():
-        value = getattr(spec, name)
-        if value != field.default:
-            is_table = name == "normalization" and value not in ARITHMETIC
-            changed.append(f"{name}=<table>" if is_table else f"{name}={value!r}")
-    return f"{type(spec).__name__}({', '.join(changed)})"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .batches import iter_crop_batches
-from .checks import as_array, check_choice, check_real, type_name
+from .checks import as_array, check_real, check_rules, type_name
 from .decoding import decode_ctc
 from .detector import detector_input
 from .detector_boxes import DETECTOR_BOXES, DetectorBoxes, detector_boxes
@@ -13,7 +13,7 @@ from .detector_inputs import DETECTOR_INPUTS, DetectorInput
 from .word_arguments import choose_input
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable
 
     import numpy as np
     from numpy.typing import ArrayLike, NDArray
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from .inputs import RecognizerInput
 
 _FUNCTION = "read_page"
-_Rules = TypeVar("_Rules")
 
 
 class ReadWord(NamedTuple):
@@ -124,8 +123,10 @@ def read_page(
     ... ):  # doctest: +SKIP
     ...     print(word.text, word.confidence)
     """
-    tensor_rules = _choose("detector_spec", detector_spec, DetectorInput, DETECTOR_INPUTS)
-    box_rules = _choose("boxes_spec", boxes_spec, DetectorBoxes, DETECTOR_BOXES)
+    tensor_rules = check_rules(
+        f"{_FUNCTION}: detector_spec", detector_spec, DetectorInput, DETECTOR_INPUTS
+    )
+    box_rules = check_rules(f"{_FUNCTION}: boxes_spec", boxes_spec, DetectorBoxes, DETECTOR_BOXES)
     word_rules = choose_input(_FUNCTION, input, convention)
     least = check_real(f"{_FUNCTION}: min_confidence", min_confidence, "a number")
     if not 0 <= least <= 1:
@@ -173,14 +174,3 @@ def read_page(
             if not text.confidence < least:
                 words[index] = ReadWord(text.text, text.confidence, boxes[index])
     return [words[index] for index in sorted(words)]
-
-
-def _choose(name: str, value: Any, kind: type[_Rules], known: Mapping[str, _Rules]) -> _Rules:
-    if isinstance(value, kind):
-        return value
-    if not isinstance(value, str):
-        raise TypeError(
-            f"{_FUNCTION}: {name} must be a str or a {kind.__name__}, not {type_name(value)}"
-        )
-    check_choice(f"{_FUNCTION}: {name}", value, tuple(known))
-    return known[value]

@@ -1,7 +1,6 @@
 #include "core/detect/contours.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "core/numbers.h"
 

@@ -1,6 +1,4 @@
 /* Following a contour: border following after Suzuki and Abe (1985). */
-#include <string.h>
-
 #include "core/detect/contours.h"
 
 static const int8_t step_x[8] = {1, 1, 0, -1, -1, -1, 0, 1};

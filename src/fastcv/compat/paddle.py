@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 from typing import TYPE_CHECKING, Any
-
-import numpy as np
 
 from .. import DETECTOR_BOXES, DecodedText, DetectedBoxes, decode_ctc, detector_boxes
 from ..detector_boxes import DetectorBoxes
@@ -23,6 +22,8 @@ class DBSettings:
     """The settings of a ``DBPostProcess``. They may be changed between calls."""
 
     project: str
+    source: str
+    """The project's own module, imported for ``box_type="poly"``."""
 
     def __init__(
         self,
@@ -50,9 +51,10 @@ class DBSettings:
         self.score_mode = score_mode
         self.box_type = box_type
         self.rules()
-
-    def settings(self) -> dict[str, Any]:
-        return {name: value for name, value in vars(self).items() if not name.startswith("_")}
+        settings = dict(vars(self))
+        self._own: Any = None
+        if box_type == "poly":
+            self._own = importlib.import_module(self.source).DBPostProcess(**settings)
 
     def rules(self, **changes: Any) -> DetectorBoxes:
         """Return the rules of `detector_boxes`; each contour's rectangle as it was found."""
@@ -129,8 +131,3 @@ def _kind_of(char: str) -> str | None:
     if "\u4e00" <= char <= "\u9fff":
         return "cn"
     return "en&num" if char.isascii() and char.isalnum() else None
-
-
-def as_ndarray(value: Any) -> NDArray[Any]:
-    """Return an array; a tensor gives its own."""
-    return value if isinstance(value, np.ndarray) else np.asarray(value)

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import importlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +13,7 @@ import numpy as np
 from .. import image_crop_openmp
 from .images import without_last_axis
 from .opencv5 import warn_once
-from .paddle import DBSettings, LabelDecoder, as_ndarray, group_characters, reverse_arabic
+from .paddle import DBSettings, LabelDecoder, group_characters, reverse_arabic
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -97,10 +96,7 @@ class DBPostProcess(DBSettings):
     """
 
     project = "paddleocr"
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._own = _own_post_process(self) if self.box_type == "poly" else None
+    source = "paddleocr.ppocr.postprocess.db_postprocess"
 
     def __call__(
         self, outs_dict: Mapping[str, Any], shape_list: Sequence[Any]
@@ -123,7 +119,7 @@ class DBPostProcess(DBSettings):
             own: list[dict[str, Any]] = self._own(outs_dict, shape_list)
             return own
         found = []
-        for index, pixels in enumerate(as_ndarray(outs_dict["maps"])[:, 0]):
+        for index, pixels in enumerate(np.asanyarray(outs_dict["maps"])[:, 0]):
             height, width = shape_list[index][:2]
             is_wide = np.result_type(np.float32, width) == np.float64
             boxes, _ = self.find(pixels, (height, width), scaling="mixed" if is_wide else "float32")
@@ -131,11 +127,6 @@ class DBPostProcess(DBSettings):
                 {"points": boxes.astype(np.int32) if len(boxes) else np.empty(0, np.int32)}
             )
         return found
-
-
-def _own_post_process(settings: DBSettings) -> Any:
-    module = importlib.import_module("paddleocr.ppocr.postprocess.db_postprocess")
-    return module.DBPostProcess(**settings.settings())
 
 
 class CTCLabelDecode(LabelDecoder):
@@ -189,7 +180,7 @@ class CTCLabelDecode(LabelDecoder):
         -------
         list of tuple, or two lists with `label`
         """
-        preds = as_ndarray(preds[-1] if isinstance(preds, (tuple, list)) else preds)
+        preds = np.asanyarray(preds[-1] if isinstance(preds, (tuple, list)) else preds)
         found: list[Any] = []
         for index, text in enumerate(self.texts(preds, return_word_box)):
             words: tuple[Any, ...] = ()

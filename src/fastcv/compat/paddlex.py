@@ -100,10 +100,7 @@ class DBPostProcess(DBSettings):
     """
 
     project = "paddlex"
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._own = _own_post_process(self) if self.box_type == "poly" else None
+    source = "paddlex.inference.models.text_detection.processors"
 
     def __call__(
         self,
@@ -149,11 +146,6 @@ class DBPostProcess(DBSettings):
             )
             scores.append(found.scores.tolist())
         return boxes, scores
-
-
-def _own_post_process(settings: DBSettings) -> Any:
-    module = importlib.import_module("paddlex.inference.models.text_detection.processors")
-    return module.DBPostProcess(**settings.settings())
 
 
 class CTCLabelDecode(LabelDecoder):
