@@ -22,6 +22,7 @@ def with_setting(name, value):
     return {**os.environ, name: value}
 
 
+@pytest.mark.rest
 @pytest.mark.parametrize("value", BAD)
 def test_a_bad_size_is_a_sentence(value):
     done = run("colors", LOGO, env=with_setting("OPENCV_IO_MAX_IMAGE_PIXELS", value))
@@ -32,6 +33,7 @@ def test_a_bad_size_is_a_sentence(value):
     )
 
 
+@pytest.mark.rest
 @pytest.mark.parametrize(
     ("command", "name"),
     [
@@ -51,6 +53,7 @@ def test_max_pixels_replaces_a_bad_size():
     assert run("colors", LOGO, "--max-pixels", "9999999", env=setting).returncode == 0
 
 
+@pytest.mark.rest
 @pytest.mark.parametrize("value", GOOD)
 def test_what_opencv_accepts_is_accepted(value):
     done = run("colors", LOGO, env=with_setting("OPENCV_IO_MAX_IMAGE_PIXELS", value))

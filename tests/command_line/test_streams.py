@@ -21,6 +21,7 @@ def test_a_picture_is_read_with_closed_descriptors(closed):
     assert json.loads(done.stdout)[0]["width"] == 1254
 
 
+@pytest.mark.rest
 @pytest.mark.parametrize(
     ("closed", "arguments"),
     [

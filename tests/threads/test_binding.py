@@ -64,6 +64,7 @@ def test_a_thread_that_another_library_had_bound_stays_so_and_counts_all(binding
         pytest.skip("libgomp binds nothing here: it could not read the CPUs' topology in /sys")
 
 
+@pytest.mark.rest
 @several_cpus
 @libgomp
 @by_binding

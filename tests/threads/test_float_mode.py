@@ -145,6 +145,7 @@ print(json.dumps(found))
         assert parallel == expected, title
 
 
+@pytest.mark.rest
 @pytest.mark.alone
 @pytest.mark.parametrize("mode", ["downward", "flushing"])
 def test_a_signal_handler_runs_in_the_callers_mode(calls, mode):

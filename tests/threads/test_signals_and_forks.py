@@ -238,6 +238,7 @@ def in_child(page, boxes, queue):
     queue.put([c.sum() for c in fastcv.image_crop_openmp(page, boxes, num_threads=3)])
 
 
+@pytest.mark.rest
 @linux
 @pytest.mark.parametrize("method", ["fork", "forkserver", "spawn"])
 def test_children_compute_the_same_after_the_parent_used_openmp(page_and_boxes, method):

@@ -59,6 +59,7 @@ def python_fits():
         pytest.skip("this Python overflows such a stack by itself")
 
 
+@pytest.mark.rest
 @linux
 @pytest.mark.parametrize("name", CALLS)
 def test_a_call_in_the_smallest_stack(name, python_fits):
