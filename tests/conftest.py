@@ -152,10 +152,10 @@ def page_and_boxes():
 
 @pytest.fixture
 def long_call(rng):
-    """Seconds of work, long enough to interrupt or to watch."""
-    page = rng.integers(0, 255, (500, 500, 4), np.uint8).astype(np.float64)
-    box = np.float32([[[0, 0], [4000, 0], [4000, 4000], [0, 4000]]])
-    return lambda crop, **more: crop(page, box, interpolation="lanczos4", **more)
+    """At least half a second of work on a fast machine, to interrupt or to watch."""
+    page = rng.integers(0, 255, (500, 500, 4), np.uint8).astype(np.uint16)
+    boxes = np.float32([[[0, 0], [2000, 0], [2000, 2000], [0, 2000]]] * 14)
+    return lambda crop, **more: crop(page, boxes, interpolation="lanczos4", **more)
 
 
 def random_image(rng, shape, dtype):
