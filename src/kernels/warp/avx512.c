@@ -83,11 +83,17 @@ static inline __m512i linear_part(const uint8_t *row, ptrdiff_t stride_bytes, pt
                        down);
 }
 
+/* Where the bytes of a part begin: at its first pixel or, in mirrored text, before it. */
+static inline int32_t begin_of(const int32_t *offset, uint32_t reach)
+{
+    return offset[2] < offset[0] ? offset[0] - (int32_t)reach : offset[0];
+}
+
 /* The step to the second row that a part's pixels lie on, or 0 if they lie on one: its last pixel
  * tells. */
-static inline int32_t other_row(const int32_t *offset, int last, int32_t step, uint32_t reach)
+static inline int32_t other_row(int32_t begin, int32_t last, int32_t step, uint32_t reach)
 {
-    const int32_t way = offset[last] - offset[0];
+    const int32_t way = last - begin;
     return (uint32_t)way <= reach ? 0 : way < 0 ? -step : step;
 }
 
@@ -103,11 +109,13 @@ static inline int linear_group(const uint8_t *base, ptrdiff_t stride_bytes, cons
     const uint32_t reach = ROW_BYTES - 2 * (uint32_t)channels;
     const __m512i reaches = _mm512_set1_epi32((int)reach);
     const int32_t step = (int32_t)(stride_bytes < 0 ? -stride_bytes : stride_bytes);
-    int32_t low_other = other_row(offset, last, step, reach);
-    int32_t high_other = other_row(offset + high, last, step, reach);
+    const int32_t low_begin = begin_of(offset, reach);
+    const int32_t high_begin = begin_of(offset + high, reach);
+    int32_t low_other = other_row(low_begin, offset[last], step, reach);
+    int32_t high_other = other_row(high_begin, offset[high + last], step, reach);
 
     const __m512i begins =
-        _mm512_mask_set1_epi32(_mm512_set1_epi32(offset[0]), high_lanes, offset[high]);
+        _mm512_mask_set1_epi32(_mm512_set1_epi32(low_begin), high_lanes, high_begin);
     const __m512i others =
         _mm512_mask_set1_epi32(_mm512_set1_epi32(low_other), high_lanes, high_other);
     const __m512i along = _mm512_sub_epi32(load_512(offset), begins);
@@ -129,11 +137,11 @@ static inline int linear_group(const uint8_t *base, ptrdiff_t stride_bytes, cons
         _mm512_mask_add_epi32(along, on_other, along_other, _mm512_set1_epi32(ROW_BYTES));
     const __m512i weights = linear_weights_512(fraction);
     __m512i words =
-        linear_part(base + offset[0], stride_bytes, low_other, taps, weights, 0, channels);
+        linear_part(base + low_begin, stride_bytes, low_other, taps, weights, 0, channels);
     __m512i more = words;
     if (high)
-        more = linear_part(base + offset[high], stride_bytes, high_other, taps, weights, high,
-                           channels);
+        more =
+            linear_part(base + high_begin, stride_bytes, high_other, taps, weights, high, channels);
     words = _mm512_permutexvar_epi8(load_512(channels == 1 ? packed_gray : packed_color),
                                     _mm512_packus_epi16(words, more));
     _mm512_mask_storeu_epi8(out, ((__mmask64)1 << channels * count) - 1, words);
@@ -148,6 +156,7 @@ static inline void linear_all(BlendEight *eight, const uint8_t *base, ptrdiff_t 
         blend_all(eight, base, stride_bytes, offset, fraction, count, channels, out);
         return;
     }
+    int apart = GROUP_PX; /* how many pixels are blended as in AVX2 before the next try */
     for (int k = 0, done; k < count; k += done) {
         int least = GROUP_PX / 2;
         if (k >= count - GROUP_PX) { /* the last group overlaps the one before */
@@ -156,9 +165,12 @@ static inline void linear_all(BlendEight *eight, const uint8_t *base, ptrdiff_t 
         }
         uint8_t *pixels = out + k * channels;
         done = linear_group(base, stride_bytes, offset + k, fraction + k, channels, least, pixels);
-        if (!done) {
-            done = GROUP_PX;
+        if (done) {
+            apart = GROUP_PX;
+        } else { /* between two rows of a tile, or turned text: then the next are turned too */
+            done = count - k < apart ? count - k : apart;
             blend_all(eight, base, stride_bytes, offset + k, fraction + k, done, channels, pixels);
+            apart *= 2;
         }
     }
 }
