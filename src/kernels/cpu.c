@@ -44,12 +44,28 @@ static int has_avx512(void)
            __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") &&
            __builtin_cpu_supports("avx512vbmi");
 }
+
+/* Zen 4 computes 512 bits in two halves. Crops take 3 to 10 % longer there with AVX-512. */
+static int halves_avx512(void)
+{
+    enum { AMD_19H = 0xF + 0xA }; /* the family: its base, and what is added to it */
+    unsigned a, b, c, d;
+    if (!has_avx512() || !__get_cpuid(0, &a, &b, &c, &d) || b != signature_AMD_ebx)
+        return 0;
+    return __get_cpuid(1, &a, &b, &c, &d) && (a >> 8 & 0xF) + (a >> 20 & 0xFF) == AMD_19H;
+}
+
+static int is_avx2_second(void)
+{
+    return has_avx2() && !halves_avx512();
+}
 #endif
 
 /* Fastest first. */
 static const Variant variants[] = {
 #if defined(__x86_64__)
-    {"avx512", FASTCV_AVX512, has_avx512, 0}, {"avx2", FASTCV_AVX2, has_avx2, 0},
+    {"avx2", FASTCV_AVX2, halves_avx512, 0},  {"avx512", FASTCV_AVX512, has_avx512, 0},
+    {"avx2", FASTCV_AVX2, is_avx2_second, 0},
 #endif
 #if defined(__AARCH64EL__) /* every 64-bit ARM has NEON; the kernels assume little-endian */
     {"neon", FASTCV_NEON, always, 0},
