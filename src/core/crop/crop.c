@@ -124,11 +124,23 @@ typedef struct CutRun {
     const FastcvRows *rows;
     ptrdiff_t count;
     ptrdiff_t *first_item; /* of each crop */
-    char *workspaces;      /* one a thread */
+    int threads;
+    char *workspaces; /* one a thread */
     size_t workspace_bytes;
     FastcvError error;
     atomic_flag has_error;
 } CutRun;
+
+/* Asks the caches for what a crop will read. Threads take items in turn, so a thread that cuts one
+ * crop next cuts the one that is as many further on as there are threads. */
+static void ask_ahead(const CutRun *run, ptrdiff_t index)
+{
+    if (index >= run->count || run->crops[index].geometry.kind == FASTCV_GEOMETRY_NONE)
+        return;
+    FastcvAhead ahead = fastcv_cut_ahead(run->engine, &run->crops[index]);
+    while (ahead.rows > 0)
+        fastcv_ahead_ask(&ahead);
+}
 
 static void cut_item(void *context, ptrdiff_t item, int thread)
 {
@@ -141,6 +153,8 @@ static void cut_item(void *context, ptrdiff_t item, int thread)
     FastcvRows to = run->rows[index];
     to.pixels = (char *)to.pixels + first * to.stride_bytes;
 
+    if (last == fastcv_geometry_height(&crop->geometry))
+        ask_ahead(run, index + run->threads);
     const FastcvError error = fastcv_cut(run->engine, crop, first, last, to,
                                          run->workspaces + (size_t)thread * run->workspace_bytes);
     if (error.status && !atomic_flag_test_and_set(&run->has_error))
@@ -164,6 +178,7 @@ static void *allocate(CutRun *run, int num_threads)
 {
     const size_t alignment = FASTCV_WORKSPACE_ALIGNMENT;
     const size_t index_bytes = (size_t)run->count * sizeof *run->first_item;
+    run->threads = num_threads;
     run->workspace_bytes = fastcv_cut_workspace_bytes(run->engine);
     char *memory = malloc(index_bytes + alignment + (size_t)num_threads * run->workspace_bytes);
     if (!memory)
