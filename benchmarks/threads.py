@@ -1,4 +1,5 @@
-"""What do threads cost? Finds the work from which they pay, and the CPU time of waiting.
+"""What do threads cost and gain? Finds the work from which they pay, and the CPU time of waiting.
+Compares a call's threads with as many processes, and with one thread beside a busy CPU.
 
 Usage::
 
@@ -10,7 +11,9 @@ from __future__ import annotations
 
 import argparse
 import json
+import multiprocessing
 import os
+import statistics
 import subprocess
 import sys
 import time
@@ -33,6 +36,7 @@ from harness import (
 
 BOX_COUNTS = (1, 2, 4, 8, 16, 32, 64, 128)
 PAUSE_S = 0.005
+CALLS = 20
 
 
 def compare_small_calls(threads: int, repeat: int) -> list[dict[str, Any]]:
@@ -93,8 +97,76 @@ def compare_waiting(threads: int, calls: int) -> list[dict[str, Any]]:
     return rows
 
 
+def answer_commands(pipe: Any) -> None:
+    """In a process of its own: cut the page's boxes as often as told, on as many threads."""
+    page, _ = read_image(DATA / "page.jpg")
+    boxes = read_boxes(DATA / "page_boxes.json")
+    while command := pipe.recv():
+        threads, calls = command
+        ms = []
+        for _ in range(calls):
+            start = time.perf_counter()
+            fastcv.image_crop_openmp(page, boxes, num_threads=threads)
+            ms.append(1e3 * (time.perf_counter() - start))
+        pipe.send(statistics.median(ms))
+
+
+def compare_processes(threads: int, rounds: int) -> list[dict[str, Any]]:
+    """Time threads beside independent processes, then beside processes that are always busy."""
+    context = multiprocessing.get_context("spawn")
+    pipes, workers = [], []
+    for _ in range(threads):
+        ours, theirs = context.Pipe()
+        workers.append(context.Process(target=answer_commands, args=(theirs,), daemon=True))
+        pipes.append(ours)
+    for worker in workers:
+        worker.start()
+
+    def run(count: int, on: list[Any], calls: int = CALLS) -> float:
+        for pipe in on:
+            pipe.send((count, calls))
+        return statistics.mean(pipe.recv() for pipe in on)
+
+    def beside_busy(count: int) -> float:
+        for pipe in pipes[1:]:
+            pipe.send((1, 4 * CALLS))
+        ms = run(count, pipes[:1])
+        for pipe in pipes[1:]:
+            pipe.recv()
+        return ms
+
+    name = f"{threads} threads"
+    ways = {
+        "1 thread": lambda: run(1, pipes[:1]),
+        name: lambda: run(threads, pipes[:1]),
+        f"{threads} processes": lambda: run(1, pipes) / threads,
+        "1 thread, other CPUs busy": lambda: beside_busy(1),
+        f"{name}, other CPUs busy": lambda: beside_busy(threads),
+    }
+    run(1, pipes)
+    run(threads, pipes[:1])
+    ms: dict[str, list[float]] = {way: [] for way in ways}
+    for _ in range(rounds):
+        for way, work in ways.items():
+            ms[way].append(work())
+    for pipe in pipes:
+        pipe.send(None)
+    for worker in workers:
+        worker.join()
+
+    rows = []
+    print(f"\n{'':<34}{'min ms':>9}{'median ms':>11}{'gain':>8}")
+    for way, values in ms.items():
+        serial = ms["1 thread, other CPUs busy" if "busy" in way else "1 thread"]
+        gain = statistics.median(a / b for a, b in zip(serial, values, strict=True))
+        least, median = min(values), statistics.median(values)
+        rows.append({"name": way, "min_ms": least, "median_ms": median, "gain": gain})
+        print(f"{way:<34}{least:>9.2f}{median:>11.2f}{gain:>7.2f}x")
+    return rows
+
+
 def main() -> None:
-    """Run both comparisons."""
+    """Run all comparisons."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument(
         "--threads", type=positive_int, help="threads per call (default: fastcv's, at least 2)"
@@ -112,8 +184,15 @@ def main() -> None:
     small = compare_small_calls(threads, arguments.repeat)
     say(f"\n{arguments.repeat} calls on the shipped page with {PAUSE_S * 1e3:.0f} ms between them:")
     waiting = compare_waiting(threads, arguments.repeat)
+    say(f"\n{CALLS} calls on the shipped page at a time. The processes' time is shared:")
+    processes = compare_processes(threads, max(2, arguments.repeat // 4))
     if arguments.json:
-        content = {"machine": machine, "small_calls": small, "waiting": waiting}
+        content = {
+            "machine": machine,
+            "small_calls": small,
+            "waiting": waiting,
+            "processes": processes,
+        }
         arguments.json.write_text(json.dumps(content, indent=2) + "\n")
 
 
