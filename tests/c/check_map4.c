@@ -86,7 +86,7 @@ static void random_inverse(const FastcvTile *tile, double inverse[9])
                         (one_in(3) ? random_scale(-60, 0) : random_real(-0.1, 0.1));
     const double scale = exp2(random_real(-3, 1.6)), aspect = random_real(0.5, 2);
     const double bend =
-        one_in(4) ? 0 : random_scale(-30, -3) / (tile->columns / 2 + FASTCV_OVERRUN_PX);
+        one_in(4) ? 0 : random_scale(-30, -0.5) / (tile->columns / 2 + FASTCV_OVERRUN_PX);
     const double tilt = one_in(4) ? 0 : random_scale(-30, 0) / (2 * tile->rows);
     const double page_x = random_real(-500, 40000), page_y = random_real(-500, 40000);
     const double x = tile->x + random_real(0, tile->columns),
@@ -173,8 +173,7 @@ static long check_map(const FastcvMap4 *map)
         random_tile(&crop, &tile);
         const FastcvExtent extent =
             fastcv_extent_of(crop.inverse, tile.x, tile.y, tile.columns, tile.rows);
-        tile.guard = fastcv_map_guard(&tile, &extent);
-        if (!tile.guard)
+        if (!fastcv_map_suits_fixed(&tile, &extent))
             continue;
         const int count = tile.columns * tile.rows;
         tile.origin_x = (int32_t)floor(extent.left - 0.05);

@@ -32,6 +32,14 @@ FastcvExtent fastcv_extent_of(const double inverse[9], int first_x, int first_y,
     return extent;
 }
 
+/* The share by which W changes from a row's middle to its end, over |W|'s least. Up to 1/32, a
+ * short series is as exact as the rest of fixed point. */
+static double bend_of(const FastcvTile *tile, double least_w)
+{
+    const int middle = tile->columns / 2, whole = fastcv_whole_vectors(tile->columns);
+    return fabs(tile->inverse[6]) / least_w * fastcv_max_int(middle, whole - middle);
+}
+
 /* The error bound that kernels/warp/map4_all.h derives, in px/32; +infinity where it does not hold.
  * `line` is the row of the matrix for x or for y; the tile's positions there are low … high. */
 static double error_bound(const FastcvTile *tile, const double *line, double low, double high,
@@ -40,31 +48,36 @@ static double error_bound(const FastcvTile *tile, const double *line, double low
     const double *w = tile->inverse + 6;
     const double most = fastcv_greater(fabs(low), fabs(high));
     const int middle = tile->columns / 2, whole = fastcv_whole_vectors(tile->columns);
-    const double reach = middle > whole - middle ? middle : whole - middle;
+    const double reach = fastcv_max_int(middle, whole - middle);
     const double end_x = tile->x + whole, end_y = tile->y + tile->rows;
     const double a = fabs(line[0]) * end_x + fabs(line[1]) * end_y + fabs(line[2]);
     const double b = fabs(w[0]) * end_x + fabs(w[1]) * end_y + fabs(w[2]);
     const double slope =
         fastcv_greater(fabs(line[0] - low * w[0]), fabs(line[0] - high * w[0])) / least_w;
-    const double bend = fabs(w[0]) / least_w * reach;
+    const double bend = bend_of(tile, least_w);
     const double spread = slope * reach / (1 - bend); /* px from the middle column, at most */
-    if (!(bend <= 0.1 && spread <= 250 && b < least_w * (1 << 20) && most < (1 << 25)))
+    if (!(bend <= 0.5 && spread <= 250 && b < least_w * (1 << 20) && most < (1 << 25)))
         return INFINITY;
     const double fixed = ldexp(1.5 + reach / 2, -FASTCV_FIXED_BITS);
-    const double series = FASTCV_SUBPIXELS * spread * bend * bend * bend * bend * bend;
+    const double series =
+        tile->is_steep ? 0 : FASTCV_SUBPIXELS * spread * bend * bend * bend * bend * bend;
     const double in_float = FASTCV_SUBPIXELS * spread * bend * ldexp(16, -24);
     const double in_double = FASTCV_SUBPIXELS * ldexp(128, -53) * (a + (most + 256) * b) / least_w;
     return fixed + series + in_float + in_double;
 }
 
-int32_t fastcv_map_guard(const FastcvTile *tile, const FastcvExtent *extent)
+int fastcv_map_suits_fixed(FastcvTile *tile, const FastcvExtent *extent)
 {
+    tile->guard = 0;
     if (!extent->is_one_sided)
         return 0;
+    tile->is_steep = bend_of(tile, extent->least_w) > 1.0 / 32;
     const double error = fastcv_greater(
         error_bound(tile, tile->inverse, extent->left, extent->right, extent->least_w),
         error_bound(tile, tile->inverse + 3, extent->top, extent->bottom, extent->least_w));
-    return error < MOST_ERROR ? (int32_t)ceil(ldexp(error, FASTCV_FIXED_BITS)) + 1 : 0;
+    if (error < MOST_ERROR)
+        tile->guard = (int32_t)ceil(ldexp(error, FASTCV_FIXED_BITS)) + 1;
+    return tile->guard != 0;
 }
 
 int fastcv_map_fits_affine(const FastcvTile *tile)
@@ -77,18 +90,21 @@ int fastcv_map_fits_affine(const FastcvTile *tile)
            fabs(m[3]) * end_x <= most && fabs(m[4]) * end_y + fabs(m[5]) <= most;
 }
 
-int32_t fastcv_map_guard_of_part(const FastcvGeometry *crop, FastcvPart part)
+int fastcv_map_suits_fixed_all(const FastcvGeometry *crop, FastcvPart part, FastcvTile *tile)
 {
     const int width = part.right - part.left, rows = part.bottom - part.top;
     const FastcvExtent extent = fastcv_extent_of(crop->inverse, part.left, part.top, width, rows);
     /* As wide as a tile, but where the bound's A and B are largest. */
     const int columns = fastcv_min_int(FASTCV_TILE_COLUMNS, width);
-    const FastcvTile widest = {.inverse = crop->inverse,
-                               .x = part.right - columns,
-                               .y = part.top,
-                               .columns = columns,
-                               .rows = rows};
-    return fastcv_map_guard(&widest, &extent);
+    FastcvTile widest = {.inverse = crop->inverse,
+                         .x = part.right - columns,
+                         .y = part.top,
+                         .columns = columns,
+                         .rows = rows};
+    const int suits = fastcv_map_suits_fixed(&widest, &extent);
+    tile->guard = widest.guard;
+    tile->is_steep = widest.is_steep;
+    return suits;
 }
 
 void fastcv_map_project(const FastcvMap4 *kernels, const FastcvGeometry *crop,

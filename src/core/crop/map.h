@@ -65,14 +65,15 @@ typedef struct FastcvExtent {
 
 FastcvExtent fastcv_extent_of(const double inverse[9], int x, int y, int columns, int rows);
 
-/* The guard of a tile with this extent, or 0 where fixed point is of no use. */
-int32_t fastcv_map_guard(const FastcvTile *tile, const FastcvExtent *extent);
+/* Whether fixed point is of use for a tile with this extent. Sets its guard and is_steep. */
+int fastcv_map_suits_fixed(FastcvTile *tile, const FastcvExtent *extent);
 
 /* Whether map_affine is right for a tile of an affine map. */
 int fastcv_map_fits_affine(const FastcvTile *tile);
 
-/* One guard for all tiles of the part, or 0 where some tile has none. */
-int32_t fastcv_map_guard_of_part(const FastcvGeometry *crop, FastcvPart part);
+/* Whether it is for all tiles of the part. Then sets the tile's guard and is_steep to what is right
+ * for all. */
+int fastcv_map_suits_fixed_all(const FastcvGeometry *crop, FastcvPart part, FastcvTile *tile);
 
 /* All positions of the tile, row after row, in double. Both arrays are longer than the tile by
  * FASTCV_OVERRUN_PX. */

@@ -7,7 +7,7 @@
 
 enum {
     FASTCV_PATH_PIXELS,
-    FASTCV_PATH_FIXED_POINT, /* mapped in fixed point and read on the page … */
+    FASTCV_PATH_FIXED_POINT, /* mapped in fixed point, or nothing but the border … */
     FASTCV_PATH_TIES,        /* … of them done again in double */
     FASTCV_PATH_PAGE,        /* mapped in double, read on the page */
     FASTCV_PATH_PATCH,       /* mapped in double, read from a patch */

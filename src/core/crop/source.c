@@ -83,6 +83,17 @@ void fastcv_source_prefetch(const FastcvSource *source, FastcvReading reading)
 
 /* ---- copies ---- */
 
+/* Writes a pixel count times, in steps that double. */
+static uint8_t *fill(uint8_t *out, const uint8_t *pixel, int64_t count, size_t pixel_bytes)
+{
+    const size_t bytes = (size_t)count * pixel_bytes;
+    if (count)
+        memcpy(out, pixel, pixel_bytes);
+    for (size_t done = pixel_bytes; done < bytes; done *= 2)
+        memcpy(out + done, out, done < bytes - done ? done : bytes - done);
+    return out + bytes;
+}
+
 /* One row of page px, left … right, with the border where they lie outside. */
 static void copy_row(const FastcvSource *source, int64_t y, int64_t left, int64_t right,
                      uint8_t *out)
@@ -90,23 +101,36 @@ static void copy_row(const FastcvSource *source, int64_t y, int64_t left, int64_
     const FastcvImage *page = source->page;
     const int channels = page->channels;
     const size_t pixel_bytes = (size_t)channels;
-    const int is_row_outside = y < 0 || y >= page->height_px;
     const uint8_t *row = page_row(page, fastcv_clamp_int64(y, 0, page->height_px - 1));
     const uint8_t *before = row, *after = row + (page->width_px - 1) * channels;
-    if (source->is_constant)
+    const int64_t stop = right + 1;
+    int64_t first = fastcv_clamp_int64(0, left, stop); /* … of the page, and before end */
+    int64_t end = fastcv_clamp_int64(page->width_px, first, stop);
+    if (source->is_constant) {
         before = after = source->border;
-
-    int64_t x = left;
-    for (; x <= right && (x < 0 || (is_row_outside && source->is_constant)); x++, out += channels)
-        memcpy(out, before, pixel_bytes);
-    if (x <= right && x < page->width_px) {
-        const int64_t end = right < page->width_px ? right + 1 : page->width_px;
-        memcpy(out, row + x * channels, (size_t)(end - x) * pixel_bytes);
-        out += (end - x) * channels;
-        x = end;
+        if (y < 0 || y >= page->height_px)
+            first = end = stop;
     }
-    for (; x <= right; x++, out += channels)
-        memcpy(out, after, pixel_bytes);
+    out = fill(out, before, first - left, pixel_bytes);
+    if (first < end) {
+        memcpy(out, row + first * channels, (size_t)(end - first) * pixel_bytes);
+        out += (end - first) * channels;
+    }
+    fill(out, after, stop - end, pixel_bytes);
+}
+
+int fastcv_source_is_border(const FastcvSource *source, FastcvReading reading)
+{
+    const FastcvImage *page = source->page;
+    return source->is_constant &&
+           (reading.right + source->last_tap < 0 || reading.bottom + source->last_tap < 0 ||
+            reading.left + source->first_tap >= page->width_px ||
+            reading.top + source->first_tap >= page->height_px);
+}
+
+void fastcv_source_fill(const FastcvSource *source, int count, uint8_t *out)
+{
+    fill(out, source->border, count, (size_t)source->page->channels);
 }
 
 /* Where the pixel of a copy's first tap is, from the pixel that offsets count from. */

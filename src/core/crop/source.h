@@ -48,4 +48,10 @@ FastcvView fastcv_source_patch(const FastcvSource *source, FastcvReading reading
 FastcvView fastcv_source_taps(const FastcvSource *source, const int32_t *x, const int32_t *y,
                               int count, uint8_t *patch, int32_t *offset);
 
+/* Whether every tap of the reading's pixels is the constant border. Then so are the pixels. */
+int fastcv_source_is_border(const FastcvSource *source, FastcvReading reading);
+
+/* Writes count pixels of the border. */
+void fastcv_source_fill(const FastcvSource *source, int count, uint8_t *out);
+
 #endif

@@ -95,28 +95,42 @@ static void blend_tile(Cutter *cutter, const FastcvTile *tile, FastcvView view)
     }
 }
 
+static void fill_tile(Cutter *cutter, const FastcvTile *tile)
+{
+    const FastcvRows rows = rows_of(cutter, tile);
+    for (int row = 0; row < tile->rows; row++)
+        fastcv_source_fill(&cutter->source, tile->columns,
+                           (uint8_t *)rows.pixels + row * rows.stride_bytes);
+}
+
 static int cut_in_fixed_point(Cutter *cutter, FastcvTile *tile)
 {
     const FastcvSource *source = &cutter->source;
     const FastcvExtent extent =
         fastcv_extent_of(tile->inverse, tile->x, tile->y, tile->columns, tile->rows);
     const int is_affine = cutter->crop->kind == FASTCV_GEOMETRY_AFFINE;
-    if (!tile->guard && !is_affine)
-        tile->guard = fastcv_map_guard(tile, &extent);
-    if (is_affine ? !fastcv_map_fits_affine(tile) : !tile->guard)
+    if (is_affine ? !fastcv_map_fits_affine(tile)
+                  : !tile->guard && !fastcv_map_suits_fixed(tile, &extent))
         return 0;
     /* Pixels lie within the extent; rounding to 1/32 px moves them by less than 0.05. */
     const FastcvReading reading = {
         (int64_t)floor(extent.left - 0.05), (int64_t)floor(extent.top - 0.05),
         (int64_t)floor(extent.right + 0.05), (int64_t)floor(extent.bottom + 0.05)};
-    const FastcvView view = fastcv_source_page(source, reading);
+    if (fastcv_source_is_border(source, reading)) {
+        fill_tile(cutter, tile);
+        return 1;
+    }
+    FastcvView view = fastcv_source_page(source, reading);
+    if (view.base)
+        fastcv_source_prefetch(source, reading); /* it arrives while the map is computed */
+    else
+        view = fastcv_source_patch(source, reading, cutter->patch);
     if (!view.base)
         return 0;
     tile->origin_x = (int32_t)reading.left;
     tile->origin_y = (int32_t)reading.top;
     tile->stride_bytes = (int32_t)view.stride_bytes;
     tile->pixel_bytes = source->page->channels;
-    fastcv_source_prefetch(source, reading); /* it arrives while the map is computed */
     int ties = 0;
     if (is_affine)
         cutter->map->map_affine(tile, cutter->offset, cutter->fraction);
@@ -214,20 +228,19 @@ void fastcv_tiles_cut(const FastcvCropEngine *engine, const FastcvCrop *planned,
     /* Wide tiles have fewer rows to set up; under strong perspective only narrow ones are straight
      * enough for fixed point. */
     const FastcvPart part = cutter->part;
-    const int32_t guard = fastcv_map_guard_of_part(crop, part);
-    const int columns =
-        tile_columns(part.right - part.left, guard ? FASTCV_TILE_COLUMNS : SMALL_TILE_COLUMNS);
+    FastcvTile any = {.inverse = crop->inverse, .x_block = fastcv_x_block_px(crop)};
+    const int are_straight = fastcv_map_suits_fixed_all(crop, part, &any);
+    const int columns = tile_columns(part.right - part.left,
+                                     are_straight ? FASTCV_TILE_COLUMNS : SMALL_TILE_COLUMNS);
     const int rows = fastcv_min_int(FASTCV_TILE_ROWS, FASTCV_TILE_PX / columns);
     int is_plain = 1;
     for (int y = part.top; y < part.bottom; y += rows) {
         for (int x = part.left; x < part.right; x += columns) {
-            FastcvTile tile = {.inverse = crop->inverse,
-                               .x = x,
-                               .y = y,
-                               .columns = fastcv_min_int(columns, part.right - x),
-                               .rows = fastcv_min_int(rows, part.bottom - y),
-                               .x_block = fastcv_x_block_px(crop),
-                               .guard = guard};
+            FastcvTile tile = any;
+            tile.x = x;
+            tile.y = y;
+            tile.columns = fastcv_min_int(columns, part.right - x);
+            tile.rows = fastcv_min_int(rows, part.bottom - y);
             is_plain &= cut_tile(cutter, &tile);
         }
     }

@@ -55,6 +55,7 @@ typedef struct FastcvTile {
     int32_t origin_x, origin_y; /* the page pixel at offset 0 */
     int32_t stride_bytes, pixel_bytes;
     int32_t guard; /* in 2^-FASTCV_FIXED_BITS of 1/32 px */
+    int is_steep;  /* its rows bend too much for a short series */
 } FastcvTile;
 
 /* A rectangle of page pixels; the last row and column belong to it. */

@@ -126,12 +126,13 @@ static void place(const int32_t *restrict px, const int32_t *restrict py, int co
  *
  *     X(u) = X + X1 · u / (1 + r·u),    r = M6 / W,  X1 = (M0 − X·M6) / W,
  *
- * and u / (1 + r·u) = u − r·u² + r²·u³ − … . X, X1 and r are computed in double, once a row.
- * X + X1·u is summed in int32, with FASTCV_FIXED_BITS bits below 1/32 px. The next four terms are
- * summed in float. The result differs from the value that OpenCV rounds by at most `guard`, the
- * bound below. If an integer + 1/2 lies within the guard, the two might round differently, and the
- * pixel is computed as project does: about 2 pixels in 10,000. Otherwise both round to the same
- * 1/32 px. Positions in y are computed alike.
+ * and u / (1 + r·u) = u + bend(u), where bend(u) = −r·u² / (1 + r·u) = −r·u² + r²·u³ − … .
+ * X, X1 and r are computed in double, once a row. X + X1·u is summed in int32, with
+ * FASTCV_FIXED_BITS bits below 1/32 px. X1·bend(u) is computed in float: bend(u) by the first four
+ * terms of the series, or, if the tile is steep, by the division. The result differs from the value
+ * that OpenCV rounds by at most `guard`, the bound below. If an integer + 1/2 lies within the
+ * guard, the two might round differently, and the pixel is computed as project does: about 2 pixels
+ * in 10,000. Otherwise both round to the same 1/32 px. Positions in y are computed alike.
  *
  * The error bound, in 1/32 px. From here on X, X1, W and ρ are the worst over the tile.
  *
@@ -142,13 +143,15 @@ static void place(const int32_t *restrict px, const int32_t *restrict py, int co
  *   A, B   |M0|x + |M1|y + |M2| and |M6|x + |M7|y + |M8| at the tile's far corner: the sums of the
  *          magnitudes that X's numerator and W are computed from
  *
- * It is the sum of four errors. It holds if ρ ≤ 1/10, B/W < 2^20 and X1·um/(1 − ρ) ≤ 250 px.
+ * It is the sum of four errors. It holds if ρ ≤ 1/2, B/W < 2^20 and X1·um/(1 − ρ) ≤ 250 px.
  *
- *   series   32·X1·um·ρ⁵/(1 − ρ)              the terms left out
+ *   series   32·X1·um·ρ⁵/(1 − ρ)              the terms left out; 0 if the tile is steep
  *   fixed    (um/2 + 1/2 + 1)·2^-FIXED_BITS   X1 and X rounded, the float terms truncated
  *   float    32·X1·um·ρ/(1 − ρ) · 16·2^-24    at most 13 roundings of 2^-24: of five coefficients
  *                                             (powers of r), X1, u² and six products and sums. The
- *                                             terms add up to at most 1/(1 − ρ) times the first
+ *                                             terms add up to at most 1/(1 − ρ) times the first.
+ *                                             The division has 8: of r, X1, four operations, and
+ *                                             of 1 + r·u by r's and its own, ρ/(1 − ρ) times each
  *   double   32·128·ε·(A + (X + 256)·B)/W     see below
  *
  * The fourth error, step by step:
@@ -158,10 +161,12 @@ static void place(const int32_t *restrict px, const int32_t *restrict py, int co
  * - OpenCV's 32·(N/W), with the numerator N, is off by 32·(6ε·A + X·6ε·B)/W and by two roundings of
  *   32·X. Since X ≤ X·B/W, that is at most 32·9ε·(A + X·B)/W.
  * - Our X at the middle column is off by as much.
- * - X1·um is off by ρ times the error of X; by two roundings of |M0|·um/W ≤ A/W and of
- *   X·|M6|·um/W ≤ X·B/W; and by the relative error of W, 6ε·B/W, times X1·um < 256 px. r·um is off
- *   by the same relative error times ρ ≤ 1/10.
- * - Together, that is less than 32·30ε·(A + (X + 256)·B)/W. The factor 128 in place of 30 covers
+ * - X1 is off, times um, by ρ times the error of X; by two roundings of |M0|·um/W ≤ A/W and of
+ *   X·|M6|·um/W ≤ X·B/W; and by the relative error of W, 6ε·B/W, times X1·um < 256 px. It is
+ *   multiplied by u/(1 + r·u), which is at most um/(1 − ρ) ≤ 2·um.
+ * - r is off by the same relative error, which moves X1·bend(u) by ρ/(1 − ρ) ≤ 1 times as much of
+ *   X1·um/(1 − ρ) < 256 px.
+ * - Together, that is less than 32·60ε·(A + (X + 256)·B)/W. The factor 128 in place of 60 covers
  *   that W, X and X1 in the bound are computed values, which are right to 2^-30 if B/W < 2^20.
  *
  * Where W nearly vanishes, B/W grows and the guard with it, until fixed point gains nothing. */
@@ -229,8 +234,11 @@ static inline void map_rows(const FastcvTile *tile, MapRows *rows)
 
 /* Maps one row of the tile. Pixels near a tie get MAP_TIE as their fraction; returns whether there
  * are any, in the overrun too. */
-static inline uint32_t map_row(const FastcvTile *tile, const MapRows *rows, int row,
-                               int32_t *restrict offset, uint32_t *restrict fraction)
+static inline __attribute__((always_inline)) uint32_t map_row(const FastcvTile *tile,
+                                                              const MapRows *rows, int row,
+                                                              int is_steep,
+                                                              int32_t *restrict offset,
+                                                              uint32_t *restrict fraction)
 {
     enum { WHOLE_BITS = FASTCV_FIXED_BITS + FASTCV_SUBPIXEL_BITS };
     const uint32_t below = (1u << FASTCV_FIXED_BITS) - 1, subpixel = FASTCV_SUBPIXELS - 1;
@@ -249,10 +257,12 @@ static inline uint32_t map_row(const FastcvTile *tile, const MapRows *rows, int 
 
     for (int k = 0, column = -middle; k < count; k++, column++) {
         const float u = (float)column;
-        const float curve =
-            multiply_add(multiply_add(multiply_add(c5, u, c4), u, c3), u, c2) * (u * u);
-        const uint32_t x = linear_x + (uint32_t)(int32_t)(curve * x1);
-        const uint32_t y = linear_y + (uint32_t)(int32_t)(curve * y1);
+        const float by_u2 = is_steep
+                                ? c2 / multiply_add(r, u, 1)
+                                : multiply_add(multiply_add(multiply_add(c5, u, c4), u, c3), u, c2);
+        const float bend = by_u2 * (u * u);
+        const uint32_t x = linear_x + (uint32_t)(int32_t)(bend * x1);
+        const uint32_t y = linear_y + (uint32_t)(int32_t)(bend * y1);
         const int32_t above_x = (int32_t)(x & below), above_y = (int32_t)(y & below);
         const uint32_t tie = -(uint32_t)((above_x < above_y ? above_x : above_y) < guarded);
         any |= tie;
@@ -266,7 +276,8 @@ static inline uint32_t map_row(const FastcvTile *tile, const MapRows *rows, int 
     return any;
 }
 
-static int map_tile(const FastcvTile *tile, int32_t *offset, uint32_t *fraction)
+static inline __attribute__((always_inline)) int map_rows_of(const FastcvTile *tile, int is_steep,
+                                                             int32_t *offset, uint32_t *fraction)
 {
     const int columns = tile->columns;
     int ties = 0;
@@ -274,7 +285,7 @@ static int map_tile(const FastcvTile *tile, int32_t *offset, uint32_t *fraction)
     MapRows rows;
     map_rows(tile, &rows);
     for (int row = 0; row < tile->rows; row++, offset += columns, fraction += columns) {
-        const uint32_t any = map_row(tile, &rows, row, offset, fraction);
+        const uint32_t any = map_row(tile, &rows, row, is_steep, offset, fraction);
         for (int k = 0; any && k < columns; k++) {
             if (fraction[k] == MAP_TIE) {
                 map_pixel(tile, k, row, &offset[k], &fraction[k]);
@@ -283,6 +294,12 @@ static int map_tile(const FastcvTile *tile, int32_t *offset, uint32_t *fraction)
         }
     }
     return ties;
+}
+
+static int map_tile(const FastcvTile *tile, int32_t *offset, uint32_t *fraction)
+{
+    return tile->is_steep ? map_rows_of(tile, 1, offset, fraction)
+                          : map_rows_of(tile, 0, offset, fraction);
 }
 
 /* ---- affine: OpenCV's own sums are whole numbers ---- */
