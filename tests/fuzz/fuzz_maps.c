@@ -1,5 +1,6 @@
 /* Maps of any bits under any rules: every variant finds the same boxes, on the page, and
  * contours run along set pixels. */
+#include <float.h>
 #include <math.h>
 
 #include "core/detect/contours.h"
@@ -75,7 +76,8 @@ static void check_contours(const FastcvImage *map, const FastcvDetectRules *rule
     FastcvMask mask;
     FastcvContour *contours;
     ptrdiff_t count;
-    expect(fastcv_mask_make(map, rules->threshold, one_thread, &mask) == FASTCV_OK, "no mask");
+    expect(fastcv_mask_make(map, rules->threshold, FLT_MAX, one_thread, &mask) == FASTCV_OK,
+           "no mask");
     if (rules->dilates)
         fastcv_mask_dilate(&mask);
     for (int mode = 0; mode <= FASTCV_CONTOURS_EXTERNAL; mode++) {
