@@ -75,7 +75,7 @@ def craft_boxes(
     >>> link = np.zeros((64, 96), np.float32)
     >>> region[20:30, 10:25] = region[20:30, 30:60] = 0.9
     >>> link[22:28, 20:35] = 0.8
-    >>> fastcv.craft_boxes(region, link).tolist()
+    >>> fastcv.craft_boxes(region, link).round().tolist()
     [[[14.0, 34.0], [124.0, 34.0], [124.0, 64.0], [14.0, 64.0]]]
     """
     boxes, _ = find_craft_words(

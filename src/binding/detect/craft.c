@@ -1,6 +1,7 @@
 /* Boxes from CRAFT's maps. The package's craft.py wraps this entry. */
 #include "binding/detect/maps.h"
 #include "fastcv/craft.h"
+#include "fastcv/float_mode.h"
 
 /* What Python hands over, in this order. */
 enum {
@@ -16,28 +17,32 @@ enum {
     ARGUMENTS
 };
 
-/* Maps have half the sides of the detector's tensor. The order of operations is EasyOCR's. */
-static double scale_of(double ratio)
+/* Maps have half the sides of the detector's tensor. The order of operations is EasyOCR's. Not
+ * inlined: the arithmetic stays in the floating-point mode that the caller has set. */
+static __attribute__((noinline)) void fill_rules(const double numbers[], FastcvCraftRules *rules)
 {
-    return 1 / ratio * 2;
+    *rules = (FastcvCraftRules){.text_threshold = (float)numbers[TEXT_THRESHOLD],
+                                .link_threshold = (float)numbers[LINK_THRESHOLD],
+                                .low_text = (float)numbers[LOW_TEXT],
+                                .scale_x = 1 / numbers[RATIO_W] * 2,
+                                .scale_y = 1 / numbers[RATIO_H] * 2};
 }
 
 static int convert_rules(const char *function, PyObject *const *args, FastcvCraftRules *rules)
 {
-    double text_threshold, link_threshold, low_text, ratio_h, ratio_w;
-    if (py_number_convert(function, "text_threshold", args[TEXT_THRESHOLD], "a number",
-                          &text_threshold) < 0 ||
-        py_number_convert(function, "link_threshold", args[LINK_THRESHOLD], "a number",
-                          &link_threshold) < 0 ||
-        py_number_convert(function, "low_text", args[LOW_TEXT], "a number", &low_text) < 0 ||
-        py_number_convert(function, "ratio", args[RATIO_H], "a number", &ratio_h) < 0 ||
-        py_number_convert(function, "ratio", args[RATIO_W], "a number", &ratio_w) < 0)
-        return -1;
-    *rules = (FastcvCraftRules){.low_text = (float)low_text,
-                                .link_threshold = (float)link_threshold,
-                                .text_threshold = (float)text_threshold,
-                                .scale_x = scale_of(ratio_w),
-                                .scale_y = scale_of(ratio_h)};
+    static const char *const names[] = {[TEXT_THRESHOLD] = "text_threshold",
+                                        [LINK_THRESHOLD] = "link_threshold",
+                                        [LOW_TEXT] = "low_text",
+                                        [RATIO_H] = "ratio",
+                                        [RATIO_W] = "ratio"};
+    double numbers[ARGUMENTS];
+    for (int i = TEXT_THRESHOLD; i <= RATIO_W; i++) {
+        if (py_number_convert(function, names[i], args[i], "a number", &numbers[i]) < 0)
+            return -1;
+    }
+    const FastcvFloatMode before = fastcv_float_mode_enter();
+    fill_rules(numbers, rules);
+    fastcv_float_mode_leave(before);
     return 0;
 }
 
