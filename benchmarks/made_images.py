@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -113,9 +114,11 @@ def make_craft_maps(
 
 def add_spot(pixels: np.ndarray, x: float, y: float, width: float, height: float) -> None:
     """Raise the map to a Gaussian spot in this rectangle, 1 in its middle."""
-    part = pixels[max(round(y), 0) : round(y + height), max(round(x), 0) : round(x + width)]
-    across, down = (
-        np.exp(-12 * ((np.arange(extent, dtype=np.float32) + 0.5) / extent - 0.5) ** 2)
-        for extent in part.shape[::-1]
+    rows, columns = (
+        np.arange(max(math.floor(start), 0), min(math.ceil(start + extent), most))
+        for start, extent, most in zip((y, x), (height, width), pixels.shape, strict=True)
     )
-    np.maximum(part, down[:, np.newaxis] * across, out=part)
+    down = np.exp(-12 * ((rows + 0.5 - y) / height - 0.5) ** 2)
+    across = np.exp(-12 * ((columns + 0.5 - x) / width - 0.5) ** 2)
+    part = pixels[np.ix_(rows, columns)]
+    pixels[np.ix_(rows, columns)] = np.maximum(part, down[:, np.newaxis] * across)
