@@ -74,6 +74,7 @@ bench: build
 	$(RUN) benchmarks/ctc.py --picture out/ctc.png
 	$(RUN) benchmarks/detector_input.py --picture out/detector_input.png
 	$(RUN) benchmarks/detector_boxes.py --picture out/detector_boxes.png
+	$(RUN) benchmarks/craft_boxes.py --picture out/craft_boxes.png
 	$(RUN) benchmarks/extract_color.py --picture out/extract_color.png
 	$(RUN) benchmarks/extract_color.py --made --skip-naive
 	$(RUN) benchmarks/threads.py

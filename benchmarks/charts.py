@@ -24,8 +24,8 @@ COLORS = {
 
 OURS = (
     "C: ", "image_crop", "crop_batches", "iter_crop_batches", "image_batches", "iter_image_batches",
-    "decode_ctc", "detector_boxes", "detector_input", "fastcv", "main_colors", "PolygonIndex",
-    "match_polygons", "find_close_polygons",
+    "craft_boxes", "decode_ctc", "detector_boxes", "detector_input", "fastcv", "main_colors",
+    "PolygonIndex", "match_polygons", "find_close_polygons",
 )  # fmt: skip
 """The prefixes of fastcv's own rows."""
 

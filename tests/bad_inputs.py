@@ -114,6 +114,7 @@ GOOD = {
     "DetectorGeometry": {"content": 1, "tensor": 2, "offset": 3, "ratio": 4},
     "Batch": {"tensor": 1, "indices": 2, "widths": 3, "ratios": 4, "max_ratio": 5},
     "detector_boxes": {"probabilities": MAP, "page_shape": (128, 192)},
+    "craft_boxes": {"region": MAP, "link": MAP},
     "DetectedBoxes": {"boxes": 1, "scores": 2},
     "read_page": {"page": PAGE, "detector": detect, "recognizer": recognize, "characters": "-abc"},
     "ReadWord": {"text": "a", "confidence": 1.0, "box": 3},
@@ -170,6 +171,9 @@ IS_RIGHT = {
     "read_page": lambda found: [word[:2] for word in found] == [("abc", 1.0)],
     "detector_boxes": lambda found: (
         found.boxes.tolist() == [[[6, 26], [134, 26], [134, 74], [6, 74]]]
+    ),
+    "craft_boxes": lambda boxes: (
+        boxes.round().tolist() == [[[14, 34], [124, 34], [124, 64], [14, 64]]]
     ),
 }
 
@@ -292,7 +296,7 @@ add_int("set_output_limits", "crop_bytes", "an int or None")
 add_int("set_output_limits", "call_bytes", "an int or None")
 add_int(
     "decode_ctc detector_input image_crop_openmp main_colors extract_main_colors_openmp "
-    "match_polygons PolygonIndex.match detector_boxes set_num_threads",
+    "match_polygons PolygonIndex.match detector_boxes craft_boxes set_num_threads",
     "num_threads", "an int or None", 1, 1024,
 )  # fmt: skip
 add_row("set_output_limits(one bad of two)", "set_output_limits",
@@ -1405,30 +1409,59 @@ add("DetectorBoxes", "dilation", [
 ])  # fmt: skip
 add_int("DetectorBoxes", "max_candidates", least=1, most=2**31 - 1)
 add_int("DetectorBoxes", "min_page_side", least=1, most=1 << 24)
-NO_MAP = "probabilities must be an array of float32 or float16, not"
-NO_MAP_SHAPE = "probabilities must be (H, W), (1, H, W) or (1, 1, H, W), not shape"
-add("detector_boxes", "probabilities", [
-    ("None", None, TypeError, f"{NO_MAP} NoneType"),
-    ("a str", "map", TypeError, f"{NO_MAP} <U3"),
-    ("float64", to("f8"), TypeError, f"{NO_MAP} float64"),
-    ("uint8", to("u1"), TypeError, f"{NO_MAP} uint8"),
-    ("bool", to("?"), TypeError, f"{NO_MAP} bool"),
-    ("complex64", to("c8"), TypeError, f"{NO_MAP} complex64"),
-    ("objects", to("O"), TypeError, f"{NO_MAP} object"),
-    ("ragged", [[1.0], [2.0, 3.0]], TypeError, f"{NO_MAP} list"),
-    ("masked", masked, TypeError, f"probabilities {NOT_PLAIN}"),
-    ("1-D", lambda good: good[0], ValueError, f"{NO_MAP_SHAPE} (96,)"),
-    ("two maps", lambda good: np.stack([good, good]), ValueError, f"{NO_MAP_SHAPE} (2, 64, 96)"),
-    ("no map", lambda good: good[None][:0], ValueError, f"{NO_MAP_SHAPE} (0, 64, 96)"),
-    ("5-D", lambda good: good[None, None, None], ValueError, f"{NO_MAP_SHAPE} (1, 1, 1, 64, 96)"),
-    ("no rows", lambda good: good[:0], ValueError,
-     "probabilities must have at least one pixel, not shape (0, 96)"),
-    ("no columns", lambda good: good[:, :0], ValueError,
-     "probabilities must have at least one pixel, not shape (64, 0)"),
-    ("a long row", lambda good: np.broadcast_to(good[:1, :1], (1, (1 << 24) + 1)), ValueError,
-     "probabilities must have at most 16777216 px a side, not shape (1, 16777217)"),
-    ("too many px", lambda good: np.broadcast_to(good[:1, :1], (1 << 16, 1 << 15)), ValueError,
-     "probabilities must have fewer than 2147483647 pixels, not shape (65536, 32768)"),
+for function, argument in (
+    ("detector_boxes", "probabilities"), ("craft_boxes", "region"), ("craft_boxes", "link"),
+):  # fmt: skip
+    NO_MAP = f"{argument} must be an array of float32 or float16, not"
+    NO_SHAPE = f"{argument} must be (H, W), (1, H, W) or (1, 1, H, W), not shape"
+    add(function, argument, [
+        ("None", None, TypeError, f"{NO_MAP} NoneType"),
+        ("a str", "map", TypeError, f"{NO_MAP} <U3"),
+        ("float64", to("f8"), TypeError, f"{NO_MAP} float64"),
+        ("uint8", to("u1"), TypeError, f"{NO_MAP} uint8"),
+        ("bool", to("?"), TypeError, f"{NO_MAP} bool"),
+        ("complex64", to("c8"), TypeError, f"{NO_MAP} complex64"),
+        ("objects", to("O"), TypeError, f"{NO_MAP} object"),
+        ("ragged", [[1.0], [2.0, 3.0]], TypeError, f"{NO_MAP} list"),
+        ("masked", masked, TypeError, f"{argument} {NOT_PLAIN}"),
+        ("1-D", lambda good: good[0], ValueError, f"{NO_SHAPE} (96,)"),
+        ("two maps", lambda good: np.stack([good, good]), ValueError, f"{NO_SHAPE} (2, 64, 96)"),
+        ("no map", lambda good: good[None][:0], ValueError, f"{NO_SHAPE} (0, 64, 96)"),
+        ("5-D", lambda good: good[None, None, None], ValueError, f"{NO_SHAPE} (1, 1, 1, 64, 96)"),
+        ("no rows", lambda good: good[:0], ValueError,
+         f"{argument} must have at least one pixel, not shape (0, 96)"),
+        ("no columns", lambda good: good[:, :0], ValueError,
+         f"{argument} must have at least one pixel, not shape (64, 0)"),
+        ("a long row", lambda good: np.broadcast_to(good[:1, :1], (1, (1 << 24) + 1)), ValueError,
+         f"{argument} must have at most 16777216 px a side, not shape (1, 16777217)"),
+        ("too many px", lambda good: np.broadcast_to(good[:1, :1], (1 << 16, 1 << 15)), ValueError,
+         f"{argument} must have fewer than 2147483647 pixels, not shape (65536, 32768)"),
+    ])  # fmt: skip
+add("craft_boxes", "link", [
+    ("another shape", lambda good: good[:63], ValueError,
+     "link must have the shape of region, (64, 96), not (63, 96)"),
+    ("turned", lambda good: good.T, ValueError,
+     "link must have the shape of region, (64, 96), not (96, 64)"),
+])  # fmt: skip
+for name in ("text_threshold", "link_threshold", "low_text", "ratio"):
+    add("craft_boxes", name, [
+        ("None", None, TypeError, f"{name} must be a number, not NoneType"),
+        ("True", True, TypeError, f"{name} must be a number, not bool"),
+        ("'1'", "1", TypeError, f"{name} must be a number, not str"),
+        ("NaN", NAN, ValueError, f"{name} must be finite in float32, got nan"),
+        ("inf", INF, ValueError, f"{name} must be finite in float32, got inf"),
+        ("1e39", 1e39, ValueError, f"{name} must be finite in float32, got 1e+39"),
+        ("10**400", 10**400, ValueError, f"{name} is beyond float64"),
+    ])  # fmt: skip
+add("craft_boxes", "ratio", [
+    ("0", 0, ValueError, "ratio must be from 1e-06 to 1e+06, got 0"),
+    ("-1", -1, ValueError, "ratio must be from 1e-06 to 1e+06, got -1"),
+    ("1e7", 1e7, ValueError, "ratio must be from 1e-06 to 1e+06, got 1e+07"),
+    ("()", (), ValueError, "ratio must be a number or two, got 0"),
+    ("three", [1, 2, 3], ValueError, "ratio must be a number or two, got 3"),
+    ("(1, None)", (1, None), TypeError, "ratio[1] must be a number, not NoneType"),
+    ("(0, 1)", (0, 1), ValueError, "ratio[0] must be from 1e-06 to 1e+06, got 0"),
+    ("two pages'", [(1, 1), (2, 2)], TypeError, "ratio[0] must be a number, not tuple"),
 ])  # fmt: skip
 NO_PAGE = "page_shape must be (height, width) or an array, not"
 add("detector_boxes", "page_shape", [

@@ -91,3 +91,30 @@ def page(boxes, page_shape, side=1536):
         )
         cv2.fillPoly(pixels, [np.round(inner).astype(np.int32)], 1.0)
     return cv2.GaussianBlur(pixels, (0, 0), 0.8) * np.float32(0.95)
+
+
+def letters(rng, width, height):
+    """CRAFT's two maps of lines of words: a spot a letter, and a spot a gap between letters."""
+    region, link = np.zeros((2, height, width), np.float32)
+    y = float(rng.random() * 10)
+    while y < height:
+        x, tall = float(rng.random() * 10), float(rng.random() * 16 + 4)
+        pitch, slope = tall * float(rng.random() + 0.4), float(rng.random() * 0.3 - 0.1)
+        while x < width:
+            across, down = np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32)
+            for pixels, middle in ((region, x), (link, x + pitch / 2)):
+                columns = np.exp(-6 * ((across - middle) / pitch) ** 2)
+                rows = np.exp(-6 * ((down - y - slope * middle) / tall) ** 2)
+                np.maximum(pixels, rows[:, None] * columns, out=pixels)
+            x += pitch * (1 if rng.random() < 0.8 else 2)
+        y += tall * float(rng.random() + 0.8)
+    return region, link
+
+
+def craft(rng, kind, most=160):
+    """A region and a link map: "letters", or two maps of one size, the first of one of `KINDS`."""
+    if kind == "letters":
+        return letters(rng, *(int(side) for side in rng.integers(1, most, 2)))
+    region, _ = made(rng, kind, most)
+    other = globals()[KINDS[rng.integers(len(KINDS))]]
+    return region, np.ascontiguousarray(other(rng, *region.shape[::-1]), np.float32)

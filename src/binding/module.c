@@ -30,9 +30,9 @@ static int exec_module(PyObject *module)
         add_type(module, &py_tensor_format_spec, &state->tensor_format) < 0)
         return -1;
     PyMethodDef *const groups[] = {
-        py_crop_methods,     py_colors_methods,   py_cumulative_sum_methods,
-        py_polygons_methods, py_settings_methods, py_memory_methods,
-        py_batches_methods,  py_decode_methods,   py_detect_methods};
+        py_crop_methods,     py_colors_methods, py_cumulative_sum_methods, py_polygons_methods,
+        py_settings_methods, py_memory_methods, py_batches_methods,        py_decode_methods,
+        py_detect_methods,   py_craft_methods};
     for (size_t group = 0; group < sizeof groups / sizeof *groups; group++) {
         if (PyModule_AddFunctions(module, groups[group]) < 0)
             return -1;

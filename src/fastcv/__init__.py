@@ -47,6 +47,7 @@ from .batch_job import Batch
 from .batches import crop_batches, image_batches, iter_crop_batches, iter_image_batches
 from .colors import MainColors, extract_main_colors, extract_main_colors_openmp, main_colors
 from .conventions import CONVENTIONS, CropConvention
+from .craft import craft_boxes
 from .decoding import DecodedText, decode_ctc
 from .detector import DetectorTensor, detector_input
 from .detector_boxes import DETECTOR_BOXES, DetectedBoxes, DetectorBoxes, detector_boxes
@@ -77,6 +78,7 @@ __all__ = [
     "RecognizerInput",
     "__version__",
     "build_info",
+    "craft_boxes",
     "crop_batches",
     "crop_shapes",
     "cumulative_sum",

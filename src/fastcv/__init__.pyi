@@ -25,6 +25,7 @@ from .colors import extract_main_colors_openmp as extract_main_colors_openmp
 from .colors import main_colors as main_colors
 from .conventions import CONVENTIONS as CONVENTIONS
 from .conventions import CropConvention as CropConvention
+from .craft import craft_boxes as craft_boxes
 from .decoding import DecodedText as DecodedText
 from .decoding import decode_ctc as decode_ctc
 from .detector import DetectorTensor as DetectorTensor
@@ -61,6 +62,7 @@ __all__ = [
     "RecognizerInput",
     "__version__",
     "build_info",
+    "craft_boxes",
     "crop_batches",
     "crop_shapes",
     "cumulative_sum",

@@ -201,6 +201,18 @@ def _detector_boxes(
     num_threads: Any,
     /,
 ) -> tuple[NDArray[np.float32], NDArray[np.float64]]: ...
+def _craft_boxes(
+    function: str,
+    region: NDArray[np.float32],
+    link: NDArray[np.float32],
+    text_threshold: float,
+    link_threshold: float,
+    low_text: float,
+    ratio_h: float,
+    ratio_w: float,
+    num_threads: Any,
+    /,
+) -> tuple[NDArray[np.float32], NDArray[np.int32]]: ...
 def _set_conventions(conventions: Mapping[str, CropConvention], /) -> None: ...
 def _set_kernel(name: str, /) -> None: ...
 def _cgroup_cpus(root: str, /) -> int: ...

@@ -107,3 +107,17 @@ def as_array(name: str, value: Any, kinds: str, wanted: str) -> NDArray[Any]:
         of = array.dtype if isinstance(value, (np.ndarray, Sequence)) else type_name(value)
         raise TypeError(f"{name} must be {wanted}, not {of}")
     return array
+
+
+def as_map(name: str, value: Any) -> NDArray[np.float32]:
+    """Return a detector's map as (H, W) of float32, without a copy if it holds float32."""
+    wanted = "an array of float32 or float16"
+    array = as_array(name, value, "f", wanted)
+    if array.dtype.itemsize > 4:
+        raise TypeError(f"{name} must be {wanted}, not {array.dtype}")
+    shape = array.shape
+    if array.ndim not in (2, 3, 4) or any(side != 1 for side in shape[:-2]):
+        raise ValueError(f"{name} must be (H, W), (1, H, W) or (1, 1, H, W), not shape {shape}")
+    array = array[(0,) * (array.ndim - 2)]
+    float32: NDArray[np.float32] = array if array.dtype.itemsize == 4 else array.astype(np.float32)
+    return float32

@@ -11,7 +11,7 @@ import numpy as np
 
 from . import _core
 from .checks import (
-    as_array,
+    as_map,
     check_bool,
     check_choice,
     check_int,
@@ -228,7 +228,7 @@ def detector_boxes(
     return DetectedBoxes(
         *_core._detector_boxes(
             function,
-            _map(function, probabilities),
+            as_map(f"{function}: probabilities", probabilities),
             height,
             width,
             rules.threshold,
@@ -260,17 +260,3 @@ def _page_shape(function: str, value: Any) -> tuple[Any, Any]:
     if len(value) < 2:
         raise ValueError(f"{name} must be (height, width), got {len(value)} numbers")
     return value[0], value[1]
-
-
-def _map(function: str, value: Any) -> NDArray[np.float32]:
-    name = f"{function}: probabilities"
-    wanted = "an array of float32 or float16"
-    array = as_array(name, value, "f", wanted)
-    if array.dtype.itemsize > 4:
-        raise TypeError(f"{name} must be {wanted}, not {array.dtype}")
-    shape = array.shape
-    if array.ndim not in (2, 3, 4) or any(side != 1 for side in shape[:-2]):
-        raise ValueError(f"{name} must be (H, W), (1, H, W) or (1, 1, H, W), not shape {shape}")
-    array = array[(0,) * (array.ndim - 2)]
-    float32: NDArray[np.float32] = array if array.dtype.itemsize == 4 else array.astype(np.float32)
-    return float32

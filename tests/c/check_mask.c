@@ -36,14 +36,15 @@ static void check_above(const FastcvMaskKernels *kernels, uint8_t *source, int n
     const int count = random_int(1, MOST_PX), kind = random_int(0, 2);
     float *values = random_place(source, count);
     uint64_t words[WORDS + 1];
+    const float most = one_in(2) ? FLT_MAX : INFINITY;
     const float threshold = one_in(4) ? values[0] : (float)random_real(0, 1);
     for (int i = 0; i < count; i++)
         values[i] = one_in(20) ? threshold : random_value(kind);
     memset(words, 0x5A, sizeof words);
     set_case("%s, mask %d: %d values", fastcv_variant(), n, count);
-    kernels->above(values, count, threshold, words);
+    kernels->above(values, count, threshold, most, words);
     for (int i = 0; i < count / 64 * 64 + 64; i++) {
-        const int wanted = i < count && isfinite(values[i]) && values[i] > threshold;
+        const int wanted = i < count && values[i] > threshold && values[i] <= most;
         if ((int)(words[i / 64] >> (i % 64) & 1) != wanted)
             differ("bit %d is not %d", i, wanted);
     }

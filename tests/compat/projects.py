@@ -188,6 +188,13 @@ def easyocr_detector_input():
     return [take("easyocr", "imgproc.py", name) for name in names]
 
 
+def easyocr_boxes():
+    """getDetBoxes(textmap, linkmap, …), adjustResultCoordinates(polys, ratio_w, ratio_h)"""
+    names = ("getDetBoxes", "getDetBoxes_core")
+    return [take("easyocr", "craft_utils.py", *names),
+            take("easyocr", "craft_utils.py", "adjustResultCoordinates")]  # fmt: skip
+
+
 def onnxtr_preprocessor(monkeypatch):
     """PreProcessor(output_size, batch_size, mean, std, **resize)(images), of OnnxTR's packages
     without their __init__, which import what is not installed."""

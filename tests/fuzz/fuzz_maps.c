@@ -1,8 +1,11 @@
-/* Maps of any bits under any rules: every variant finds the same boxes, on the page, and
- * contours run along set pixels. */
+/* Maps of any bits under any rules: every variant finds the same boxes, on the page, contours run
+ * along set pixels, and CRAFT's boxes surround components. */
+#include <float.h>
 #include <math.h>
 
+#include "core/detect/components.h"
 #include "core/detect/contours.h"
+#include "fastcv/craft.h"
 #include "fastcv/detect.h"
 #include "fastcv/variants.h"
 #include "fuzz.h"
@@ -75,7 +78,8 @@ static void check_contours(const FastcvImage *map, const FastcvDetectRules *rule
     FastcvMask mask;
     FastcvContour *contours;
     ptrdiff_t count;
-    expect(fastcv_mask_make(map, rules->threshold, one_thread, &mask) == FASTCV_OK, "no mask");
+    expect(fastcv_mask_make(map, rules->threshold, FLT_MAX, one_thread, &mask) == FASTCV_OK,
+           "no mask");
     if (rules->dilates)
         fastcv_mask_dilate(&mask);
     for (int mode = 0; mode <= FASTCV_CONTOURS_EXTERNAL; mode++) {
@@ -91,6 +95,96 @@ static void check_contours(const FastcvImage *map, const FastcvDetectRules *rule
         free(contours);
     }
     fastcv_mask_free(&mask);
+}
+
+/* ---- CRAFT: the map turned upside down is its link map ---- */
+
+static float *new_upside_down(const FastcvImage *map)
+{
+    const size_t row = (size_t)map->width_px * sizeof(float);
+    uint8_t *values = new_bytes((size_t)map->height_px * row);
+    for (ptrdiff_t y = 0; y < map->height_px; y++)
+        memcpy(values + (size_t)y * row, map->pixels + (map->height_px - 1 - y) * map->stride_bytes,
+               row);
+    return (float *)values;
+}
+
+/* Each component's runs lie within its bounds and have its area. */
+static void check_components(const FastcvComponents *found, ptrdiff_t rows)
+{
+    int32_t *areas = new_bytes((size_t)found->count * sizeof *areas);
+    memset(areas, 0, (size_t)found->count * sizeof *areas);
+    for (ptrdiff_t y = 0; y < rows; y++) {
+        for (int32_t i = found->first_run[y]; i < found->first_run[y + 1]; i++) {
+            const FastcvPixelRun *run = &found->runs[i];
+            if (run->component < 0)
+                continue;
+            const FastcvComponent *component = &found->components[run->component];
+            expect(run->start >= component->left && run->end - 1 <= component->right &&
+                       y >= component->top && y <= component->bottom,
+                   "a run lies outside its component");
+            areas[run->component] += run->end - run->start;
+        }
+    }
+    for (ptrdiff_t i = 0; i < found->count; i++)
+        expect(areas[i] == found->components[i].area, "a component's area is wrong");
+    free(areas);
+}
+
+static void check_all_components(const FastcvImage *region, const FastcvImage *link,
+                                 float threshold)
+{
+    FastcvMask a, b;
+    FastcvComponents found;
+    expect(fastcv_mask_make(region, threshold, INFINITY, one_thread, &a) == FASTCV_OK &&
+               fastcv_mask_make(link, threshold, INFINITY, one_thread, &b) == FASTCV_OK &&
+               fastcv_components_find(&a, &b, 3, one_thread, &found) == FASTCV_OK,
+           "no components");
+    check_components(&found, region->height_px);
+    fastcv_components_free(&found);
+    fastcv_mask_free(&a);
+    fastcv_mask_free(&b);
+}
+
+static void check_words(const FastcvCraftWords *words, const FastcvCraftWords *first)
+{
+    const size_t count = (size_t)first->count;
+    expect(words->count == first->count, "a variant finds another number of words");
+    expect(memcmp(words->quads, first->quads, count * sizeof *first->quads) == 0,
+           "a variant finds other words");
+    for (size_t i = 0; i < count; i++) {
+        expect(words->labels[i] == first->labels[i] &&
+                   (i == 0 || words->labels[i - 1] < words->labels[i]),
+               "labels do not rise");
+        for (int k = 0; k < 4; k++)
+            expect(isfinite(words->quads[i].x[k]) && isfinite(words->quads[i].y[k]),
+                   "a corner is not finite");
+    }
+}
+
+static void check_craft(const FastcvImage *region, float threshold)
+{
+    float *values = new_upside_down(region);
+    FastcvImage link = *region;
+    link.pixels = (const uint8_t *)values;
+    link.stride_bytes = region->width_px * (ptrdiff_t)sizeof *values;
+    const FastcvCraftRules rules = {.low_text = threshold,
+                                    .link_threshold = threshold,
+                                    .text_threshold = 0.7F,
+                                    .scale_x = 2,
+                                    .scale_y = 3};
+    FastcvCraftWords first, words;
+    for (int v = 0; fastcv_variant_name(v); v++) {
+        fastcv_variant_choose(fastcv_variant_name(v));
+        expect(fastcv_craft(region, &link, &rules, one_thread, v ? &words : &first) == FASTCV_OK,
+               "craft failed");
+        check_words(v ? &words : &first, &first);
+        if (v)
+            fastcv_craft_words_free(&words);
+    }
+    fastcv_craft_words_free(&first);
+    check_all_components(region, &link, threshold);
+    free(values);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -121,6 +215,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     fastcv_detected_free(&first);
     check_contours(&map, &rules);
+    check_craft(&map, rules.threshold);
     free(values);
     return 0;
 }

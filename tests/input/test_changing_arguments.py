@@ -75,6 +75,14 @@ LARGE = {
     "mirrored map": (
         "np.zeros((3000, 3000), np.float32)", "len(fastcv.detector_boxes(a[::-1], (9, 9)).boxes)",
     ),
+    "region": (
+        "np.zeros((3000, 3000), np.float32)",
+        "len(fastcv.craft_boxes(a, np.zeros((3000, 3000), np.float32)))",
+    ),
+    "link": (
+        "np.zeros((3000, 3000), np.float32)",
+        "len(fastcv.craft_boxes(np.zeros((3000, 3000), np.float32), a))",
+    ),
     "boxes": ("np.zeros((900_000, 4, 2), np.int32)", "len(shapes(a, degenerate='empty'))"),
     "points": ("np.zeros((3_000_000, 2))", "len(index.match(a, 1.0))"),
     "int points": ("np.zeros((3_000_000, 2), np.int32)", "len(index.match(a, 1.0))"),

@@ -16,6 +16,7 @@ COMMANDS = {
     "ctc": ["benchmarks/ctc.py", "--repeat", "1"],
     "detector_input": ["benchmarks/detector_input.py", "--repeat", "1"],
     "detector_boxes": ["benchmarks/detector_boxes.py", "--repeat", "1"],
+    "craft_boxes": ["benchmarks/craft_boxes.py", "--repeat", "1"],
     "extract_color": ["benchmarks/extract_color.py", "--repeat", "1", "--image", "data/logo.png"],
     "extract_color made": [
         "benchmarks/extract_color.py", "--repeat", "1", "--made", "--skip-naive"
@@ -26,8 +27,8 @@ COMMANDS = {
     "polygons": ["benchmarks/polygons.py", "--repeat", "1", "--data", "article"],
 }  # fmt: skip
 DRAWN = {
-    "image_crop", "batches", "ctc", "detector_boxes", "detector_input", "extract_color", "kernels",
-    "speed", "cumulative_sum", "polygons",
+    "image_crop", "batches", "craft_boxes", "ctc", "detector_boxes", "detector_input",
+    "extract_color", "kernels", "speed", "cumulative_sum", "polygons",
 }  # fmt: skip
 if find_spec("matplotlib") is None:
     DRAWN = set()

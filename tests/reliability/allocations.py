@@ -322,6 +322,18 @@ def detector_calls():
     yield Call("detector_boxes, float64", boxes, (found.astype(float), page), error=TypeError)
     yield Call("detector_boxes, shape", boxes, (found[0], page), error=ValueError)
     yield Call("detector_boxes, spec", boxes, (found, page), {"spec": "no"}, error=ValueError)
+    craft = fastcv.craft_boxes
+    large = np.tile(found, (9, 9))
+    for name, args, options in (
+        ("craft_boxes", (found, found), {}),
+        ("craft_boxes, a view", (found[::-1, ::-1].astype("f2"), found), {"ratio": (1, 0.5)}),
+        ("craft_boxes, 2 threads", (large, large[::-1]), {"num_threads": 2}),
+        ("craft_boxes, nothing", (found * 0, found * 0), {}),
+    ):
+        yield Call(name, craft, args, options)
+    yield Call("craft_boxes, float64", craft, (found, found.astype(float)), error=TypeError)
+    yield Call("craft_boxes, shapes", craft, (found, found[1:]), error=ValueError)
+    yield Call("craft_boxes, ratio", craft, (found, found), {"ratio": 0}, error=ValueError)
     yield Call("DetectorInput", fastcv.DetectorInput, (), {"multiple": 9}, of=repr)
     yield Call("detector_input, None", detector_input, (None,), error=TypeError)
     yield Call(

@@ -51,6 +51,8 @@ class Reader:
             lambda: fastcv.detector_input([page, page[::-1]], spec="onnxtr", out=a["tensors"]),
             lambda: fastcv.detector_boxes(a["map"], page, num_threads=2),
             lambda: fastcv.detector_boxes(a["map"][::2, ::3], page, spec="paddlex"),
+            lambda: fastcv.craft_boxes(a["map"], a["map"][::-1], num_threads=2),
+            lambda: fastcv.craft_boxes(a["map"][::2, ::3], a["map"][::2, ::3]),
             lambda: fastcv.main_colors(a["noise"], num_threads=2),
             lambda: fastcv.decode_ctc(a["logits"], "x" * 3000, columns=True, num_threads=2),
             lambda: fastcv.decode_ctc(a["logits"].transpose(0, 2, 1), "x" * 40, confidence="doctr"),

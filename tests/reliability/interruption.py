@@ -70,6 +70,10 @@ def long_calls():
         ),
         "detector_boxes, noise": lambda: fastcv.detector_boxes(specks, page),
         "detector_boxes, 2 threads": lambda: fastcv.detector_boxes(specks, page, num_threads=2),
+        "craft_boxes, noise": lambda: fastcv.craft_boxes(specks, specks),
+        "craft_boxes, 2 threads": lambda: fastcv.craft_boxes(
+            specks, specks, low_text=0.05, num_threads=2
+        ),
         "crop_shapes": lambda: fastcv.crop_shapes(million),
         "main_colors": lambda: fastcv.main_colors(noise),
         "main_colors, 2 threads": lambda: fastcv.main_colors(noise, num_threads=2),

@@ -123,6 +123,11 @@ def cases(folder):
     add("detector_boxes, a view", fastcv.detector_boxes, found[::-1, ::2], page, spec="paddlex")
     add("detector_boxes TypeError", fastcv.detector_boxes, found.astype(int), page)
     add("detector_boxes ValueError of shape", fastcv.detector_boxes, found[0], page)
+    add("craft_boxes", fastcv.craft_boxes, found, found)
+    add("craft_boxes, a view", fastcv.craft_boxes, found[::-1, ::2], found[:, ::2], ratio=(1, 2))
+    add("craft_boxes TypeError", fastcv.craft_boxes, found, found.astype(int))
+    add("craft_boxes ValueError of shape", fastcv.craft_boxes, found, found[:9])
+    add("craft_boxes ValueError of ratio", fastcv.craft_boxes, found, found, ratio=0)
     networks = (lambda _: found, lambda tensor: np.repeat(logits, len(tensor), axis=0))
     reading = {"detector_spec": detector, "input": small}
     add("read_page", fastcv.read_page, page, *networks, "-abc", **reading)

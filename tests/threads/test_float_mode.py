@@ -82,6 +82,9 @@ def digests(num_threads):
         "detector's boxes": digest(
             *fastcv.detector_boxes(text, (321, 457), num_threads=num_threads)
         ),
+        "CRAFT's boxes": digest(
+            fastcv.craft_boxes(text, text[::-1], ratio=0.7, num_threads=num_threads)
+        ),
         "polygons": digest(
             fastcv.match_polygons(polygons, points, 12.5, num_threads=num_threads)
         ),

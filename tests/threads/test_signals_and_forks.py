@@ -87,6 +87,7 @@ def test_an_array_in_use_cannot_be_resized(is_view):
         "fastcv.main_colors(random, num_threads=1)",
         "fastcv.main_colors(random, num_threads=2)",
         "fastcv.detector_boxes(specks, specks, num_threads=1)",
+        "fastcv.craft_boxes(specks, specks, num_threads=1)",
     ],
 )
 def test_an_interrupt_ends_a_call_soon(call):

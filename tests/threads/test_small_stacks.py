@@ -24,6 +24,7 @@ CALLS = {
     "colours of a photo": "fastcv.main_colors(noise, num_threads=None)",
     "polygons": "fastcv.PolygonIndex(boxes).match(boxes[:, 0], 50, num_threads=2)",
     "detector's boxes": "fastcv.detector_boxes(text, page, num_threads=2)",
+    "CRAFT's boxes": "fastcv.craft_boxes(text, text, num_threads=2)",
     "the thread count": "fastcv.get_num_threads()",
 }
 

@@ -1,5 +1,5 @@
 /* Boxes from a detector's map. The package's detector_boxes.py wraps this entry. */
-#include "binding/convert/convert.h"
+#include "binding/detect/maps.h"
 #include "fastcv/detect.h"
 
 static const char *const score_areas[] = {"box", "contour", NULL};
@@ -89,40 +89,15 @@ static int convert_rules(const char *function, PyObject *const *args, FastcvDete
     return 0;
 }
 
-static int convert_map(ModuleState *state, const char *function, PyObject *object, PyImage *map)
-{
-    if (py_image_convert(state, function, "probabilities", object, 1U << FASTCV_F32, FASTCV_MAP_PX,
-                         map) < 0)
-        return -1;
-    const char *wanted = NULL;
-    if (map->ndim != 2)
-        wanted = "be (height, width)";
-    else if (map->view.width_px > FASTCV_MAP_SIDE || map->view.height_px > FASTCV_MAP_SIDE)
-        wanted = "have at most 16777216 px a side";
-    if (!wanted)
-        return 0;
-    py_set_shape_error(function, "probabilities", wanted, map->array);
-    py_image_release(map);
-    return -1;
-}
-
 /* (boxes (n, 4, 2) float32, scores (n,) float64) */
 static PyObject *as_arrays(const FastcvDetected *detected)
 {
-    npy_intp shape[3] = {detected->count, 4, 2};
-    PyArrayObject *boxes = (PyArrayObject *)PyArray_SimpleNew(3, shape, NPY_FLOAT32);
-    PyArrayObject *scores = (PyArrayObject *)PyArray_SimpleNew(1, shape, NPY_FLOAT64);
+    npy_intp count = detected->count;
+    PyArrayObject *boxes = py_quads_array(detected->quads, count);
+    PyArrayObject *scores = (PyArrayObject *)PyArray_SimpleNew(1, &count, NPY_FLOAT64);
     PyObject *pair = NULL;
     if (boxes && scores) {
-        float *corner = PyArray_DATA(boxes);
-        double *score = PyArray_DATA(scores);
-        for (ptrdiff_t i = 0; i < detected->count; i++) {
-            for (int k = 0; k < 4; k++) {
-                *corner++ = detected->quads[i].x[k];
-                *corner++ = detected->quads[i].y[k];
-            }
-            score[i] = detected->scores[i];
-        }
+        memcpy(PyArray_DATA(scores), detected->scores, (size_t)count * sizeof *detected->scores);
         pair = PyTuple_Pack(2, boxes, scores);
     }
     Py_XDECREF(boxes);
@@ -149,7 +124,8 @@ static PyObject *detector_boxes(PyObject *module, PyObject *const *args, Py_ssiz
         convert_rules(function, args, &rules) < 0)
         return NULL;
     const int num_threads = py_resolve_threads(function, args[NUM_THREADS]);
-    if (num_threads < 0 || convert_map(state_of(module), function, args[MAP], &map) < 0)
+    if (num_threads < 0 ||
+        py_map_convert(state_of(module), function, "probabilities", args[MAP], &map) < 0)
         return NULL;
     if (py_run_begin(&run, num_threads) == 0) {
         const FastcvError error = {.status = fastcv_detect(&map.view, (int32_t)page_width,

@@ -1,5 +1,6 @@
 #include "fastcv/detect.h"
 
+#include <float.h>
 #include <stdlib.h>
 
 #include "core/detect/boxes.h"
@@ -85,7 +86,7 @@ FastcvStatus fastcv_detect(const FastcvImage *map, int32_t page_width, int32_t p
     FastcvMask mask;
     FastcvContour *contours = NULL;
     ptrdiff_t count = 0;
-    FastcvStatus status = fastcv_mask_make(map, rules->threshold, pool, &mask);
+    FastcvStatus status = fastcv_mask_make(map, rules->threshold, FLT_MAX, pool, &mask);
     if (!status && rules->dilates)
         fastcv_mask_dilate(&mask);
     if (!status)

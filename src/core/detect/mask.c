@@ -11,7 +11,7 @@ typedef struct MaskRun {
     const FastcvImage *map;
     const FastcvMaskKernels *kernels;
     FastcvMask *mask;
-    float threshold;
+    float threshold, most;
     ptrdiff_t band_rows;
 } MaskRun;
 
@@ -23,10 +23,10 @@ static void make_band(void *context, ptrdiff_t item, int thread)
     (void)thread;
     for (ptrdiff_t y = item * run->band_rows; y < end; y++)
         run->kernels->above((const float *)(map->pixels + y * map->stride_bytes), map->width_px,
-                            run->threshold, run->mask->rows + y * run->mask->row_words);
+                            run->threshold, run->most, run->mask->rows + y * run->mask->row_words);
 }
 
-FastcvStatus fastcv_mask_make(const FastcvImage *map, float threshold, FastcvPool pool,
+FastcvStatus fastcv_mask_make(const FastcvImage *map, float threshold, float most, FastcvPool pool,
                               FastcvMask *mask)
 {
     *mask = (FastcvMask){.row_words = map->width_px / 64 + 1,
@@ -38,7 +38,7 @@ FastcvStatus fastcv_mask_make(const FastcvImage *map, float threshold, FastcvPoo
     if (!mask->memory)
         return FASTCV_ERR_MEMORY;
     mask->rows = mask->memory + mask->row_words + 1;
-    MaskRun run = {map, fastcv_mask_kernels(), mask, threshold, BAND_PX / map->width_px + 1};
+    MaskRun run = {map, fastcv_mask_kernels(), mask, threshold, most, BAND_PX / map->width_px + 1};
     const FastcvLoop loop = {make_band, &run, (map->height_px - 1) / run.band_rows + 1};
     pool.num_threads =
         fastcv_worthwhile_threads(map->width_px * map->height_px, 4 * BAND_PX, pool.num_threads);

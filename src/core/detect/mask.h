@@ -18,9 +18,10 @@ typedef struct FastcvMask {
     uint64_t *memory; /* malloc'ed; rows lies in it */
 } FastcvMask;
 
-/* The finite values of a float32 map of one channel that are above the threshold. The mask is the
- * caller's to free, also after a failure. */
-FastcvStatus fastcv_mask_make(const FastcvImage *map, float threshold, FastcvPool pool,
+/* The values of a float32 map of one channel that are above the threshold and at most `most`:
+ * FLT_MAX leaves infinity out, infinity takes it in. The mask is the caller's to free, also after a
+ * failure. */
+FastcvStatus fastcv_mask_make(const FastcvImage *map, float threshold, float most, FastcvPool pool,
                               FastcvMask *mask);
 void fastcv_mask_free(FastcvMask *mask);
 

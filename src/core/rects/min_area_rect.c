@@ -345,29 +345,45 @@ static int is_flat(const Point *points, ptrdiff_t count)
     return 1;
 }
 
-int fastcv_rotated_rect(FastcvWholePoint *points, ptrdiff_t count, FastcvWholePoint *hull,
-                        FastcvRotatedRect *rect)
+/* From the first to the last of sorted points on a line. */
+static FastcvRotatedRect line_rect(Point first, Point last)
 {
-    Hull found = {.points = hull};
-    found.count = find_hull(points, count, hull);
+    const Vector a = {(float)first.x, (float)first.y}, b = {(float)last.x, (float)last.y};
+    const Vector along = difference(b, a);
+    FastcvRotatedRect rect = {.center_x = (a.x + b.x) * 0.5f, .center_y = (a.y + b.y) * 0.5f};
+    double angle = -PI / 2;
+    if (along.x > 0 && along.y >= 0) {
+        rect.height = length(along);
+        angle = -atan2((double)along.x, (double)along.y);
+    } else {
+        rect.width = length(along);
+        if (along.x > 0)
+            angle = -atan2((double)-along.y, (double)along.x);
+    }
+    rect.angle_deg = (float)(angle * 180 / PI);
+    return rect;
+}
+
+FastcvRotatedRect fastcv_rotated_rect(FastcvWholePoint *points, ptrdiff_t count,
+                                      FastcvWholePoint *hull)
+{
+    const Hull found = {.points = hull, .count = find_hull(points, count, hull)};
     if (is_flat(points, count))
-        return 0;
+        return line_rect(points[0], points[count - 1]);
     const Rectangle rectangle = smallest_rectangle(&found);
-    *rect = rotated_rect(&rectangle);
-    return 1;
+    return rotated_rect(&rectangle);
 }
 
 FastcvQuad fastcv_min_area_rect(FastcvWholePoint *points, ptrdiff_t count, FastcvWholePoint *hull,
                                 float *short_side)
 {
-    FastcvRotatedRect rect;
-    *short_side = 0;
-    if (!fastcv_rotated_rect(points, count, hull, &rect)) {
+    const FastcvRotatedRect rect = fastcv_rotated_rect(points, count, hull);
+    *short_side = rect.height < rect.width ? rect.height : rect.width;
+    if (*short_side == 0 && is_flat(points, count)) {
         const Vector left = {(float)points[0].x, (float)points[0].y};
         const Vector right = {(float)points[count - 1].x, (float)points[count - 1].y};
         return (FastcvQuad){{left.x, right.x, right.x, left.x}, {left.y, right.y, right.y, left.y}};
     }
-    *short_side = rect.height < rect.width ? rect.height : rect.width;
     const FastcvQuad corners = fastcv_box_points(&rect);
     return in_reading_order(&corners);
 }

@@ -20,10 +20,9 @@ typedef struct FastcvRotatedRect {
 } FastcvRotatedRect;
 
 /* cv2.minAreaRect. Sorts the points by x, y and place, which takes no time where they are. hull has
- * room for twice as many. count is at least 1. Returns 0, without a rectangle, for points on a
- * line. */
-int fastcv_rotated_rect(FastcvWholePoint *points, ptrdiff_t count, FastcvWholePoint *hull,
-                        FastcvRotatedRect *rect);
+ * room for twice as many. count is at least 1. */
+FastcvRotatedRect fastcv_rotated_rect(FastcvWholePoint *points, ptrdiff_t count,
+                                      FastcvWholePoint *hull);
 
 /* cv2.boxPoints, in its order. */
 FastcvQuad fastcv_box_points(const FastcvRotatedRect *rect);

@@ -1,10 +1,11 @@
-"""EasyOCR: the crops of ``easyocr.utils``.
+"""EasyOCR: the crops of ``easyocr.utils``, and the boxes of ``easyocr.craft_utils``.
 
->>> from fastcv.compat.easyocr import four_point_transform, get_image_list
+>>> from fastcv.compat.easyocr import four_point_transform, get_image_list, getDetBoxes
 """
 
 from __future__ import annotations
 
+import importlib
 import math
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import RecognizerInput, image_batches, image_crop_openmp
+from ..craft import find_craft_words
 from .images import without_last_axis
 from .opencv5 import warn_once
 
@@ -145,3 +147,70 @@ def _wide_input(height: int) -> RecognizerInput:
 
 def _tall_input(width: int, height: int) -> RecognizerInput:
     return replace(_GRAY, height=height, min_width=width, max_width=width, fit="stretch")
+
+
+def getDetBoxes(
+    textmap: NDArray[np.float32],
+    linkmap: NDArray[np.float32],
+    text_threshold: float,
+    link_threshold: float,
+    low_text: float,
+    poly: bool = False,
+    estimate_num_chars: bool = False,
+) -> tuple[list[Any], list[Any], list[int]]:
+    """Find boxes in CRAFT's maps as EasyOCR does: `fastcv.craft_boxes`.
+
+    Parameters
+    ----------
+    textmap, linkmap : array of float32, shape (H, W)
+        The region map and the link map.
+    text_threshold, link_threshold, low_text : float
+        As for `fastcv.craft_boxes`.
+    poly : bool, default False
+        Whether to follow curved text. EasyOCR itself never asks for it.
+    estimate_num_chars : bool, default False
+        Whether to count letters, which EasyOCR's ``optimal_num_chars`` needs. This and `poly` are
+        EasyOCR's own code, which is imported then.
+
+    Returns
+    -------
+    boxes : list of array
+        Shape (4, 2), float32, in px of the maps.
+    polys : list
+        None for each box.
+    mapper : list of int
+        The label of each box's component, or its number of letters.
+
+    Raises
+    ------
+    TypeError, ValueError
+        A map or a threshold has a wrong type or value.
+    ImportError
+        EasyOCR's own code is needed and not installed.
+    """
+    if poly or estimate_num_chars:
+        own: tuple[list[Any], list[Any], list[int]] = importlib.import_module(
+            "easyocr.craft_utils"
+        ).getDetBoxes(
+            textmap, linkmap, text_threshold, link_threshold, low_text, poly, estimate_num_chars
+        )
+        return own
+    boxes, labels = find_craft_words(
+        "getDetBoxes",
+        textmap,
+        linkmap,
+        _least_float32(text_threshold),
+        link_threshold,
+        low_text,
+        ratio=2,
+        num_threads=None,
+    )
+    return list(boxes), [None] * len(boxes), labels.tolist()
+
+
+def _least_float32(threshold: float) -> float:
+    """NumPy rounds a float to float32, but compares with a float64 of its own as it is."""
+    rounded = np.float32(threshold)
+    if isinstance(threshold, np.float64) and rounded < threshold:
+        return float(np.nextafter(rounded, np.float32(np.inf)))
+    return threshold

@@ -5,9 +5,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Bit i % 64 of words[i / 64] tells whether values[i] is finite and above the threshold. Writes
- * count / 64 + 1 words; bits from count on are 0. */
-typedef void FastcvAboveThreshold(const float *values, ptrdiff_t count, float threshold,
+/* Bit i % 64 of words[i / 64] tells whether values[i] is above the threshold and at most `most`:
+ * FLT_MAX leaves infinity out, infinity takes it in. Writes count / 64 + 1 words; bits from count
+ * on are 0. */
+typedef void FastcvAboveThreshold(const float *values, ptrdiff_t count, float threshold, float most,
                                   uint64_t *words);
 
 /* Pixels of a map: rows of values, and rows of bits that select them. */

@@ -7,11 +7,11 @@
 #include "kernels/mask/mask.h"
 
 /* Of at most 64 values. */
-static inline uint64_t word_above(const float *values, ptrdiff_t count, float threshold)
+static inline uint64_t word_above(const float *values, ptrdiff_t count, float threshold, float most)
 {
     uint64_t word = 0;
     for (ptrdiff_t i = 0; i < count; i++)
-        word |= (uint64_t)(values[i] > threshold && values[i] <= FLT_MAX) << i;
+        word |= (uint64_t)(values[i] > threshold && values[i] <= most) << i;
     return word;
 }
 
