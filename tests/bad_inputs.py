@@ -1386,7 +1386,7 @@ add_choice("DetectorBoxes", "corners", '"rectangle", "by_x", "by_sum" or "by_ang
 add_choice("DetectorBoxes", "order", '"found", "lines" or "bubbles"', ["given"])
 for name, limits in {
     "threshold": "0 to 1", "box_threshold": "0 to 1", "unclip_ratio": "0 to 100",
-    "min_side": "2 to 16777216", "min_grown_side": "0 to 16777216",
+    "min_side": "1.99 to 16777216", "min_grown_side": "0 to 16777216",
 }.items():  # fmt: skip
     add("DetectorBoxes", name, [
         ("None", None, TypeError, f"{name} must be a number, not NoneType"),
@@ -1399,7 +1399,7 @@ for name, limits in {
         ("10**400", 10**400, ValueError, f"{name} is beyond float64"),
     ])  # fmt: skip
 add("DetectorBoxes", "min_side", [
-    ("1.9", 1.9, ValueError, "min_side must be from 2 to 16777216, got 1.9"),
+    ("1.9", 1.9, ValueError, "min_side must be from 1.99 to 16777216, got 1.9"),
 ])  # fmt: skip
 for name in ("inclusive", "opening", "dilation"):
     add("DetectorBoxes", name, [
@@ -1408,6 +1408,7 @@ for name in ("inclusive", "opening", "dilation"):
         for value in (None, 1, "yes", [[1, 1], [1, 1]])
     ])  # fmt: skip
 add_int("DetectorBoxes", "max_candidates", least=1, most=2**31 - 1)
+add_int("DetectorBoxes", "min_extent", least=1, most=1 << 24)
 add_int("DetectorBoxes", "min_page_side", least=1, most=1 << 24)
 NO_MAP = "probabilities must be an array of float32 or float16, not"
 NO_MAP_SHAPE = "probabilities must be (H, W), (1, H, W) or (1, 1, H, W), not shape"

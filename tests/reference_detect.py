@@ -19,6 +19,8 @@ def boxes(pixels, page_shape, rules):
     contours, _ = cv2.findContours(mask, mode, cv2.CHAIN_APPROX_SIMPLE)
     found, scores = [], []
     for contour in contours[: rules.max_candidates]:
+        if min(cv2.boundingRect(contour)[2:]) < rules.min_extent:
+            continue
         corners, sides = find_rectangle(contour, rules)
         if min(sides) < rules.min_side:
             continue

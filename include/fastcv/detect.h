@@ -79,8 +79,9 @@ typedef struct FastcvDetectRules {
     int dilates;              /* the mask grows by one pixel to the right and down */
     int is_outer_only;        /* contours are outer ones that lie in no hole */
     ptrdiff_t max_candidates; /* contours that are looked at, at least 1 */
+    int32_t min_extent;       /* contours with fewer px in width or height are dropped */
     FastcvRectangle rectangle;
-    float min_side; /* of a contour's rectangle, at least 2 px: smaller ones are dropped */
+    float min_side; /* of its rectangle, at least 1.99 px (2, rounded): smaller ones are dropped */
     FastcvScoreArea score_area;
     FastcvMean mean;
     double box_threshold; /* boxes with a lower score are dropped */

@@ -191,6 +191,7 @@ def _detector_boxes(
     dilation: bool,
     contours: str,
     max_candidates: int,
+    min_extent: int,
     rectangle: str,
     min_side: float,
     score: str,

@@ -40,7 +40,7 @@ _RANGES = {
     "threshold": (0, 1),
     "box_threshold": (0, 1),
     "unclip_ratio": (0, 100),
-    "min_side": (2, _MOST_SIDE),
+    "min_side": (1.99, _MOST_SIDE),
     "min_grown_side": (0, _MOST_SIDE),
 }
 
@@ -68,17 +68,21 @@ class DetectorBoxes:
     max_candidates : int, default 1000
         Only that many contours are looked at: the first of ``cv2.findContours``, which come from
         the bottom of the map to its top. Holes count too, unless `contours` leaves them out.
+    min_extent : int, default 1
+        Contours with fewer px than this in width or height are dropped.
     rectangle : {"least", "upright"}, default "least"
         A contour's rectangle, and what it has grown to: ``cv2.minAreaRect``, or
         ``cv2.boundingRect``, which is one px wider and higher.
     min_side : float, default 3
-        Contours whose rectangle has a shorter side are dropped. At least 2.
+        Contours whose rectangle has a shorter side are dropped. At least 1.99, which is 2 with
+        room for the rectangle's rounding.
     score : {"box", "contour"}, default "box"
         A box's score is the map's mean in the contour's rectangle, or within the contour (the
         projects call them "fast" and "slow"). An upright rectangle's last column and row are those
         after it.
     mean : {"float64", "float32"}, default "float64"
-        How the mean is computed: as ``cv2.mean`` does, or as ``ndarray.mean`` of NumPy >= 2.3 does.
+        How the mean is computed: as ``cv2.mean`` does, or as ``ndarray.mean`` of NumPy >= 2.3 does
+        with a C-contiguous map.
     box_threshold : float, default 0.5
         From 0 to 1. Boxes with a lower score are dropped.
     unclip_ratio : float, default 1.6
@@ -128,6 +132,7 @@ class DetectorBoxes:
     dilation: bool = True
     contours: Literal["all", "outer"] = "all"
     max_candidates: int = 1000
+    min_extent: int = 1
     rectangle: Literal["least", "upright"] = "least"
     min_side: float = 3.0
     score: Literal["box", "contour"] = "box"
@@ -151,7 +156,11 @@ class DetectorBoxes:
             object.__setattr__(self, name, value)
         for name in ("inclusive", "opening", "dilation"):
             check_bool(_field(name), getattr(self, name))
-        for name, most in (("max_candidates", _MOST_CANDIDATES), ("min_page_side", _MOST_SIDE)):
+        for name, most in (
+            ("max_candidates", _MOST_CANDIDATES),
+            ("min_extent", _MOST_SIDE),
+            ("min_page_side", _MOST_SIDE),
+        ):
             object.__setattr__(self, name, check_int(_field(name), getattr(self, name), most))
 
 
@@ -165,6 +174,7 @@ _DOCTR: dict[str, Any] = {
     "dilation": False,
     "contours": "outer",
     "max_candidates": _MOST_CANDIDATES,
+    "min_extent": 3,
     "mean": "float32",
     "box_threshold": 0.1,
     "unclip_ratio": 1.5,
@@ -196,8 +206,9 @@ DETECTOR_BOXES: Mapping[str, DetectorBoxes] = MappingProxyType({
     ),
     # docTR 1.1: DBPostProcessor
     "doctr": DetectorBoxes(rectangle="upright", corners="rectangle", **_DOCTR),
+    # After the opening, in maps of at least 5 px a side, no rectangle has a side under 2 px.
     "doctr_rotated": DetectorBoxes(
-        min_side=2, score="contour", unclip_measure="sides", corners="by_angle", **_DOCTR
+        min_side=1.99, score="contour", unclip_measure="sides", corners="by_angle", **_DOCTR
     ),
 })  # fmt: skip
 """What the OCR projects do with the maps of their DB detectors."""
@@ -281,6 +292,7 @@ def detector_boxes(
             rules.dilation,
             rules.contours,
             rules.max_candidates,
+            rules.min_extent,
             rules.rectangle,
             rules.min_side,
             rules.score,

@@ -94,8 +94,9 @@ def test_any_rules_together(kind):
     for _ in range(12):
         choices = {name: str(rng.choice(values)) for name, values in CHOICES.items()}
         switches = {name: bool(rng.random() < 0.5) for name in ("inclusive", "opening", "dilation")}
-        least = {"min_side": int(rng.integers(2, 5)), "box_threshold": 0.2}
-        check_made(rng, kind, fastcv.DetectorBoxes(**choices, **switches, **least), 120)
+        least = {"min_side": int(rng.integers(2, 5)), "min_extent": int(rng.integers(1, 9))}
+        rules = fastcv.DetectorBoxes(**choices, **switches, **least, box_threshold=0.2)
+        check_made(rng, kind, rules, 120)
 
 
 def test_opening_at_edges_and_in_every_column():

@@ -20,6 +20,7 @@ static FastcvDetectRules take_rules(Input *input)
         .dilates = take_int(input, 0, 1),
         .is_outer_only = take_int(input, 0, 1),
         .max_candidates = take_int(input, 1, 200),
+        .min_extent = take_int(input, 1, 4),
         .rectangle = (FastcvRectangle)take_int(input, 0, FASTCV_RECTANGLES - 1),
         .min_side = (float)take_int(input, 2, 3),
         .score_area = (FastcvScoreArea)take_int(input, 0, FASTCV_SCORE_AREAS - 1),

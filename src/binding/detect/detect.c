@@ -23,6 +23,7 @@ enum {
     DILATION,
     CONTOURS,
     MAX_CANDIDATES,
+    MIN_EXTENT,
     RECTANGLE,
     MIN_SIDE,
     SCORE,
@@ -61,7 +62,7 @@ static int convert_choice(const char *function, const char *name, PyObject *obje
 static int convert_rules(const char *function, PyObject *const *args, FastcvDetectRules *rules)
 {
     double threshold, min_side, min_grown_side;
-    int64_t candidates, page_side;
+    int64_t candidates, extent, page_side;
     int contour, rectangle, area, mean, measure, scaling, corners, reading;
     rules->is_inclusive = PyObject_IsTrue(args[INCLUSIVE]);
     rules->opens = PyObject_IsTrue(args[OPENING]);
@@ -71,8 +72,10 @@ static int convert_rules(const char *function, PyObject *const *args, FastcvDete
         convert_choice(function, "contours", args[CONTOURS], contours, &contour) < 0 ||
         py_int_convert(function, "max_candidates", args[MAX_CANDIDATES], "an int", 1, INT32_MAX,
                        &candidates) < 0 ||
+        py_int_convert(function, "min_extent", args[MIN_EXTENT], "an int", 1, FASTCV_MAP_SIDE,
+                       &extent) < 0 ||
         convert_choice(function, "rectangle", args[RECTANGLE], rectangles, &rectangle) < 0 ||
-        convert_range(function, "min_side", args[MIN_SIDE], 2, FASTCV_MAP_SIDE, &min_side) < 0 ||
+        convert_range(function, "min_side", args[MIN_SIDE], 1.99, FASTCV_MAP_SIDE, &min_side) < 0 ||
         convert_choice(function, "score", args[SCORE], score_areas, &area) < 0 ||
         convert_choice(function, "mean", args[MEAN], means, &mean) < 0 ||
         convert_range(function, "box_threshold", args[BOX_THRESHOLD], 0, 1, &rules->box_threshold) <
@@ -91,6 +94,7 @@ static int convert_rules(const char *function, PyObject *const *args, FastcvDete
     rules->threshold = (float)threshold;
     rules->is_outer_only = contour;
     rules->max_candidates = (ptrdiff_t)candidates;
+    rules->min_extent = (int32_t)extent;
     rules->rectangle = (FastcvRectangle)rectangle;
     rules->min_side = (float)min_side;
     rules->score_area = (FastcvScoreArea)area;
@@ -185,8 +189,9 @@ static PyObject *detector_boxes(PyObject *module, PyObject *const *args, Py_ssiz
 PyMethodDef py_detect_methods[] = {
     {"_detector_boxes", (PyCFunction)(void (*)(void))detector_boxes, METH_FASTCALL,
      "_detector_boxes($module, function, probabilities, page_height, page_width, threshold, "
-     "inclusive, opening, dilation, contours, max_candidates, rectangle, min_side, score, mean, "
-     "box_threshold, measure, unclip_ratio, "
+     "inclusive, opening, dilation, contours, max_candidates, min_extent, rectangle, min_side, "
+     "score, "
+     "mean, box_threshold, measure, unclip_ratio, "
      "min_grown_side, scaling, corners, min_page_side, order, num_threads, /)\n--\n\n"
      "Boxes and scores of a map."},
     {NULL, NULL, 0, NULL},

@@ -175,6 +175,9 @@ int fastcv_box_make(const FastcvBoxMaker *maker, FastcvContour contour, void *sc
     const FastcvDetectRules *rules = maker->rules;
     void *more = (char *)scratch + outline_bytes(maker->map);
     FastcvOutline outline = fastcv_contour_outline(maker->mask, contour, scratch);
+    if (outline.right - outline.left + 1 < rules->min_extent ||
+        outline.bottom - outline.top + 1 < rules->min_extent)
+        return 0;
     Rectangle rectangle =
         rules->rectangle == FASTCV_RECTANGLE_LEAST
             ? least_rectangle(rules, outline.points, outline.count, fastcv_outline_hull(&outline))
