@@ -1381,13 +1381,16 @@ add("match_polygons find_close_polygons PolygonIndex.match PolygonIndex.find_clo
 # ---- boxes of a detector ----
 
 add_choice("DetectorBoxes", "score", '"box" or "contour"', ["fast", "", "box\0"])
-add_choice("DetectorBoxes", "unclip_measure", '"float64" or "opencv"', ["shapely"])
-add_choice("DetectorBoxes", "scaling", '"float32", "mixed" or "float64"', ["float16"])
-add_choice("DetectorBoxes", "corners", '"rectangle", "by_x" or "by_sum"', ["clockwise"])
+add_choice("DetectorBoxes", "contours", '"all" or "outer"', ["list"])
+add_choice("DetectorBoxes", "rectangle", '"least" or "upright"', ["straight"])
+add_choice("DetectorBoxes", "mean", '"float64" or "float32"', ["float16"])
+add_choice("DetectorBoxes", "unclip_measure", '"float64", "opencv" or "sides"', ["shapely"])
+add_choice("DetectorBoxes", "scaling", '"float32", "mixed", "float64" or "exact"', ["float16"])
+add_choice("DetectorBoxes", "corners", '"rectangle", "by_x", "by_sum" or "by_angle"', ["clockwise"])
 add_choice("DetectorBoxes", "order", '"found", "lines" or "bubbles"', ["given"])
 for name, limits in {
     "threshold": "0 to 1", "box_threshold": "0 to 1", "unclip_ratio": "0 to 100",
-    "min_side": "3 to 16777216", "min_grown_side": "0 to 16777216",
+    "min_side": "1.99 to 16777216", "min_grown_side": "0 to 16777216",
 }.items():  # fmt: skip
     add("DetectorBoxes", name, [
         ("None", None, TypeError, f"{name} must be a number, not NoneType"),
@@ -1400,14 +1403,16 @@ for name, limits in {
         ("10**400", 10**400, ValueError, f"{name} is beyond float64"),
     ])  # fmt: skip
 add("DetectorBoxes", "min_side", [
-    ("2.9", 2.9, ValueError, "min_side must be from 3 to 16777216, got 2.9"),
+    ("1.9", 1.9, ValueError, "min_side must be from 1.99 to 16777216, got 1.9"),
 ])  # fmt: skip
-add("DetectorBoxes", "dilation", [
-    (repr(value), value, TypeError,
-     f"dilation must be True or False, not {type(value).__name__}")
-    for value in (None, 1, "yes", [[1, 1], [1, 1]])
-])  # fmt: skip
+for name in ("inclusive", "opening", "dilation"):
+    add("DetectorBoxes", name, [
+        (repr(value), value, TypeError,
+         f"{name} must be True or False, not {type(value).__name__}")
+        for value in (None, 1, "yes", [[1, 1], [1, 1]])
+    ])  # fmt: skip
 add_int("DetectorBoxes", "max_candidates", least=1, most=2**31 - 1)
+add_int("DetectorBoxes", "min_extent", least=1, most=1 << 24)
 add_int("DetectorBoxes", "min_page_side", least=1, most=1 << 24)
 for function, argument in (
     ("detector_boxes", "probabilities"), ("craft_boxes", "region"), ("craft_boxes", "link"),

@@ -9,22 +9,27 @@ import numpy as np
 def boxes(pixels, page_shape, rules):
     """The boxes (n, 4, 2) float32 and scores that `rules`, a DetectorBoxes, make of a map."""
     pixels = np.where(np.isfinite(pixels), pixels, 0).astype(np.float32)
-    mask = (pixels > np.float32(rules.threshold)).astype(np.uint8)
+    compare = np.greater_equal if rules.inclusive else np.greater
+    mask = compare(pixels, np.float32(rules.threshold)).astype(np.uint8)
+    if rules.opening:
+        mask = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
     if rules.dilation:
         mask = cv2.dilate(mask, np.ones((2, 2), np.uint8))
-    contours, _ = cv2.findContours(mask, cv2.RETR_LIST, cv2.CHAIN_APPROX_SIMPLE)
+    mode = cv2.RETR_EXTERNAL if rules.contours == "outer" else cv2.RETR_LIST
+    contours, _ = cv2.findContours(mask, mode, cv2.CHAIN_APPROX_SIMPLE)
     found, scores = [], []
     for contour in contours[: rules.max_candidates]:
-        corners, side = rectangle(contour)
-        if side < rules.min_side:
+        if min(cv2.boundingRect(contour)[2:]) < rules.min_extent:
             continue
-        area = corners if rules.score == "box" else contour.reshape(-1, 2)
-        score = mean(pixels, area)
-        if rules.box_threshold > score:
+        corners, sides = find_rectangle(contour, rules)
+        if min(sides) < rules.min_side:
             continue
-        grown = np.array(offset(corners, distance(corners, rules)), np.int32)
-        corners, side = rectangle(grown)
-        if side < rules.min_grown_side:
+        score = find_score(pixels, contour, corners, rules)
+        if score < rules.box_threshold:
+            continue
+        grown = np.array(offset(corners, distance(corners, sides, rules)), np.int32)
+        corners, sides = find_rectangle(grown, rules)
+        if min(sides) < rules.min_grown_side:
             continue
         box = on_page(corners, pixels.shape, page_shape, rules)
         if box is not None:
@@ -45,23 +50,51 @@ def rectangle(points):
     return np.array([lt, rt, rb, lb]), min(rect[1])
 
 
-def mean(pixels, polygon):
-    """cv2.mean over cv2.fillPoly, as one sum in float64 from pixel to pixel."""
+def find_rectangle(points, rules):
+    """A rectangle's corners and sides."""
+    if rules.rectangle == "upright":
+        x, y, w, h = cv2.boundingRect(points)
+        return np.float32([[x, y], [x + w, y], [x + w, y + h], [x, y + h]]), (w, h)
+    rect = cv2.minAreaRect(points)
+    if rules.corners == "by_angle":
+        return cv2.boxPoints(rect), rect[1]
+    return rectangle(points)[0], rect[1]
+
+
+def find_score(pixels, contour, corners, rules):
+    """A box's score: of the type that is compared with the threshold."""
+    if rules.score == "box" and rules.rectangle == "upright":
+        (left, top), (right, bottom) = corners[0].astype(int), corners[2].astype(int)
+        inside = pixels[top : bottom + 1, left : right + 1]
+        return inside.mean() if rules.mean == "float32" else mean(inside.ravel())
+    inside = values_in(pixels, corners if rules.score == "box" else contour.reshape(-1, 2))
+    return mean(inside) if rules.mean == "float64" else float(inside.mean()) if len(inside) else 0.0
+
+
+def values_in(pixels, polygon):
+    """What cv2.fillPoly selects."""
     height, width = pixels.shape
     polygon = polygon.astype(np.float32)
     low = np.clip(np.floor(polygon.min(0)), 0, [width - 1, height - 1]).astype(int)
     high = np.clip(np.ceil(polygon.max(0)), 0, [width - 1, height - 1]).astype(int)
     mask = np.zeros((high - low + 1)[::-1], np.uint8)
     cv2.fillPoly(mask, [(polygon - low.astype(np.float32)).astype(np.int32)], 1)
-    values = pixels[low[1] : high[1] + 1, low[0] : high[0] + 1][mask > 0].astype(np.float64)
+    return pixels[low[1] : high[1] + 1, low[0] : high[0] + 1][mask > 0]
+
+
+def mean(values):
+    """cv2.mean, as one sum in float64 from pixel to pixel."""
     total = 0.0
-    for value in values.tolist():
+    for value in values.astype(np.float64).tolist():
         total += value
     return total * (1.0 / len(values)) if len(values) else 0.0
 
 
-def distance(corners, rules):
-    if rules.unclip_measure == "opencv":
+def distance(corners, sides, rules):
+    if rules.unclip_measure == "sides":
+        w, h = sides
+        area, length = (w + 1) * (1 + h), 2 * (w + h) + 2
+    elif rules.unclip_measure == "opencv":
         area, length = cv2.contourArea(corners), cv2.arcLength(corners, closed=True)
     else:
         (x, y), after = corners.astype(np.float64).T, np.roll(corners, -1, 0).astype(np.float64)
@@ -136,6 +169,8 @@ def simplified(points):
 
 def on_page(corners, map_shape, page_shape, rules):
     """The box on the page, or None if it is too small."""
+    if rules.corners == "by_angle":
+        corners = by_angle(corners)
     sizes = [(map_shape[1], page_shape[1]), (map_shape[0], page_shape[0])]
     box = np.empty((4, 2), np.float32)
     for axis, (size, page) in enumerate(sizes):
@@ -144,10 +179,14 @@ def on_page(corners, map_shape, page_shape, rules):
             values = values / np.float32(size) * np.float32(page)
         elif rules.scaling == "mixed":
             values = (values / np.float32(size)).astype(np.float64) * page
-        else:
+        elif rules.scaling == "float64":
             values = values.astype(np.float64) * (page / size)
-        box[:, axis] = np.clip(np.round(values), 0, page)
-    if rules.corners == "rectangle":
+        else:
+            values = values.astype(np.float64) * page / size
+        if rules.scaling != "exact":
+            values = np.round(values)
+        box[:, axis] = np.clip(values, 0, page)
+    if rules.corners in ("rectangle", "by_angle"):
         return box
     if rules.corners == "by_x":
         by_x = sorted(box.tolist(), key=lambda corner: corner[0])
@@ -166,6 +205,16 @@ def on_page(corners, map_shape, page_shape, rules):
     )
     sides = [int(np.linalg.norm(box[0] - box[k])) for k in (1, 3)]
     return None if min(sides) < rules.min_page_side else box
+
+
+def by_angle(corners):
+    """From the least x + y on, clockwise; in float32 throughout."""
+    (center_x, center_y), (x, y) = corners.mean(0), corners.T
+    corners = corners[np.argsort(np.arctan2(y - center_y, x - center_x))]
+    corners = np.roll(corners, -np.argmin(corners.sum(1)), 0)
+    x, y = corners.T
+    area = np.sum(x * np.roll(y, -1) - y * np.roll(x, -1))
+    return corners[[0, 3, 2, 1]] if area < 0 else corners
 
 
 def reading_order(found, order):

@@ -12,6 +12,14 @@ from typing import Any
 import numpy as np
 
 from . import _core
+from .bench_stage import (
+    batch_ways,
+    boxes_ways,
+    crop_size,
+    decoding_ways,
+    input_ways,
+    made_words,
+)
 from .colors import main_colors
 
 Ways = dict[str, Callable[[], Any]]
@@ -19,10 +27,19 @@ Table = dict[str, Any]
 
 
 def measure_all(words: int, repeat: int, threads: int) -> list[Table]:
-    """Measure crops of `words` words, colours, polygons and sums."""
+    """Measure crops of `words` words, the stage around OCR's models, colours, polygons, sums."""
     rng = np.random.default_rng(0)
     tables = []
-    for make in (partial(crop_ways, words), color_ways, polygon_ways, sum_ways):
+    for make in (
+        partial(crop_ways, words),
+        input_ways,
+        partial(boxes_ways, words),
+        partial(batch_ways, words),
+        decoding_ways,
+        color_ways,
+        polygon_ways,
+        sum_ways,
+    ):
         title, ways = make(rng, threads)
         if sys.stderr is not None and sys.stderr.isatty():
             print(f"{title} ...", file=sys.stderr, flush=True)
@@ -61,10 +78,7 @@ def same(left: Any, right: Any) -> bool:
 
 def crop_ways(words: int, rng: np.random.Generator, threads: int) -> tuple[str, Ways]:
     """Slanted words of a page. The row of cv2 is left out if cv2 is not installed."""
-    page = rng.integers(0, 256, (2000, 1500, 3), np.uint8)
-    places = rng.uniform([20, 40], [1380, 1940], (words, 1, 2))
-    word = np.array([[0, 0], [90, -4], [91, 22], [1, 26]])
-    boxes = (places + word + rng.uniform(-1, 1, (words, 4, 2))).astype(np.float32)
+    page, boxes = made_words(words, rng)
     ways: Ways = {}
     try:
         import cv2
@@ -72,9 +86,7 @@ def crop_ways(words: int, rng: np.random.Generator, threads: int) -> tuple[str, 
         def loop() -> list[Any]:
             crops = []
             for box in boxes:
-                lt, rt, rb, lb = box
-                w = max(int(np.linalg.norm(rb - lb)), int(np.linalg.norm(rt - lt)))
-                h = max(int(np.linalg.norm(rt - rb)), int(np.linalg.norm(lt - lb)))
+                w, h = crop_size(box)
                 target = np.array([[0, 0], [w - 1, 0], [w - 1, h - 1], [0, h - 1]], np.float32)
                 matrix = cv2.getPerspectiveTransform(box, target)
                 crops.append(cv2.warpPerspective(page, matrix, (w, h)))

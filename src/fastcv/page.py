@@ -173,4 +173,4 @@ def read_page(
         for index, text in zip(batch.indices.tolist(), texts, strict=True):
             if not text.confidence < least:
                 words[index] = ReadWord(text.text, text.confidence, boxes[index])
-    return [words[index] for index in sorted(words)]
+    return [word for _, word in sorted(words.items())]

@@ -524,7 +524,7 @@ def test_bench():
     done = run("bench", "--repeat", "1", "--json", "--threads", "2")
     assert done.returncode == 0, done.stderr
     tables = json.loads(done.stdout)
-    assert [len(table["rows"]) for table in tables] == [3, 3, 4, 2]
+    assert [len(table["rows"]) for table in tables] == [3, 3, 3, 3, 3, 3, 4, 2]
     assert done.stderr == ""
     assert "crops of 20 words" in run("bench", "--repeat", "1", "--words", "20").stdout
 

@@ -146,6 +146,27 @@ def paddlex_detector_input():
 # ---- what becomes of networks' outputs ----
 
 
+DOCTR_POST_PROCESSORS = {
+    "DBPostProcessor": ("doctr", "models/detection/differentiable_binarization/base.py"),
+    "LinkNetPostProcessor": ("doctr", "models/detection/linknet/base.py"),
+    "FASTPostProcessor": ("doctr", "models/detection/fast/base.py"),
+    "GeneralDetectionPostProcessor": ("onnxtr", "models/detection/postprocessor/base.py"),
+}
+
+
+def doctr_post_processor(name="DBPostProcessor"):
+    """DBPostProcessor(box_thresh, bin_thresh, assume_straight_pages)(proba_map), and the like"""
+    package, module = DOCTR_POST_PROCESSORS[name]
+    base = take(
+        package, "models/detection/core.py", "DetectionPostProcessor",
+        NestedObject=object, multithread_exec=map,
+    )  # fmt: skip
+    return take(
+        package, module, name, DetectionPostProcessor=base,
+        pyclipper=pytest.importorskip("pyclipper"), order_points=doctr("order_points", package),
+    )  # fmt: skip
+
+
 def paddleocr_db_post_process():
     """DBPostProcess(**settings)(outs_dict, shape_list)"""
     shapely = pytest.importorskip("shapely.geometry")

@@ -9,6 +9,7 @@ import pytest
 
 import fastcv
 import projects
+from fastcv.compat import paddleocr, paddlex
 
 SPECS = fastcv.DETECTOR_INPUTS
 PAGES = 40
@@ -19,6 +20,11 @@ def random_pages(least=1, most=700):
     for k in range(PAGES):
         sides = rng.integers(least, most if k % 3 else 64, 2)
         yield rng.integers(0, 256, (*sides, 3), np.uint8)
+
+
+def assert_same_image(found, expected):
+    assert (found.dtype, found.shape) == (expected.dtype, expected.shape)
+    assert found.tobytes() == expected.tobytes()
 
 
 def planes(image):
@@ -101,6 +107,27 @@ def test_paddleocr(name):
         assert ratio == tuple(data["shape"][2:])
 
 
+@pytest.mark.parametrize("name", [*PADDLEOCR, "nothing"])
+def test_paddleocr_in_its_place(name):
+    given = PADDLEOCR.get(name, ({},))[0]
+    settings = {"std": [0.25, 0.2, 0.3], "mean": [0.4, 0.5, 0.6], "scale": "1./255."}
+    for norm in (settings, {"scale": 0.01}, {}):
+        own, ours = (
+            (resize(**given), normalize(order="hwc", **norm))
+            for resize, normalize in (
+                projects.paddleocr_detector_input(),
+                (paddleocr.DetResizeForTest, paddleocr.NormalizeImage),
+            )
+        )
+        for page in list(random_pages(3, 400))[:12]:
+            for steps in zip(own, ours, strict=True):
+                (expected, found) = (step({"image": page, "more": 1}) for step in steps)
+                assert list(found) == list(expected)
+                assert_same_image(found["image"], expected["image"])
+                if "shape" in expected:
+                    assert_same_image(found["shape"], expected["shape"])
+
+
 # ---- PaddleX 3.7 ----
 
 PADDLEX = {
@@ -139,6 +166,42 @@ def test_paddlex(name):
         tensor, ratio = fastcv.detector_input(page, spec=spec)
         assert tensor.tobytes() == planes(image).tobytes()
         assert ratio == tuple(shape[2:])
+
+
+@pytest.mark.parametrize("name", [*PADDLEX, "image_shape, keep_ratio", "nothing"])
+@pytest.mark.parametrize("changes", [
+    {}, {"limit_side_len": 150, "limit_type": "max"}, {"max_side_limit": 222},
+], ids=str)  # fmt: skip
+def test_paddlex_in_its_place(name, changes):
+    given = PADDLEX.get(name, PADDLEOCR.get(name, ({},)))[0]
+    pages = list(random_pages(3, 400))[:12]
+    resize, normalize = projects.paddlex_detector_input()
+    expected, shapes = resize(**given)(pages, **changes)
+    found, found_shapes = paddlex.DetResizeForTest(**given)(pages, **changes)
+    for pair in zip(found, expected, strict=True):
+        assert_same_image(*pair)
+    for pair in zip(found_shapes, shapes, strict=True):
+        assert_same_image(*pair)
+    for norm in ({"std": [0.25, 0.2, 0.3], "mean": [0.4, 0.5, 0.6], "scale": "1./255."}, {}):
+        own = normalize(order="hwc", **norm)
+        ours = paddlex.NormalizeImage(order="hwc", **norm)
+        for pair in zip(ours(expected), own(expected), strict=True):
+            assert_same_image(*pair)
+
+
+@pytest.mark.parametrize("project", [paddleocr, paddlex])
+def test_what_the_drop_ins_refuse(project):
+    with pytest.raises(ValueError, match="order must be \"hwc\", got 'chw'"):
+        project.NormalizeImage()
+    with pytest.raises(ValueError, match="limit_type"):
+        project.DetResizeForTest(limit_side_len=100, limit_type="most")
+    gray, resize = np.zeros((50, 50), np.uint8), project.DetResizeForTest()
+    with pytest.raises(ValueError, match=r"image must have shape \(height, width, 3\)"):
+        resize({"image": gray} if project is paddleocr else [gray])
+    normalize = project.NormalizeImage(order="hwc")
+    page = np.zeros((50, 50, 3), np.float32)
+    with pytest.raises(TypeError, match="uint8"):
+        normalize({"image": page} if project is paddleocr else [page])
 
 
 # ---- EasyOCR ----

@@ -7,6 +7,7 @@ given again for the same bytes: a tensor that differs in one bit is noticed.
 
 import copy
 import hashlib
+import os
 
 import cv2
 import numpy as np
@@ -84,6 +85,11 @@ def assert_same_result(result, expected):
 
 
 PAGES = [ROOT / "data/page.jpg", *real_pages()]
+MADE_PAGES = int(os.environ.get("FASTCV_MADE_PAGES", "30"))
+"""200 take some minutes."""
+FONTS = [cv2.FONT_HERSHEY_SIMPLEX, cv2.FONT_HERSHEY_DUPLEX, cv2.FONT_HERSHEY_COMPLEX,
+         cv2.FONT_HERSHEY_TRIPLEX, cv2.FONT_HERSHEY_PLAIN]  # fmt: skip
+LETTERS = list("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-")
 PARTS = rapidocr.PARTS
 SOME = [
     *((part,) for part in PARTS),
@@ -118,6 +124,51 @@ def test_a_page(path, options, remembered):
 @pytest.mark.parametrize("parts", SOME, ids="+".join)
 def test_some_parts(path, parts, remembered):
     assert_same_page(remembered, path, parts, use_cls=True, return_word_box=True)
+
+
+def made_page(rng):
+    """Five to ten words of any letters on a small page, upright, slanted or on their side."""
+    width, height = (int(side) for side in rng.integers([220, 160], [420, 320]))
+    paper = [int(value) for value in rng.integers(190, 256, 3)]
+    page = np.full((height, width, 3), paper, np.uint8)
+    for _ in range(int(rng.integers(5, 11))):
+        word = "".join(rng.choice(LETTERS, int(rng.integers(2, 10))))
+        place = int(rng.integers(0, width - 60)), int(rng.integers(20, height))
+        ink = [int(value) for value in rng.integers(0, 110, 3)]
+        size, font = float(rng.uniform(0.5, 1.3)), FONTS[rng.integers(len(FONTS))]
+        cv2.putText(page, word, place, font, size, ink, int(rng.integers(1, 3)), cv2.LINE_AA)
+    kind = rng.integers(4)
+    if kind == 0:
+        return np.ascontiguousarray(np.rot90(page, int(rng.integers(1, 4))))
+    if kind == 1:
+        turn = cv2.getRotationMatrix2D((width / 2, height / 2), float(rng.normal(0, 8)), 1)
+        page = cv2.warpAffine(page, turn, (width, height), borderValue=paper)
+    noise = rng.normal(0, float(rng.choice([0, 2, 8])), page.shape)
+    return np.clip(page + noise, 0, 255).astype(np.uint8)
+
+
+@pytest.mark.parametrize("part", range(4))
+def test_made_pages(part, remembered):
+    engine, words = remembered.engine, 0
+    options = {"use_cls": True, "return_word_box": True}
+    for seed in range(part, MADE_PAGES, 4):
+        known = [dict(session.results) for session in remembered.sessions]
+        page = made_page(np.random.default_rng(seed))
+        expected, crops = engine(page, **options), remembered.crops
+        runs = remembered.runs()
+        rapidocr.accelerate(engine)
+        try:
+            result = engine(page, **options)
+        finally:
+            rapidocr.restore(engine)
+        assert remembered.runs() == runs, "a tensor of the accelerated engine is new"
+        assert_same_result(result, expected)
+        if expected.txts:
+            assert_same(remembered.crops, crops)
+            words += len(expected.txts)
+        for session, results in zip(remembered.sessions, known, strict=True):
+            session.results = results  # a page's take 40 MB
+    assert words > MADE_PAGES / 4
 
 
 @pytest.mark.parametrize("options", [

@@ -15,6 +15,15 @@ from fastcv import _core
 pytestmark = pytest.mark.opencv4
 KERNELS = [name for name in fastcv.build_info()["kernels"] if name != "opencv"]
 SPECS = list(fastcv.DETECTOR_BOXES)
+CHOICES = {
+    "contours": ("all", "outer"),
+    "rectangle": ("least", "upright"),
+    "score": ("box", "contour"),
+    "mean": ("float64", "float32"),
+    "unclip_measure": ("float64", "opencv", "sides"),
+    "scaling": ("float32", "mixed", "float64", "exact"),
+    "corners": ("rectangle", "by_x", "by_sum", "by_angle"),
+}
 WORD = np.zeros((64, 96), np.float32)
 WORD[20:30, 10:60] = 0.9
 
@@ -57,9 +66,9 @@ def test_many_made_maps(part):
     rng = np.random.default_rng(part)
     for i in range(2500):
         rules = replace(
-            fastcv.DETECTOR_BOXES[SPECS[i % 3]],
-            score=("box", "contour")[i // 3 % 2],
-            dilation=bool(i // 6 % 2),
+            fastcv.DETECTOR_BOXES[SPECS[i % len(SPECS)]],
+            score=("box", "contour")[i // 5 % 2],
+            dilation=bool(i // 10 % 2),
             box_threshold=float(rng.choice([0, 0.3, 0.5, 0.6])),
             unclip_ratio=float(rng.choice([0, 0.1, 0.5, 1, 1.5, 1.6, 2, 5])),
             max_candidates=int(rng.choice([1, 3, 1000])),
@@ -76,6 +85,43 @@ def test_rules(changes):
     rng = np.random.default_rng(2)
     for kind in maps.KINDS:
         check_made(rng, kind, replace(fastcv.DETECTOR_BOXES["rapidocr"], **changes))
+
+
+@pytest.mark.parametrize("kind", maps.KINDS)
+def test_any_rules_together(kind):
+    """Rules that no project has together."""
+    rng = np.random.default_rng(len(kind))
+    for _ in range(12):
+        choices = {name: str(rng.choice(values)) for name, values in CHOICES.items()}
+        switches = {name: bool(rng.random() < 0.5) for name in ("inclusive", "opening", "dilation")}
+        least = {"min_side": int(rng.integers(2, 5)), "min_extent": int(rng.integers(1, 9))}
+        rules = fastcv.DetectorBoxes(**choices, **switches, **least, box_threshold=0.2)
+        check_made(rng, kind, rules, 120)
+
+
+def test_opening_at_edges_and_in_every_column():
+    """Up to three words of bits, and what lies at the map's edges."""
+    rng = np.random.default_rng(8)
+    rules = replace(fastcv.DETECTOR_BOXES["doctr"], box_threshold=0)
+    for width in (1, 2, 3, 62, 63, 64, 65, 66, 127, 128, 129, 130):
+        for _ in range(6):
+            height = int(rng.integers(1, 12))
+            pixels = (rng.random((height, width)) < rng.uniform(0.7, 1)).astype(np.float32)
+            found = fastcv.detector_boxes(pixels, (1, 1), spec=rules)
+            assert_same(found, reference_detect.boxes(pixels, (1, 1), rules))
+
+
+@pytest.mark.parametrize("size", [(300, 40), (300, 8191), (9, 8193), (3, 20000)])
+def test_means_in_float32_of_large_boxes(size):
+    """NumPy sums a slice in as many rows as its buffer holds, and whole rows of a map at once."""
+    values = np.random.default_rng(size[1]).uniform(0.4, 1, (size[0] + 4, size[1] + 4))
+    for score in ("box", "contour"):
+        rules = replace(fastcv.DETECTOR_BOXES["doctr"], score=score)
+        for edge in (0, 2):
+            pixels = values.astype(np.float32)
+            pixels[:, :edge] = pixels[:edge] = 0
+            found = fastcv.detector_boxes(pixels, (1, 1), spec=rules)
+            assert_same(found, reference_detect.boxes(pixels, (1, 1), rules))
 
 
 @pytest.mark.parametrize("spec", SPECS)

@@ -18,10 +18,16 @@ static FastcvDetectRules take_rules(Input *input)
     static const double ratios[] = {1.6, 0, 0.3, 1, 2, 100};
     return (FastcvDetectRules){
         .threshold = thresholds[take_int(input, 0, 3)],
+        .is_inclusive = take_int(input, 0, 1),
+        .opens = take_int(input, 0, 1),
         .dilates = take_int(input, 0, 1),
+        .is_outer_only = take_int(input, 0, 1),
         .max_candidates = take_int(input, 1, 200),
-        .min_side = 3,
+        .min_extent = take_int(input, 1, 4),
+        .rectangle = (FastcvRectangle)take_int(input, 0, FASTCV_RECTANGLES - 1),
+        .min_side = (float)take_int(input, 2, 3),
         .score_area = (FastcvScoreArea)take_int(input, 0, FASTCV_SCORE_AREAS - 1),
+        .mean = (FastcvMean)take_int(input, 0, FASTCV_MEANS - 1),
         .box_threshold = take_int(input, 0, 4) / 4.,
         .measure = (FastcvMeasure)take_int(input, 0, FASTCV_MEASURES - 1),
         .unclip_ratio = ratios[take_int(input, 0, 5)],
@@ -50,15 +56,20 @@ static float *take_map(Input *input, size_t count)
     return values;
 }
 
-static void check_boxes(const FastcvDetected *detected, int page_width, int page_height)
+static void check_boxes(const FastcvDetected *detected, const FastcvDetectRules *rules,
+                        int page_width, int page_height)
 {
+    const int is_exact = rules->scaling == FASTCV_SCALING_EXACT;
     for (ptrdiff_t i = 0; i < detected->count; i++) {
         for (int k = 0; k < 4; k++) {
             const float x = detected->quads[i].x[k], y = detected->quads[i].y[k];
-            expect(x >= 0 && x <= (float)page_width && x == floorf(x), "x is not on the page");
-            expect(y >= 0 && y <= (float)page_height && y == floorf(y), "y is not on the page");
+            expect(x >= 0 && x <= (float)page_width, "x is not on the page");
+            expect(y >= 0 && y <= (float)page_height, "y is not on the page");
+            expect(is_exact || (x == floorf(x) && y == floorf(y)), "a corner is not whole");
         }
-        expect(isfinite(detected->scores[i]), "a score is not finite");
+        /* Sums of float32 overflow, as NumPy's do. */
+        expect(isfinite(detected->scores[i]) || rules->mean == FASTCV_MEAN_FLOAT32,
+               "a score is not finite");
     }
 }
 
@@ -80,6 +91,8 @@ static void check_contours(const FastcvImage *map, const FastcvDetectRules *rule
     ptrdiff_t count;
     expect(fastcv_mask_make(map, rules->threshold, FLT_MAX, one_thread, &mask) == FASTCV_OK,
            "no mask");
+    if (rules->opens)
+        expect(fastcv_mask_open(&mask) == FASTCV_OK, "no opening");
     if (rules->dilates)
         fastcv_mask_dilate(&mask);
     for (int mode = 0; mode <= FASTCV_CONTOURS_EXTERNAL; mode++) {
@@ -207,7 +220,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                              v ? &detected : &first) == FASTCV_OK,
                "detect failed");
         if (v == 0) {
-            check_boxes(&first, page_width, page_height);
+            check_boxes(&first, &rules, page_width, page_height);
         } else {
             expect_same(&detected, &first);
             fastcv_detected_free(&detected);

@@ -316,9 +316,16 @@ def detector_calls():
         ("detector_boxes", (found, page), {}),
         ("detector_boxes, a view", (found[::-1, ::-1].astype("f2"), page), {"spec": "paddlex"}),
         ("detector_boxes, 2 threads", (np.tile(found, (6, 6)), page), {"num_threads": 2}),
+        ("detector_boxes, docTR", (found, (1, 1)), {"spec": "doctr"}),
+        ("detector_boxes, docTR, rotated", (found, (1, 1)), {"spec": "doctr_rotated"}),
         ("detector_boxes, nothing", (found * 0, page), {"spec": "paddleocr"}),
     ):
         yield Call(name, boxes, args, options)
+    logits = np.eye(4, dtype=np.float32)[np.newaxis]
+    networks = lambda tensor: found, lambda tensor: np.repeat(logits, len(tensor), axis=0)
+    reading = {"detector_spec": spec, "input": fastcv.RecognizerInput(height=8, batch_size=2)}
+    yield Call("read_page", fastcv.read_page, (page, *networks, "-abc"), reading)
+    yield Call("read_page, a bad map", fastcv.read_page, (page, len, len, "-"), error=TypeError)
     yield Call("detector_boxes, float64", boxes, (found.astype(float), page), error=TypeError)
     yield Call("detector_boxes, shape", boxes, (found[0], page), error=ValueError)
     yield Call("detector_boxes, spec", boxes, (found, page), {"spec": "no"}, error=ValueError)

@@ -24,6 +24,8 @@ CROP_OPTIONS = [
 ]
 TOP = 7
 MAX_DIST = 40.0
+SHORTER_SIDE = 200  # of a detector's input
+LETTERS = "-" + "".join(map(chr, range(0x4E00, 0x4E00 + 99)))
 REFUSALS = (TypeError, ValueError, IndexError)
 
 
@@ -91,6 +93,7 @@ class Caller:
             self.color,
             self.panel,
         ]
+        self.calls += [self.detector_input, self.detector_boxes, self.decode, self.read_page]
         self.calls += 2 * [self.shapes, self.match, self.match_changing, self.select, self.settings]
         self.calls += 2 * [self.find, self.find_changing, self.sum, self.border]
 
@@ -187,6 +190,44 @@ class Caller:
         shapes = self.refusable(lambda: fastcv.crop_shapes(self.changing.lists["boxes"]))
         if shapes is not None:
             proof.expect((shapes == self.given["shapes"][: len(shapes)]).all(), "shapes differ")
+
+    # ---- the stage around OCR's networks ----
+
+    def detector_input(self):
+        spec = fastcv.DetectorInput(limit_side_len=SHORTER_SIDE)
+        pages = [self.given["page"]] * 2
+        tensor = fastcv.detector_input(pages, spec=spec, num_threads=self.threads()).tensor
+        for page in tensor:
+            proof.expect((page == self.given["tensor"][0]).all(), "the tensor is wrong")
+
+    def detector_boxes(self):
+        found = fastcv.detector_boxes(
+            self.given["map"], self.given["page"], num_threads=self.threads()
+        )
+        proof.expect(np.array_equal(found.boxes, self.given["found"]), "the boxes are wrong")
+        proof.expect(np.array_equal(found.scores, self.given["scores"]), "the scores are wrong")
+
+    def decode(self):
+        texts = fastcv.decode_ctc(self.given["logits"], LETTERS, num_threads=self.threads())
+        found = [text.text for text in texts], [text.confidence for text in texts]
+        expected = self.given["texts"].tolist(), self.given["confidences"].tolist()
+        proof.expect(found == expected, "the texts are wrong")
+
+    def read_page(self):
+        """Every word reads as the first text of the logits."""
+        given = self.given
+        words = fastcv.read_page(
+            given["page"],
+            lambda tensor: given["map"],
+            lambda tensor: np.repeat(given["logits"][:1], len(tensor), axis=0),
+            LETTERS,
+            detector_spec=fastcv.DetectorInput(limit_side_len=SHORTER_SIDE),
+            min_confidence=0,
+            num_threads=self.threads(),
+        )
+        boxes = np.array([word.box for word in words])
+        proof.expect(np.array_equal(boxes, given["found"]), "the words' boxes are wrong")
+        proof.expect({word.text for word in words} == {given["texts"][0]}, "a word is wrong")
 
     # ---- colours ----
 

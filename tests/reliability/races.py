@@ -15,8 +15,13 @@ import free_threaded
 import numpy as np
 import proof
 
+import fastcv
+import maps
 import quads
 import reference
+import reference_decode
+import reference_detect
+import reference_detector_input
 import reference_polygons
 
 PYTHON = "FASTCV_FREE_THREADED_PYTHON"
@@ -46,6 +51,27 @@ def check_core(count):
     return done.stdout.strip(), None
 
 
+def expected_of_stage(rng, page):
+    """Return a detector's map and a recogniser's output, and what the projects make of them."""
+    tensor, _ = reference_detector_input.rapidocr(page, free_threaded.SHORTER_SIDE)
+    found = maps.grid(rng, *tensor.shape[:1:-1])
+    rules = fastcv.DETECTOR_BOXES["rapidocr"]
+    boxes, scores = reference_detect.boxes(found, page.shape, rules)
+    proof.expect(len(boxes) > 2, "the map has few words")
+    logits = rng.random((30, 20, len(free_threaded.LETTERS)), np.float32)
+    logits[:, ::3, 0] = 1
+    texts = reference_decode.decode(logits, free_threaded.LETTERS)
+    return {
+        "tensor": tensor,
+        "map": found,
+        "found": boxes,
+        "scores": np.array(scores),
+        "logits": logits,
+        "texts": np.array([text for text, *_ in texts]),
+        "confidences": np.array([confidence for _, confidence, *_ in texts]),
+    }
+
+
 def write_expected(path):
     """Write free_threaded.py's inputs, and the results of OpenCV, NumPy and plain Python."""
     rng = np.random.default_rng(1)
@@ -54,6 +80,8 @@ def write_expected(path):
         crops = reference.cv2_crop(given["page"], given["boxes"], **more)
         given[f"crops {option}"] = np.concatenate([crop.ravel() for crop in crops])
     given["shapes"] = np.array([crop.shape[:2] for crop in crops])
+
+    given.update(expected_of_stage(rng, given["page"]))
 
     given["image"] = rng.integers(0, 6, (600, 900, 3), np.uint8) * np.uint8(51)
     top = reference.main_colors(given["image"], free_threaded.TOP)

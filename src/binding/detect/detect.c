@@ -3,9 +3,12 @@
 #include "fastcv/detect.h"
 
 static const char *const score_areas[] = {"box", "contour", NULL};
-static const char *const measures[] = {"float64", "opencv", NULL};
-static const char *const scalings[] = {"float32", "mixed", "float64", NULL};
-static const char *const corner_orders[] = {"rectangle", "by_x", "by_sum", NULL};
+static const char *const contours[] = {"all", "outer", NULL};
+static const char *const rectangles[] = {"least", "upright", NULL};
+static const char *const means[] = {"float64", "float32", NULL};
+static const char *const measures[] = {"float64", "opencv", "sides", NULL};
+static const char *const scalings[] = {"float32", "mixed", "float64", "exact", NULL};
+static const char *const corner_orders[] = {"rectangle", "by_x", "by_sum", "by_angle", NULL};
 static const char *const reading_orders[] = {"found", "lines", "bubbles", NULL};
 
 /* What Python hands over, in this order. */
@@ -15,10 +18,16 @@ enum {
     PAGE_HEIGHT,
     PAGE_WIDTH,
     THRESHOLD,
+    INCLUSIVE,
+    OPENING,
     DILATION,
+    CONTOURS,
     MAX_CANDIDATES,
+    MIN_EXTENT,
+    RECTANGLE,
     MIN_SIDE,
     SCORE,
+    MEAN,
     BOX_THRESHOLD,
     MEASURE,
     UNCLIP_RATIO,
@@ -53,15 +62,22 @@ static int convert_choice(const char *function, const char *name, PyObject *obje
 static int convert_rules(const char *function, PyObject *const *args, FastcvDetectRules *rules)
 {
     double threshold, min_side, min_grown_side;
-    int64_t candidates, page_side;
-    int area, measure, scaling, corners, reading;
-    const int dilates = PyObject_IsTrue(args[DILATION]);
-    if (dilates < 0 ||
+    int64_t candidates, extent, page_side;
+    int contour, rectangle, area, mean, measure, scaling, corners, reading;
+    rules->is_inclusive = PyObject_IsTrue(args[INCLUSIVE]);
+    rules->opens = PyObject_IsTrue(args[OPENING]);
+    rules->dilates = PyObject_IsTrue(args[DILATION]);
+    if (rules->is_inclusive < 0 || rules->opens < 0 || rules->dilates < 0 ||
         convert_range(function, "threshold", args[THRESHOLD], 0, 1, &threshold) < 0 ||
+        convert_choice(function, "contours", args[CONTOURS], contours, &contour) < 0 ||
         py_int_convert(function, "max_candidates", args[MAX_CANDIDATES], "an int", 1, INT32_MAX,
                        &candidates) < 0 ||
-        convert_range(function, "min_side", args[MIN_SIDE], 3, FASTCV_MAP_SIDE, &min_side) < 0 ||
+        py_int_convert(function, "min_extent", args[MIN_EXTENT], "an int", 1, FASTCV_MAP_SIDE,
+                       &extent) < 0 ||
+        convert_choice(function, "rectangle", args[RECTANGLE], rectangles, &rectangle) < 0 ||
+        convert_range(function, "min_side", args[MIN_SIDE], 1.99, FASTCV_MAP_SIDE, &min_side) < 0 ||
         convert_choice(function, "score", args[SCORE], score_areas, &area) < 0 ||
+        convert_choice(function, "mean", args[MEAN], means, &mean) < 0 ||
         convert_range(function, "box_threshold", args[BOX_THRESHOLD], 0, 1, &rules->box_threshold) <
             0 ||
         convert_choice(function, "measure", args[MEASURE], measures, &measure) < 0 ||
@@ -76,10 +92,13 @@ static int convert_rules(const char *function, PyObject *const *args, FastcvDete
         convert_choice(function, "order", args[READING_ORDER], reading_orders, &reading) < 0)
         return -1;
     rules->threshold = (float)threshold;
-    rules->dilates = dilates;
+    rules->is_outer_only = contour;
     rules->max_candidates = (ptrdiff_t)candidates;
+    rules->min_extent = (int32_t)extent;
+    rules->rectangle = (FastcvRectangle)rectangle;
     rules->min_side = (float)min_side;
     rules->score_area = (FastcvScoreArea)area;
+    rules->mean = (FastcvMean)mean;
     rules->measure = (FastcvMeasure)measure;
     rules->min_grown_side = (float)min_grown_side;
     rules->scaling = (FastcvScaling)scaling;
@@ -146,7 +165,9 @@ static PyObject *detector_boxes(PyObject *module, PyObject *const *args, Py_ssiz
 PyMethodDef py_detect_methods[] = {
     {"_detector_boxes", (PyCFunction)(void (*)(void))detector_boxes, METH_FASTCALL,
      "_detector_boxes($module, function, probabilities, page_height, page_width, threshold, "
-     "dilation, max_candidates, min_side, score, box_threshold, measure, unclip_ratio, "
+     "inclusive, opening, dilation, contours, max_candidates, min_extent, rectangle, min_side, "
+     "score, "
+     "mean, box_threshold, measure, unclip_ratio, "
      "min_grown_side, scaling, corners, min_page_side, order, num_threads, /)\n--\n\n"
      "Boxes and scores of a map."},
     {NULL, NULL, 0, NULL},

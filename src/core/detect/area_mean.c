@@ -57,6 +57,17 @@ static void set_span(FastcvRegion *region, int64_t from, int64_t to, int64_t y)
     row[last] |= end;
 }
 
+FastcvRegion fastcv_region_of_bounds(int32_t left, int32_t top, int32_t right, int32_t bottom,
+                                     int32_t width_px, int32_t height_px, uint64_t *rows)
+{
+    FastcvRegion region = empty_region(left, top, fastcv_clamp_int(right, left, width_px - 1),
+                                       fastcv_clamp_int(bottom, top, height_px - 1), rows);
+    for (int32_t y = 0; y < region.height_px; y++)
+        set_span(&region, 0, region.width_px - 1, y);
+    region.is_whole = 1;
+    return region;
+}
+
 /* ---- lines ---- */
 
 typedef struct Point {

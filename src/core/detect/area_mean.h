@@ -11,6 +11,7 @@ typedef struct FastcvRegion {
     int32_t left, top, width_px, height_px;
     ptrdiff_t row_words;
     uint64_t *rows;
+    int is_whole; /* all of its pixels are set */
 } FastcvRegion;
 
 /* Room for the rows of regions of a map: two masks, for contours. */
@@ -23,6 +24,10 @@ FastcvRegion fastcv_region_of_quad(const FastcvQuad *quad, int32_t width_px, int
 /* The contour's bounds, and what lies within it: its points are included, also around holes. */
 FastcvRegion fastcv_region_of_contour(const FastcvMask *mask, FastcvContour contour,
                                       const FastcvOutline *outline, uint64_t *rows);
+
+/* What lies on the map of a rectangle that begins there. right and bottom are included. */
+FastcvRegion fastcv_region_of_bounds(int32_t left, int32_t top, int32_t right, int32_t bottom,
+                                     int32_t width_px, int32_t height_px, uint64_t *rows);
 
 /* 0 for a region without pixels. Values that are not finite count as 0. */
 double fastcv_region_mean(const FastcvImage *map, const FastcvRegion *region);

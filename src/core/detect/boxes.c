@@ -3,7 +3,9 @@
 #include <math.h>
 
 #include "core/detect/area_mean.h"
+#include "core/detect/corners.h"
 #include "core/detect/offset.h"
+#include "core/detect/pairwise_mean.h"
 #include "core/numbers.h"
 
 enum { CORNERS = 4, ALIGNMENT = 16 };
@@ -15,12 +17,12 @@ static size_t outline_bytes(const FastcvImage *map)
     return fastcv_round_up(fastcv_outline_scratch_bytes((int32_t)map->width_px), ALIGNMENT);
 }
 
-/* A rectangle's area over its perimeter is at most a quarter of its longer side, and that at most
- * the map's diagonal. */
+/* A rectangle's area over its perimeter is at most a quarter of its longer side and 1 px, and that
+ * side at most the map's diagonal. */
 static ptrdiff_t most_offset_points(const FastcvImage *map, const FastcvDetectRules *rules)
 {
     const double sides = (double)map->width_px + (double)map->height_px;
-    return fastcv_offset_most_points(rules->unclip_ratio * sides / 4 + 1);
+    return fastcv_offset_most_points(rules->unclip_ratio * (sides / 4 + 1) + 1);
 }
 
 size_t fastcv_box_scratch_bytes(const FastcvImage *map, const FastcvDetectRules *rules)
@@ -29,6 +31,47 @@ size_t fastcv_box_scratch_bytes(const FastcvImage *map, const FastcvDetectRules 
     const size_t offset =
         3 * (size_t)most_offset_points(map, rules) * sizeof(FastcvWholePoint); /* and its hull */
     return outline_bytes(map) + fastcv_larger(region, offset);
+}
+
+/* ---- rectangles ---- */
+
+typedef struct Rectangle {
+    FastcvQuad quad;
+    float width, height;
+} Rectangle;
+
+static float short_side(const Rectangle *rectangle)
+{
+    return rectangle->height < rectangle->width ? rectangle->height : rectangle->width;
+}
+
+static Rectangle least_rectangle(const FastcvDetectRules *rules, FastcvWholePoint *points,
+                                 ptrdiff_t count, FastcvWholePoint *hull)
+{
+    const FastcvRotatedRect rect = fastcv_rotated_rect(points, count, hull);
+    if (rect.width == 0 || rect.height == 0)
+        return (Rectangle){.width = 0, .height = 0};
+    /* Clipper's offset begins at the first corner, which is OpenCV's where they are sorted later.
+     */
+    return (Rectangle){.quad = rules->corner_order == FASTCV_CORNERS_BY_ANGLE
+                                   ? fastcv_box_points(&rect)
+                                   : fastcv_rect_corners(&rect),
+                       .width = rect.width,
+                       .height = rect.height};
+}
+
+static Rectangle upright_rectangle(const FastcvWholePoint *points, ptrdiff_t count)
+{
+    int32_t left = points[0].x, right = left, top = points[0].y, bottom = top;
+    for (ptrdiff_t i = 1; i < count; i++) {
+        left = points[i].x < left ? points[i].x : left;
+        right = points[i].x > right ? points[i].x : right;
+        top = points[i].y < top ? points[i].y : top;
+        bottom = points[i].y > bottom ? points[i].y : bottom;
+    }
+    const float x0 = (float)left, y0 = (float)top;
+    const float x1 = (float)(right + 1), y1 = (float)(bottom + 1);
+    return (Rectangle){{{x0, x1, x1, x0}, {y0, y0, y1, y1}}, x1 - x0, y1 - y0};
 }
 
 /* ---- growing ---- */
@@ -74,127 +117,54 @@ static double perimeter_opencv(const FastcvQuad *quad)
     return sum;
 }
 
-static double distance_of(const FastcvQuad *quad, const FastcvDetectRules *rules)
+static double distance_of(const Rectangle *rectangle, const FastcvDetectRules *rules)
 {
-    if (rules->measure == FASTCV_MEASURE_GEOS)
-        return area_geos(quad) * rules->unclip_ratio / perimeter_geos(quad);
-    return area_opencv(quad) * rules->unclip_ratio / perimeter_opencv(quad);
+    const double w = rectangle->width, h = rectangle->height;
+    switch (rules->measure) {
+    case FASTCV_MEASURE_GEOS:
+        return area_geos(&rectangle->quad) * rules->unclip_ratio / perimeter_geos(&rectangle->quad);
+    case FASTCV_MEASURE_OPENCV:
+        return area_opencv(&rectangle->quad) * rules->unclip_ratio /
+               perimeter_opencv(&rectangle->quad);
+    default:
+        return (w + 1) * (1 + h) * rules->unclip_ratio / (2 * (w + h) + 2);
+    }
 }
 
 /* Returns 0 if the grown rectangle is too small. */
-static int grow(const FastcvDetectRules *rules, FastcvQuad *quad, FastcvWholePoint *points)
+static int grow(const FastcvDetectRules *rules, Rectangle *rectangle, FastcvWholePoint *points)
 {
-    float short_side;
-    const ptrdiff_t count = fastcv_offset_quad(quad, distance_of(quad, rules), points);
+    const ptrdiff_t count =
+        fastcv_offset_quad(&rectangle->quad, distance_of(rectangle, rules), points);
     if (count == 0)
         return 0;
-    *quad = fastcv_min_area_rect(points, count, points + count, &short_side);
-    return !(short_side < rules->min_grown_side);
+    *rectangle = rules->rectangle == FASTCV_RECTANGLE_LEAST
+                     ? least_rectangle(rules, points, count, points + count)
+                     : upright_rectangle(points, count);
+    return !(short_side(rectangle) < rules->min_grown_side);
 }
 
-/* ---- from the map to the page ---- */
+/* ---- score ---- */
 
-static float scaled(float value, ptrdiff_t map_px, int32_t page_px, FastcvScaling scaling)
+static FastcvRegion region_of(const FastcvBoxMaker *maker, FastcvContour contour,
+                              const FastcvOutline *outline, const FastcvQuad *quad, uint64_t *rows)
 {
-    double on_page;
-    switch (scaling) {
-    case FASTCV_SCALING_FLOAT32:
-        on_page = (double)(value / (float)map_px * (float)page_px);
-        break;
-    case FASTCV_SCALING_MIXED:
-        on_page = (double)(value / (float)map_px) * page_px;
-        break;
-    default:
-        on_page = (double)value * ((double)page_px / (double)map_px);
-    }
-    const double whole = rint(on_page);
-    return (float)(whole < 0 ? 0 : whole > page_px ? page_px : whole);
+    const int32_t width_px = (int32_t)maker->map->width_px;
+    const int32_t height_px = (int32_t)maker->map->height_px;
+    if (maker->rules->score_area == FASTCV_SCORE_CONTOUR)
+        return fastcv_region_of_contour(maker->mask, contour, outline, rows);
+    if (maker->rules->rectangle == FASTCV_RECTANGLE_LEAST)
+        return fastcv_region_of_quad(quad, width_px, height_px, rows);
+    return fastcv_region_of_bounds(outline->left, outline->top, outline->right + 1,
+                                   outline->bottom + 1, width_px, height_px, rows);
 }
 
-static void scale(const FastcvBoxMaker *maker, FastcvQuad *quad)
+/* The mean of a slice is a number of float32, and NumPy compares it as such. */
+static int is_low(const FastcvDetectRules *rules, const FastcvRegion *region, double score)
 {
-    const FastcvScaling scaling = maker->rules->scaling;
-    for (int i = 0; i < CORNERS; i++) {
-        quad->x[i] = scaled(quad->x[i], maker->map->width_px, maker->page_width, scaling);
-        quad->y[i] = scaled(quad->y[i], maker->map->height_px, maker->page_height, scaling);
-    }
-}
-
-static void pick(FastcvQuad *quad, const int order[CORNERS])
-{
-    const FastcvQuad given = *quad;
-    for (int i = 0; i < CORNERS; i++) {
-        quad->x[i] = given.x[order[i]];
-        quad->y[i] = given.y[order[i]];
-    }
-}
-
-static void order_by_x(FastcvQuad *quad)
-{
-    int by_x[CORNERS];
-    for (int i = 0; i < CORNERS; i++) {
-        int to = i;
-        for (; to > 0 && quad->x[by_x[to - 1]] > quad->x[i]; to--)
-            by_x[to] = by_x[to - 1];
-        by_x[to] = i;
-    }
-    const int left = quad->y[by_x[1]] < quad->y[by_x[0]];
-    const int right = 2 + (quad->y[by_x[3]] < quad->y[by_x[2]]);
-    const int order[CORNERS] = {by_x[left], by_x[right], by_x[5 - right], by_x[1 - left]};
-    pick(quad, order);
-}
-
-/* The first of the least and the first of the greatest; skipped corners do not count. */
-static void find_extremes(const float values[CORNERS], unsigned skipped, int *least, int *greatest)
-{
-    *least = *greatest = -1;
-    for (int i = 0; i < CORNERS; i++) {
-        if (skipped >> i & 1)
-            continue;
-        if (*least < 0 || values[i] < values[*least])
-            *least = i;
-        if (*greatest < 0 || values[i] > values[*greatest])
-            *greatest = i;
-    }
-}
-
-static void order_by_sum(FastcvQuad *quad)
-{
-    float sums[CORNERS], differences[CORNERS];
-    int order[CORNERS];
-    for (int i = 0; i < CORNERS; i++) { /* whole numbers up to 2^24, twice: exact enough in order */
-        sums[i] = quad->x[i] + quad->y[i];
-        differences[i] = quad->y[i] - quad->x[i];
-    }
-    find_extremes(sums, 0, &order[0], &order[2]);
-    find_extremes(differences, 1U << order[0] | 1U << order[2], &order[1], &order[3]);
-    pick(quad, order);
-}
-
-static int is_short(const FastcvQuad *quad, int from, int to, int32_t least)
-{
-    const double dx = (double)quad->x[from] - (double)quad->x[to];
-    const double dy = (double)quad->y[from] - (double)quad->y[to];
-    return dx * dx + dy * dy < (double)least * least;
-}
-
-/* Returns 0 if a side is too short. */
-static int finish(const FastcvBoxMaker *maker, FastcvQuad *quad)
-{
-    const FastcvDetectRules *rules = maker->rules;
-    scale(maker, quad);
-    if (rules->corner_order == FASTCV_CORNERS_RECTANGLE)
-        return 1;
-    if (rules->corner_order == FASTCV_CORNERS_BY_X)
-        order_by_x(quad);
-    else
-        order_by_sum(quad);
-    for (int i = 0; i < CORNERS; i++) {
-        quad->x[i] = fminf(quad->x[i], (float)(maker->page_width - 1));
-        quad->y[i] = fminf(quad->y[i], (float)(maker->page_height - 1));
-    }
-    return !is_short(quad, 0, 1, rules->min_page_side) &&
-           !is_short(quad, 0, 3, rules->min_page_side);
+    if (rules->mean == FASTCV_MEAN_FLOAT32 && region->is_whole)
+        return (float)score < (float)rules->box_threshold;
+    return score < rules->box_threshold;
 }
 
 /* ---- all of it ---- */
@@ -203,18 +173,23 @@ int fastcv_box_make(const FastcvBoxMaker *maker, FastcvContour contour, void *sc
                     FastcvQuad *box, double *score)
 {
     const FastcvDetectRules *rules = maker->rules;
-    const FastcvImage *map = maker->map;
-    void *more = (char *)scratch + outline_bytes(map);
-    float short_side;
+    void *more = (char *)scratch + outline_bytes(maker->map);
     FastcvOutline outline = fastcv_contour_outline(maker->mask, contour, scratch);
-    *box = fastcv_min_area_rect(outline.points, outline.count, fastcv_outline_hull(&outline),
-                                &short_side);
-    if (short_side < rules->min_side)
+    if (outline.right - outline.left + 1 < rules->min_extent ||
+        outline.bottom - outline.top + 1 < rules->min_extent)
         return 0;
-    const FastcvRegion region =
-        rules->score_area == FASTCV_SCORE_BOX
-            ? fastcv_region_of_quad(box, (int32_t)map->width_px, (int32_t)map->height_px, more)
-            : fastcv_region_of_contour(maker->mask, contour, &outline, more);
-    *score = fastcv_region_mean(map, &region);
-    return !(rules->box_threshold > *score) && grow(rules, box, more) && finish(maker, box);
+    Rectangle rectangle =
+        rules->rectangle == FASTCV_RECTANGLE_LEAST
+            ? least_rectangle(rules, outline.points, outline.count, fastcv_outline_hull(&outline))
+            : upright_rectangle(outline.points, outline.count);
+    if (short_side(&rectangle) < rules->min_side)
+        return 0;
+    const FastcvRegion region = region_of(maker, contour, &outline, &rectangle.quad, more);
+    *score = rules->mean == FASTCV_MEAN_FLOAT64
+                 ? fastcv_region_mean(maker->map, &region)
+                 : (double)fastcv_region_pairwise_mean(maker->map, &region);
+    if (is_low(rules, &region, *score) || !grow(rules, &rectangle, more))
+        return 0;
+    *box = rectangle.quad;
+    return fastcv_corners_finish(maker, box);
 }

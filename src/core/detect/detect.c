@@ -1,6 +1,7 @@
 #include "fastcv/detect.h"
 
 #include <float.h>
+#include <math.h>
 #include <stdlib.h>
 
 #include "core/detect/boxes.h"
@@ -79,6 +80,19 @@ static FastcvStatus make_boxes(const FastcvBoxMaker *maker, const FastcvContour 
     return status;
 }
 
+static FastcvStatus make_mask(const FastcvImage *map, const FastcvDetectRules *rules,
+                              FastcvPool pool, FastcvMask *mask)
+{
+    const float threshold =
+        rules->is_inclusive ? nextafterf(rules->threshold, -INFINITY) : rules->threshold;
+    FastcvStatus status = fastcv_mask_make(map, threshold, FLT_MAX, pool, mask);
+    if (!status && rules->opens)
+        status = fastcv_mask_open(mask);
+    if (!status && rules->dilates)
+        fastcv_mask_dilate(mask);
+    return status;
+}
+
 FastcvStatus fastcv_detect(const FastcvImage *map, int32_t page_width, int32_t page_height,
                            const FastcvDetectRules *rules, FastcvPool pool,
                            FastcvDetected *detected)
@@ -86,12 +100,11 @@ FastcvStatus fastcv_detect(const FastcvImage *map, int32_t page_width, int32_t p
     FastcvMask mask;
     FastcvContour *contours = NULL;
     ptrdiff_t count = 0;
-    FastcvStatus status = fastcv_mask_make(map, rules->threshold, FLT_MAX, pool, &mask);
-    if (!status && rules->dilates)
-        fastcv_mask_dilate(&mask);
+    FastcvStatus status = make_mask(map, rules, pool, &mask);
     if (!status)
-        status = fastcv_contours_find(&mask, FASTCV_CONTOURS_LIST, rules->max_candidates, pool,
-                                      &contours, &count);
+        status = fastcv_contours_find(
+            &mask, rules->is_outer_only ? FASTCV_CONTOURS_EXTERNAL : FASTCV_CONTOURS_LIST,
+            rules->max_candidates, pool, &contours, &count);
     if (!status) {
         const FastcvBoxMaker maker = {map, &mask, rules, page_width, page_height};
         status = make_boxes(&maker, contours, count, pool, detected);

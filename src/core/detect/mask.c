@@ -1,6 +1,7 @@
 #include "core/detect/mask.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/numbers.h"
 #include "kernels/mask/mask.h"
@@ -51,9 +52,15 @@ void fastcv_mask_free(FastcvMask *mask)
     *mask = (FastcvMask){0};
 }
 
+/* The bits of a row's last word that are pixels. */
+static uint64_t last_bits(const FastcvMask *mask)
+{
+    return ~(~UINT64_C(0) << mask->width_px % 64);
+}
+
 void fastcv_mask_dilate(FastcvMask *mask)
 {
-    const uint64_t after_row = ~(~UINT64_C(0) << mask->width_px % 64); /* the row's own bits */
+    const uint64_t last = last_bits(mask);
     for (ptrdiff_t y = mask->height_px - 1; y >= 0; y--) {
         uint64_t *row = mask->rows + y * mask->row_words;
         const uint64_t *above = row - mask->row_words;
@@ -63,6 +70,60 @@ void fastcv_mask_dilate(FastcvMask *mask)
             row[i] = both | both << 1 | carry;
             carry = both >> 63;
         }
-        row[mask->row_words - 1] &= after_row;
+        row[mask->row_words - 1] &= last;
     }
+}
+
+/* ---- opening: what is unset grows, then what is set ---- */
+
+static void invert(FastcvMask *mask)
+{
+    const uint64_t last = last_bits(mask);
+    for (ptrdiff_t y = 0; y < mask->height_px; y++) {
+        uint64_t *row = mask->rows + y * mask->row_words;
+        for (ptrdiff_t i = 0; i < mask->row_words; i++)
+            row[i] = ~row[i];
+        row[mask->row_words - 1] &= last;
+    }
+}
+
+static void spread_aside(const FastcvMask *mask, uint64_t *row)
+{
+    uint64_t before = 0;
+    for (ptrdiff_t i = 0; i < mask->row_words; i++) {
+        const uint64_t bits = row[i], after = i + 1 < mask->row_words ? row[i + 1] : 0;
+        row[i] = bits | bits << 1 | before >> 63 | bits >> 1 | after << 63;
+        before = bits;
+    }
+    row[mask->row_words - 1] &= last_bits(mask);
+}
+
+/* Each pixel spreads to its eight neighbours. above has room for a row. */
+static void spread(FastcvMask *mask, uint64_t *above)
+{
+    for (ptrdiff_t y = 0; y < mask->height_px; y++)
+        spread_aside(mask, mask->rows + y * mask->row_words);
+    memset(above, 0, (size_t)mask->row_words * sizeof *above);
+    for (ptrdiff_t y = 0; y < mask->height_px; y++) {
+        uint64_t *row = mask->rows + y * mask->row_words;
+        const uint64_t *below = row + mask->row_words;
+        for (ptrdiff_t i = 0; i < mask->row_words; i++) {
+            const uint64_t bits = row[i];
+            row[i] |= above[i] | below[i];
+            above[i] = bits;
+        }
+    }
+}
+
+FastcvStatus fastcv_mask_open(FastcvMask *mask)
+{
+    uint64_t *above = malloc((size_t)mask->row_words * sizeof *above);
+    if (!above)
+        return FASTCV_ERR_MEMORY;
+    invert(mask);
+    spread(mask, above);
+    invert(mask);
+    spread(mask, above);
+    free(above);
+    return FASTCV_OK;
 }

@@ -28,6 +28,10 @@ void fastcv_mask_free(FastcvMask *mask);
 /* cv2.dilate with np.ones((2, 2)): each pixel spreads to the right, down and right-down. */
 void fastcv_mask_dilate(FastcvMask *mask);
 
+/* cv2.morphologyEx with MORPH_OPEN and np.ones((3, 3)): what is left are the 3 × 3 px that are all
+ * set; pixels outside the map count as set. */
+FastcvStatus fastcv_mask_open(FastcvMask *mask);
+
 static inline int fastcv_mask_has(const FastcvMask *mask, ptrdiff_t x, ptrdiff_t y)
 {
     return (int)(mask->rows[y * mask->row_words + x / 64] >> (x % 64) & 1);

@@ -13,7 +13,7 @@ ptrdiff_t fastcv_offset_most_points(double distance);
 /* Offsets the quad, whose corners are cut to whole px, outwards. distance is at least 0. Writes the
  * points in Clipper's order, which starts after the right one of the highest points and goes
  * clockwise on the page. Returns how many there are, or 0 if the cut quad has no area. The quad
- * must be convex after the cut: a rectangle with sides of at least 3 px is. Sums stay within
+ * must be convex after the cut: a rectangle with sides of at least 1.99 px is. Sums stay within
  * ±2^30. Call in the mode of float_mode.h. */
 ptrdiff_t fastcv_offset_quad(const FastcvQuad *quad, double distance, FastcvWholePoint *points);
 

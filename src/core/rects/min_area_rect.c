@@ -314,12 +314,12 @@ FastcvQuad fastcv_box_points(const FastcvRotatedRect *rect)
         {y + b * h - a * w, y - b * h - a * w, y - b * h + a * w, y + b * h + a * w}};
 }
 
-/* The two left points are the left corners, the upper one first; likewise at the right. */
-static FastcvQuad in_reading_order(const FastcvQuad *corners)
+FastcvQuad fastcv_rect_corners(const FastcvRotatedRect *rect)
 {
+    const FastcvQuad corners = fastcv_box_points(rect);
     Vector points[4];
     for (int i = 0; i < 4; i++) {
-        const Vector point = {corners->x[i], corners->y[i]};
+        const Vector point = {corners.x[i], corners.y[i]};
         int to = i;
         for (; to > 0 && points[to - 1].x > point.x; to--)
             points[to] = points[to - 1];
@@ -384,6 +384,5 @@ FastcvQuad fastcv_min_area_rect(FastcvWholePoint *points, ptrdiff_t count, Fastc
         const Vector right = {(float)points[count - 1].x, (float)points[count - 1].y};
         return (FastcvQuad){{left.x, right.x, right.x, left.x}, {left.y, right.y, right.y, left.y}};
     }
-    const FastcvQuad corners = fastcv_box_points(&rect);
-    return in_reading_order(&corners);
+    return fastcv_rect_corners(&rect);
 }

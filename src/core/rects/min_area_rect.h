@@ -27,9 +27,12 @@ FastcvRotatedRect fastcv_rotated_rect(FastcvWholePoint *points, ptrdiff_t count,
 /* cv2.boxPoints, in its order. */
 FastcvQuad fastcv_box_points(const FastcvRotatedRect *rect);
 
-/* Both, and the corners in PaddleX's order: the two left ones are the left corners, the upper one
- * first, and likewise at the right. Points on a line give a quad without height. *short_side is the
- * smaller of the rectangle's width and height. */
+/* The same in PaddleX's order: the two left ones are the left corners, the upper one first, and
+ * likewise at the right. */
+FastcvQuad fastcv_rect_corners(const FastcvRotatedRect *rect);
+
+/* fastcv_rotated_rect and fastcv_rect_corners. Points on a line give a quad without height.
+ * *short_side is the smaller of the rectangle's width and height. */
 FastcvQuad fastcv_min_area_rect(FastcvWholePoint *points, ptrdiff_t count, FastcvWholePoint *hull,
                                 float *short_side);
 

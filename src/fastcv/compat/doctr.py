@@ -1,6 +1,7 @@
-"""docTR: the crops of ``doctr.utils.geometry``.
+"""docTR: the crops of ``doctr.utils.geometry``, and the post-processors of its detectors.
 
 >>> from fastcv.compat.doctr import extract_crops, extract_rcrops
+>>> from fastcv.compat.doctr import DBPostProcessor, FASTPostProcessor, LinkNetPostProcessor
 """
 
 from __future__ import annotations
@@ -10,11 +11,26 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import image_crop_openmp
+from .doctr_detector import (
+    DBPostProcessor,
+    FASTPostProcessor,
+    GeneralDetectionPostProcessor,
+    LinkNetPostProcessor,
+)
 from .images import without_last_axis
 from .opencv5 import warn_once
 
 if TYPE_CHECKING:
     from numpy.typing import DTypeLike, NDArray
+
+__all__ = [
+    "DBPostProcessor",
+    "FASTPostProcessor",
+    "GeneralDetectionPostProcessor",
+    "LinkNetPostProcessor",
+    "extract_crops",
+    "extract_rcrops",
+]
 
 
 def extract_crops(img: NDArray[Any], boxes: NDArray[Any]) -> list[NDArray[Any]]:

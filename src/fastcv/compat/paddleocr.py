@@ -1,6 +1,7 @@
-"""PaddleOCR 2.x: the crops of ``tools.infer.utility``, and what ``ppocr.postprocess`` has for them.
+"""PaddleOCR 2.x: the crops of ``tools.infer.utility``, and what ``ppocr`` has around its models.
 
 >>> from fastcv.compat.paddleocr import CTCLabelDecode, DBPostProcess, get_rotate_crop_image
+>>> from fastcv.compat.paddleocr import DetResizeForTest, NormalizeImage
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from .. import image_crop_openmp
 from .images import without_last_axis
 from .opencv5 import warn_once
 from .paddle import DBSettings, LabelDecoder, group_characters, reverse_arabic
+from .paddleocr_detector import DetResizeForTest as DetResizeForTest
+from .paddleocr_detector import NormalizeImage as NormalizeImage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

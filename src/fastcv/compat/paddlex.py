@@ -1,6 +1,7 @@
-"""PaddleX, and PaddleOCR 3.x on it: crops, and what its models do with their networks' outputs.
+"""PaddleX, and PaddleOCR 3.x on it: crops, and what its models do around their networks.
 
 >>> from fastcv.compat.paddlex import CropByPolys, CTCLabelDecode, DBPostProcess
+>>> from fastcv.compat.paddlex import DetResizeForTest, NormalizeImage
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from .. import image_crop_openmp
 from .images import without_last_axis
 from .opencv5 import warn_once
 from .paddle import DBSettings, LabelDecoder, group_characters
+from .paddlex_detector import DetResizeForTest as DetResizeForTest
+from .paddlex_detector import NormalizeImage as NormalizeImage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

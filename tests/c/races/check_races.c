@@ -20,6 +20,7 @@
 #include "fastcv/slabs.h"
 #include "fastcv/variants.h"
 #include "races/openmp.h"
+#include "races/stage.h"
 
 enum {
     CALLERS = 6,
@@ -275,6 +276,20 @@ static void do_match(Caller *caller)
     match_and_compare(caller, pool_of(caller));
 }
 
+static void do_detect(Caller *caller)
+{
+    const char *fault = stage_detect(pool_of(caller));
+    if (fault)
+        fail("%s", fault);
+}
+
+static void do_decode(Caller *caller)
+{
+    const char *fault = stage_decode(pool_of(caller));
+    if (fault)
+        fail("%s", fault);
+}
+
 static void do_measure(Caller *caller)
 {
     FastcvPolygon *polygons = allocate(POLYGONS * sizeof *polygons);
@@ -498,9 +513,10 @@ typedef struct Task {
 } Task;
 
 static const Task tasks[] = {
-    {do_cut, 30},   {do_count, 5}, {do_match, 10},         {do_measure, 4}, {do_find, 10},
-    {do_slabs, 10}, {do_poll, 5},  {do_slab_settings, 10}, {do_choose, 10}, {do_thread_settings, 6},
-    {do_pin, 2},    {do_fork, 3},  {do_fork_in_call, 3},
+    {do_cut, 30},  {do_count, 5},          {do_match, 10},       {do_measure, 4},
+    {do_find, 10}, {do_detect, 5},         {do_decode, 5},       {do_slabs, 10},
+    {do_poll, 5},  {do_slab_settings, 10}, {do_choose, 10},      {do_thread_settings, 6},
+    {do_pin, 2},   {do_fork, 3},           {do_fork_in_call, 3},
 };
 
 static void run_one(Caller *caller)
@@ -546,6 +562,9 @@ static void prepare(uint64_t *state)
         crop->engine = fastcv_crop_engine(&crop->page, &crop->options);
         crop->expected = cut(&crop->engine, alone, &slab, &crop->bytes);
     }
+
+    if (!stage_prepare(random_bits, state))
+        fail("no boxes or texts");
 
     shared.colors[0].image = make_image(state, COLORS_WIDTH, COLORS_HEIGHT, 3, 2);
     shared.colors[1].image = make_image(state, COLORS_WIDTH, COLORS_HEIGHT, 4, 3);
