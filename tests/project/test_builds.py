@@ -16,15 +16,22 @@ spec = importlib.util.spec_from_file_location("fastcv._core", sys.argv[1])
 core = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(core)
 core._set_kernel("c")
-core.image_crop(np.zeros((90, 90), np.uint8), np.float32([[[-9, 9], [80, 9], [80, 40], [-9, 40]]]))
+page = np.zeros((90, 90), np.uint8)
+core.image_crop(page, np.float32([[[-9, 9], [80, 9], [80, 40], [-9, 40]]]))
+fixed = core._path_counts()
+assert (fixed.pop("parts"), fixed.pop("plain_parts"), fixed.pop("ties") <= 89 * 31) == (1, 1, True), fixed
+assert fixed.pop("pixels") == fixed.pop("fixed_point") == 89 * 31 and not any(fixed.values()), fixed
+
+# Towards its narrow side this one is too steep.
+core.image_crop(page, np.float32([[[10, 10], [80, 44], [80, 45], [10, 80]]]))
 first, second = core._path_counts(), core._path_counts()
 assert not any(second.values()), second
 assert first.pop("ties") <= first["fixed_point"], first
 assert (first.pop("parts"), first.pop("plain_parts")) == (1, 0), first
-assert first.pop("pixels") == sum(first.values()) == 89 * 31, first
+assert first.pop("pixels") == sum(first.values()) > first["fixed_point"], first
 
 # Whole px are copied, inside and across the edge; other crops are not.
-page, inset = np.zeros((90, 90), np.uint8), {"corners": "w", "tall_ratio": 1.5}
+inset = {"corners": "w", "tall_ratio": 1.5}
 core.image_crop(page, np.float32([[10, 10, 30, 60], [-5, 80, 20, 99]]), **inset)
 copied = core._path_counts()
 assert copied["pixels"] == copied["copy"] == 20 * 50 + 25 * 19, copied
