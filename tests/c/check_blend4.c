@@ -66,12 +66,12 @@ static int fit_source(const FastcvBlend4 *blends, int kind, int channels, ptrdif
                       int is_at_end, int count, int32_t *offset)
 {
     const int first_tap = kind == FASTCV_BLEND_CUBIC ? -1 : 0, last_tap = 1 - first_tap;
-    const ptrdiff_t one_end = (first_tap - blends->reads_above) * stride_bytes;
-    const ptrdiff_t other_end = (last_tap + blends->reads_below) * stride_bytes;
+    const ptrdiff_t one_end = (first_tap - blends->reads.above) * stride_bytes;
+    const ptrdiff_t other_end = (last_tap + blends->reads.below) * stride_bytes;
     const ptrdiff_t before =
-        (stride_bytes > 0 ? one_end : other_end) + first_tap * channels - blends->reads_before;
+        (stride_bytes > 0 ? one_end : other_end) + first_tap * channels - blends->reads.before;
     const ptrdiff_t after =
-        (stride_bytes > 0 ? other_end : one_end) + (last_tap + 1) * channels + blends->reads_after;
+        (stride_bytes > 0 ? other_end : one_end) + (last_tap + 1) * channels + blends->reads.after;
     int32_t low = offset[0], high = offset[0];
     for (int k = 1; k < count; k++) {
         low = offset[k] < low ? offset[k] : low;
@@ -130,7 +130,7 @@ long check_blend4(const FastcvBlend4 *blends, const uint8_t *source)
 {
     long calls = 0;
     for (int kind = 0; kind < FASTCV_BLENDS; kind++) {
-        for (int channels = 0; channels < FASTCV_BLEND_CHANNELS; channels++) {
+        for (int channels = 0; channels < FASTCV_WARP_CHANNELS; channels++) {
             if (!blends->blend[kind][channels])
                 continue;
             if (!plain->blend[kind][channels])

@@ -16,13 +16,15 @@ enum {
 
 typedef struct FastcvSource {
     const FastcvImage *page;
-    const FastcvBlend4 *kernels;
+    FastcvReads reads; /* of the kernels */
     uint8_t border[FASTCV_MAX_CHANNELS];
     int is_constant;
-    int first_tap, last_tap; /* of a pixel, from the one left of and above it: 0, 1 or −1, 2 */
+    int first_tap, last_tap; /* of a pixel, from the one left of and above it: 0, 1 or −1, 2 or,
+                              * for the nearest, 0, 0 */
 } FastcvSource;
 
-FastcvSource fastcv_source(const FastcvCropEngine *engine, const double *border_value);
+FastcvSource fastcv_source(const FastcvCropEngine *engine, FastcvReads reads,
+                           const double *border_value);
 
 /* Page px that pixels lie at, the last row and column included. Taps reach beyond. */
 typedef struct FastcvReading {

@@ -2,7 +2,9 @@
 #if defined(__x86_64__)
 
 #include "kernels/warp/blend4_avx2.h"
+#include "kernels/warp/blend5_avx2.h"
 #include "kernels/warp/map4_all.h"
+#include "kernels/warp/map5_all.h"
 #include "kernels/warp/warp.h"
 
 /* ---- linear, of pixels side by side ----
@@ -165,10 +167,16 @@ static inline void linear_all(BlendEight *eight, const uint8_t *base, ptrdiff_t 
 
 DEFINE_BLENDS(linear_all)
 
+/* ---- OpenCV 5's arithmetic ---- */
+
+DEFINE_BLENDS5
+
 const FastcvWarpKernels fastcv_warp_avx512 = {
     MAP4_ENTRIES,
-    .blend4 = {BLEND_ENTRIES, .reads_before = ROW_BYTES - 2, /* load_rows, with gray pixels */
-               .reads_after = ROW_BYTES - 2},
+    MAP5_ENTRIES,
+    .blend4 = {BLEND_ENTRIES, .reads = {.before = ROW_BYTES - 2, /* load_rows, with gray pixels */
+                                        .after = ROW_BYTES - 2}},
+    .blend5 = {BLEND5_ENTRIES, .reads.after = 10}, /* load_two reads 16 bytes of a pixel's 6 */
 };
 
 #endif
