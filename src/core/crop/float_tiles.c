@@ -141,7 +141,8 @@ static void blend_rows(Cutter *cutter, FastcvPart tile, FastcvView view)
 {
     const FastcvRows rows = fastcv_target_rows(&cutter->target, tile);
     const int columns = tile.right - tile.left;
-    if (rows.stride_bytes == columns * (ptrdiff_t)cutter->target.pixel_bytes) { /* no gaps */
+    const int has_gaps = rows.stride_bytes != columns * (ptrdiff_t)cutter->target.pixel_bytes;
+    if (columns < FASTCV_GROUP_PX && !has_gaps) { /* short rows leave vectors empty */
         cutter->blend(view.base, view.stride_bytes, cutter->offset, cutter->across, cutter->down,
                       count_of(tile), rows.pixels);
         return;

@@ -9,7 +9,7 @@
 
 enum {
     FASTCV_PATCH_BYTES = 48 << 10,
-    FASTCV_ROW_SLACK_BYTES = 32, /* around the rows of a patch: kernels read beyond the taps */
+    FASTCV_ROW_SLACK_BYTES = 64, /* around the rows of a patch: kernels read beyond the taps */
     FASTCV_PATCH_ROOM_BYTES = FASTCV_PATCH_BYTES + 2 * FASTCV_ROW_SLACK_BYTES,
     FASTCV_MAX_OFFSET_BYTES = INT32_MAX / 2 /* between rows of a tile's view */
 };

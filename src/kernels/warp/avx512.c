@@ -2,7 +2,7 @@
 #if defined(__x86_64__)
 
 #include "kernels/warp/blend4_avx2.h"
-#include "kernels/warp/blend5_avx2.h"
+#include "kernels/warp/blend5_avx512.h"
 #include "kernels/warp/map4_all.h"
 #include "kernels/warp/map5_all.h"
 #include "kernels/warp/warp.h"
@@ -169,14 +169,15 @@ DEFINE_BLENDS(linear_all)
 
 /* ---- OpenCV 5's arithmetic ---- */
 
-DEFINE_BLENDS5
+DEFINE_BLENDS5_SIDE_BY_SIDE
 
 const FastcvWarpKernels fastcv_warp_avx512 = {
     MAP4_ENTRIES,
     MAP5_ENTRIES,
     .blend4 = {BLEND_ENTRIES, .reads = {.before = ROW_BYTES - 2, /* load_rows, with gray pixels */
                                         .after = ROW_BYTES - 2}},
-    .blend5 = {BLEND5_ENTRIES, .reads.after = 10}, /* load_two reads 16 bytes of a pixel's 6 */
+    .blend5 = {BLEND5_ENTRIES,
+               .reads.after = WINDOW_BYTES - 2}, /* load_windows, with gray pixels */
 };
 
 #endif

@@ -7,6 +7,9 @@
 #include "kernels/warp/blend5.h"
 #include "kernels/warp/blend5_c.h"
 
+/* Compilers find these too large to inline, but the loops over channels must be unrolled. */
+#define INLINED static inline __attribute__((always_inline))
+
 /* One vector. If has_room, it may write four bytes beyond its pixels. */
 typedef void Blend5Eight(const uint8_t *base, ptrdiff_t stride_bytes, const int32_t *offset,
                          const float *across, const float *down, int channels, int has_room,

@@ -42,8 +42,8 @@ static inline void round_and_store_gray(__m256 pixels, uint8_t *out)
 /* ---- linear ---- */
 
 /* Pixel 0 in the low lane, pixel 4 in the high. */
-static inline __m256 linear5_two(const uint8_t *base, ptrdiff_t stride_bytes, const int32_t *offset,
-                                 __m256 across, __m256 down, int channels)
+INLINED __m256 linear5_two(const uint8_t *base, ptrdiff_t stride_bytes, const int32_t *offset,
+                           __m256 across, __m256 down, int channels)
 {
     const uint8_t *low = base + offset[0], *high = base + offset[4];
     const __m256i upper = load_two(low, high);
@@ -53,9 +53,9 @@ static inline __m256 linear5_two(const uint8_t *base, ptrdiff_t stride_bytes, co
                          down);
 }
 
-static inline void linear5_eight(const uint8_t *base, ptrdiff_t stride_bytes, const int32_t *offset,
-                                 const float *across, const float *down, int channels, int has_room,
-                                 uint8_t *out)
+INLINED void linear5_eight(const uint8_t *base, ptrdiff_t stride_bytes, const int32_t *offset,
+                           const float *across, const float *down, int channels, int has_room,
+                           uint8_t *out)
 {
     const __m256 a = _mm256_loadu_ps(across), b = _mm256_loadu_ps(down);
     const __m256 pairs[4] = {
@@ -121,9 +121,8 @@ static inline CubicWeights5Eight cubic5_weights_eight(const float *fractions)
         }                                                                                          \
     }
 
-static inline __m256 cubic5_two(const uint8_t *base, ptrdiff_t stride_bytes, const int32_t *offset,
-                                const CubicWeights5Eight *x, const CubicWeights5Eight *y,
-                                int channels)
+INLINED __m256 cubic5_two(const uint8_t *base, ptrdiff_t stride_bytes, const int32_t *offset,
+                          const CubicWeights5Eight *x, const CubicWeights5Eight *y, int channels)
 {
     const uint8_t *low = base + offset[0] - stride_bytes - channels;
     const uint8_t *high = base + offset[4] - stride_bytes - channels;
@@ -139,9 +138,9 @@ static inline __m256 cubic5_two(const uint8_t *base, ptrdiff_t stride_bytes, con
     return total;
 }
 
-static inline void cubic5_eight(const uint8_t *base, ptrdiff_t stride_bytes, const int32_t *offset,
-                                const float *across, const float *down, int channels, int has_room,
-                                uint8_t *out)
+INLINED void cubic5_eight(const uint8_t *base, ptrdiff_t stride_bytes, const int32_t *offset,
+                          const float *across, const float *down, int channels, int has_room,
+                          uint8_t *out)
 {
     const CubicWeights5Eight x = cubic5_weights_eight(across), y = cubic5_weights_eight(down);
     const CubicWeights5Eight xs[4] = {PAIR_OF(x, 0), PAIR_OF(x, 1), PAIR_OF(x, 2), PAIR_OF(x, 3)};
