@@ -176,8 +176,8 @@ const FastcvWarpKernels fastcv_warp_avx512 = {
     MAP5_ENTRIES,
     .blend4 = {BLEND_ENTRIES, .reads = {.before = ROW_BYTES - 2, /* load_rows, with gray pixels */
                                         .after = ROW_BYTES - 2}},
-    .blend5 = {BLEND5_ENTRIES,
-               .reads.after = WINDOW_BYTES - 2}, /* load_windows, with gray pixels */
+    .blend5 = {BLEND5_ENTRIES, .reads = {.before = WINDOW_BYTES - 2, /* load_windows, as above */
+                                         .after = WINDOW_BYTES - 2}},
 };
 
 #endif

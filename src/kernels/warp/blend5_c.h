@@ -9,10 +9,10 @@
 #include "kernels/warp/blend5.h"
 #include "kernels/warp/fused.h"
 
-/* Half to even. What is no number becomes 0. */
+/* Half to even. What is no number, or beyond int32, becomes 0, as x86 converts and packs it. */
 static inline uint8_t float_to_byte(float value)
 {
-    return value > 0 ? (uint8_t)lrintf(value < 255 ? value : 255) : 0;
+    return value > 0 && value < 2147483648.0f ? (uint8_t)lrintf(value < 255 ? value : 255) : 0;
 }
 
 static inline void nearest_row(const uint8_t *base, ptrdiff_t stride_bytes, const int32_t *offset,

@@ -25,7 +25,7 @@ typedef struct FastcvRow5 {
 } FastcvRow5;
 
 /* px[k], py[k] and the fractions across[k] and down[k]. A position that no int32 holds, or that is
- * no number, has px or py INT32_MIN. Writes fastcv_whole_vectors(count) positions at most. */
+ * no number, has px or py INT32_MIN. Writes FASTCV_OVERRUN_PX positions more than count at most. */
 typedef void FastcvProject5(const FastcvRow5 *row, int32_t *px, int32_t *py, float *across,
                             float *down);
 
