@@ -49,8 +49,8 @@ static void check_row(const FastcvMap5 *map, FastcvMap5Kind kind)
                             .most_x = (float)random_int(16, 4000),
                             .most_y = (float)random_int(16, 4000)};
     memset(&found, 0x5A, sizeof found);
-    fastcv_warp_c.map5.project[kind](&row, expected.px, expected.py, expected.across,
-                                     expected.down);
+    fastcv_warp_c.map5->project[kind](&row, expected.px, expected.py, expected.across,
+                                      expected.down);
     map->project[kind](&row, found.px, found.py, found.across, found.down);
     const int end = row.count + FASTCV_OVERRUN_PX;
     for (int k = 0; k < row.count; k++) {
@@ -80,14 +80,14 @@ static void check_places(const FastcvMap5 *map)
     }
     set_case("%s, float places of %d", fastcv_variant(), count);
     const FastcvWindow window = map->bound(px, py, count);
-    const FastcvWindow other = fastcv_warp_c.map5.bound(px, py, count);
+    const FastcvWindow other = fastcv_warp_c.map5->bound(px, py, count);
     if (memcmp(&window, &other, sizeof window) != 0)
         differ("the window is %d, %d to %d, %d", window.left, window.top, window.right,
                window.bottom);
     const FastcvWindow rim = {random_int(-60, 100), random_int(-60, 100), random_int(100, 300),
                               random_int(100, 300)};
     map->place(px, py, count, rim, 3000, 3, offset);
-    fastcv_warp_c.map5.place(px, py, count, rim, 3000, 3, expected);
+    fastcv_warp_c.map5->place(px, py, count, rim, 3000, 3, expected);
     for (int k = 0; k < count; k++) {
         if (offset[k] != expected[k])
             differ("offset %d is %d, not %d", k, offset[k], expected[k]);

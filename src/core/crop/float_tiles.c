@@ -224,7 +224,7 @@ static void begin(Cutter *cutter, const FastcvCropEngine *engine, const FastcvCr
         cutter->matrix[i] = (float)crop->inverse[i];
     cutter->crop = crop;
     cutter->source = fastcv_source(engine, blends->reads, planned->border_value);
-    cutter->map = &engine->kernels->map5;
+    cutter->map = engine->kernels->map5;
     cutter->project = cutter->map->project[kinds.map];
     cutter->blend = blends->blend[kinds.blend][page->channels];
     cutter->may_be_infinite = kinds.blend == FASTCV_BLEND5_LINEAR && cutter->source.is_constant;

@@ -13,9 +13,11 @@ DEFINE_BLENDS(blend_all)
 
 DEFINE_BLENDS5
 
+const FastcvMap5 fastcv_map5_avx2 = MAP5;
+
 const FastcvWarpKernels fastcv_warp_avx2 = {
     MAP4_ENTRIES,
-    MAP5_ENTRIES,
+    .map5 = &fastcv_map5_avx2,
     .blend4 = {BLEND_ENTRIES, .reads = {.before = 8, /* load_pairs reads 8 bytes before a pixel's
                                                         two taps and 10 after its 6 bytes */
                                         .after = 10}},

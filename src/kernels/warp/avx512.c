@@ -4,7 +4,6 @@
 #include "kernels/warp/blend4_avx2.h"
 #include "kernels/warp/blend5_avx512.h"
 #include "kernels/warp/map4_all.h"
-#include "kernels/warp/map5_all.h"
 #include "kernels/warp/warp.h"
 
 /* ---- linear, of pixels side by side ----
@@ -173,7 +172,7 @@ DEFINE_BLENDS5_SIDE_BY_SIDE
 
 const FastcvWarpKernels fastcv_warp_avx512 = {
     MAP4_ENTRIES,
-    MAP5_ENTRIES,
+    .map5 = &fastcv_map5_avx2,
     .blend4 = {BLEND_ENTRIES, .reads = {.before = ROW_BYTES - 2, /* load_rows, with gray pixels */
                                         .after = ROW_BYTES - 2}},
     .blend5 = {BLEND5_ENTRIES, .reads = {.before = WINDOW_BYTES - 2, /* load_windows, as above */

@@ -124,9 +124,11 @@ DEFINE_BLEND(cubic, 4)
 
 DEFINE_BLENDS5_C
 
+static const FastcvMap5 map5 = MAP5;
+
 const FastcvWarpKernels fastcv_warp_c = {
     MAP4_ENTRIES,
-    MAP5_ENTRIES,
+    .map5 = &map5,
     .blend4 = {.blend = {[FASTCV_BLEND_LINEAR] = {[1] = blend_linear_1,
                                                   [3] = blend_linear_in_twos_3,
                                                   [4] = blend_linear_in_twos_4},

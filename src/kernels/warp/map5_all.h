@@ -208,13 +208,13 @@ static void place5(const int32_t *restrict px, const int32_t *restrict py, int c
     }
 }
 
-/* The map's part of the variant's table. */
-#define MAP5_ENTRIES                                                                               \
-    .map5 = {.project = {[FASTCV_MAP5_NEAREST] = project_nearest,                                  \
-                         [FASTCV_MAP5_LINEAR] = project_linear,                                    \
-                         [FASTCV_MAP5_CUBIC] = project_cubic,                                      \
-                         [FASTCV_MAP5_CUBIC_AFFINE] = project_cubic_affine},                       \
-             .bound = bound5,                                                                      \
-             .place = place5}
+/* All of a variant's. */
+#define MAP5                                                                                       \
+    {.project = {[FASTCV_MAP5_NEAREST] = project_nearest,                                          \
+                 [FASTCV_MAP5_LINEAR] = project_linear,                                            \
+                 [FASTCV_MAP5_CUBIC] = project_cubic,                                              \
+                 [FASTCV_MAP5_CUBIC_AFFINE] = project_cubic_affine},                               \
+     .bound = bound5,                                                                              \
+     .place = place5}
 
 #endif

@@ -229,9 +229,11 @@ DEFINE_BLENDS(blend_all)
 
 DEFINE_BLENDS5_C
 
+static const FastcvMap5 map5 = MAP5;
+
 const FastcvWarpKernels fastcv_warp_neon = {
     MAP4_ENTRIES,
-    MAP5_ENTRIES,
+    .map5 = &map5,
     .blend4 = {BLEND_ENTRIES, .reads.after = 4},  /* cubic_sums reads 16 bytes of a row's 12 */
     .blend5 = {BLEND5_ENTRIES, .reads.after = 1}, /* nearest, with 3 channels */
 };

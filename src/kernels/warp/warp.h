@@ -13,7 +13,7 @@
 typedef struct FastcvWarpKernels {
     FastcvMap4 map4;
     FastcvBlend4 blend4;
-    FastcvMap5 map5;
+    const FastcvMap5 *map5;
     FastcvBlend5 blend5;
 } FastcvWarpKernels;
 
@@ -22,6 +22,7 @@ const FastcvWarpKernels *fastcv_warp_kernels(void);
 
 extern const FastcvWarpKernels fastcv_warp_c;
 #if defined(__x86_64__)
+extern const FastcvMap5 fastcv_map5_avx2; /* for AVX-512 too: 512 bits divide no faster */
 extern const FastcvWarpKernels fastcv_warp_avx2, fastcv_warp_avx512;
 #endif
 #if defined(__AARCH64EL__)
