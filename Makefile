@@ -2,24 +2,28 @@
 PYTHON ?= python3
 VENV := .venv
 COMPAT := .venv-compat
+OPENCV5 := .venv-opencv5
 RUN := $(VENV)/bin/python
 C_FILES = $(shell git ls-files -co --exclude-standard '*.c' '*.h' '*.cpp')
 
 .NOTPARALLEL:
 .PHONY: help demo test check check-rest soak notebook test-c test-avx512 test-aarch64 test-compat \
+	test-opencv5 soak-opencv5 \
 	bench bench-ocr lint format build clean
 
 help:
 	@echo "make demo        cut the words out of a page, count its colours; pictures in out/"
 	@echo "make test        check that the code is right: about two minutes on 2 cores"
 	@echo "                 make test ARGS=tests/crop runs one subject's tests"
-	@echo "make check       everything that CI checks: lint, test, check-rest and test-compat: 15 minutes"
+	@echo "make check       everything that CI checks: lint, test, check-rest, test-compat"
+	@echo "                 and test-opencv5: 15 minutes"
 	@echo "make check-rest  run the notebook, benchmarks, other builds and short proofs"
 	@echo "make soak        prove each promise of docs/reliability.md at length: three hours"
 	@echo "make notebook    run the tutorial from top to bottom; the result in out/"
 	@echo "make test-c, make test-avx512, make test-aarch64"
 	@echo "                 compare the kernels' variants, on this CPU or emulated"
 	@echo "make test-compat compare with the OCR projects' own functions, in $(COMPAT)"
+	@echo "make test-opencv5 compare with cv2 5, in $(OPENCV5); soak-opencv5 does so for an hour"
 	@echo "make bench       run the benchmarks; pictures in out/"
 	@echo "make bench-ocr   time the whole CPU stage of OCR beside RapidOCR, in $(COMPAT)"
 	@echo "make lint        check style, types and spelling"
@@ -33,7 +37,7 @@ demo: build
 test: build
 	@tools/run_tests.sh $(RUN) "not rest" $(ARGS)
 
-check: lint test check-rest test-compat
+check: lint test check-rest test-compat test-opencv5
 
 check-rest: build
 	@tools/run_tests.sh $(RUN) rest
@@ -63,6 +67,19 @@ $(COMPAT)/.ready: tests/compat/requirements.txt $(VENV)/.ready
 	@rm -rf $(COMPAT)
 	@$(RUN) -m venv $(COMPAT)
 	@$(COMPAT)/bin/python -m pip install -q --disable-pip-version-check --no-deps -r $<
+	@touch $@
+
+test-opencv5: build $(OPENCV5)/.ready
+	@PYTHONPATH=$(CURDIR)/src $(OPENCV5)/bin/python -m pytest -p no:cacheprovider tests/opencv5 $(ARGS)
+
+soak-opencv5: build $(OPENCV5)/.ready
+	@PYTHONPATH=$(CURDIR)/src $(OPENCV5)/bin/python tests/opencv5/soak.py $(ARGS)
+
+$(OPENCV5)/.ready: tests/opencv5/requirements.txt $(VENV)/.ready
+	@echo "Installing OpenCV 5 in $(OPENCV5), 200 MB"
+	@rm -rf $(OPENCV5)
+	@$(RUN) -m venv $(OPENCV5)
+	@$(OPENCV5)/bin/python -m pip install -q --disable-pip-version-check --no-deps -r $<
 	@touch $@
 
 bench: build
@@ -113,6 +130,6 @@ $(VENV)/.notebook: $(VENV)/.ready
 	@touch $@
 
 clean:
-	rm -rf $(VENV) $(COMPAT) build dist out src/*.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(COMPAT) $(OPENCV5) build dist out src/*.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 	rm -f src/fastcv/*.so

@@ -632,6 +632,14 @@ add_choice(CROPS, "interpolation", '"nearest", "linear", "cubic", "area" or "lan
            ["bilinear", "Linear", "", "linear\0", "\udc80"])  # fmt: skip
 add_choice(CROPS, "border", '"constant", "replicate", "reflect", "reflect101" or "wrap"',
            ["mirror", "reflect_101", "", "wrap\0"])  # fmt: skip
+ARITHMETICS = 'arithmetic must be "opencv4", "opencv5" or "auto", got'
+for functions in (SHAPES, "crop_batches iter_crop_batches"):
+    add(functions, "arithmetic", [
+        *[(repr(value)[:30], value, ValueError, f"{ARITHMETICS} {value!r}")
+          for value in ("opencv6", "OpenCV5", "", "auto\0")],
+        *[(repr(value), value, TypeError,
+           f"arithmetic must be a str, not {type(value).__name__}") for value in (5, b"auto", [])],
+    ])  # fmt: skip
 add_choice(SHAPES, "degenerate", '"raise" or "empty"', ["skip", "", "raise\0"])
 
 add_choice(SHAPES, "size", '"longer", "edges", "longer_edges" or "mean"', ["long", "", "mean\0"])

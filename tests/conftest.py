@@ -42,12 +42,17 @@ KERNELS = fastcv.build_info()["kernels"]
 
 @pytest.hookimpl(tryfirst=True)  # before `-m` selects
 def pytest_collection_modifyitems(items):
-    skip = pytest.mark.skip(reason=f"the reference is OpenCV 4.x, and cv2 is {cv2.__version__}")
+    skips = {
+        major: pytest.mark.skip(reason=f"compares with OpenCV {major}; cv2 is {cv2.__version__}")
+        for major in ("4", "5")
+        if not cv2.__version__.startswith(f"{major}.")
+    }
     for item in items:
         if item.path.name in ALONE:
             item.add_marker("alone")
-        if not OPENCV_4 and "opencv4" in item.keywords:
-            item.add_marker(skip)
+        for major, skip in skips.items():
+            if f"opencv{major}" in item.keywords:
+                item.add_marker(skip)
     if report := os.environ.get("FASTCV_REPORT_ALONE"):  # for tools/run_tests.sh
         Path(report).write_text(str(sum("alone" in item.keywords for item in items)))
 

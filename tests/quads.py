@@ -104,6 +104,11 @@ def far_off(rng, n, width, height):
     )
 
 
+def on_grid(rng, n, width, height):
+    """Any four points with whole coordinates."""
+    return uncrossed(rng.integers(0, [width, height], (n, 4, 2)).astype(np.float32))
+
+
 KINDS = {
     kind.__name__: kind
     for kind in (upright, turned, perspective, mirrored, wild, tiny, thin, outside)

@@ -101,8 +101,12 @@ def convention_crop(
     interpolation="linear",
     border="constant",
     border_value=0,
+    warps=cv2,
 ):
-    """The loop over OpenCV that fastcv's keywords stand for: quads in their given order."""
+    """The loop over OpenCV that fastcv's keywords stand for: quads in their given order.
+
+    `warps` has the functions warpAffine and warpPerspective.
+    """
     if grayscale:
         code = {3: cv2.COLOR_BGR2GRAY, 4: cv2.COLOR_BGRA2GRAY}
         colored = image.ndim == 3 and image.shape[2] > 1
@@ -125,10 +129,10 @@ def convention_crop(
         target = np.float32([[0, 0], [right, 0], [right, bottom], [0, bottom]])
         if transform == "affine":
             matrix = cv2.getAffineTransform(box[:3], target[:3])
-            crop = cv2.warpAffine(image, matrix, (width, height), **options)
+            crop = warps.warpAffine(image, matrix, (width, height), **options)
         else:
             matrix = cv2.getPerspectiveTransform(box, target)
-            crop = cv2.warpPerspective(image, matrix, (width, height), **options)
+            crop = warps.warpPerspective(image, matrix, (width, height), **options)
         crop = crop.reshape(height, width, *image.shape[2:])
         is_tall = tall_ratio is not None and height / width >= tall_ratio
         crops.append(np.rot90(crop) if is_tall else crop)

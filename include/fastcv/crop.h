@@ -9,8 +9,9 @@
 #include "fastcv/threads.h"
 
 typedef enum FastcvEngineKind {
-    FASTCV_ENGINE_KERNELS, /* fastcv's own kernels */
-    FASTCV_ENGINE_OPENCV,  /* cv::remap */
+    FASTCV_ENGINE_KERNELS, /* fastcv's own kernels, in OpenCV 4's arithmetic */
+    FASTCV_ENGINE_OPENCV,  /* cv::remap, in the same */
+    FASTCV_ENGINE_FLOAT,   /* own kernels, in OpenCV 5's arithmetic */
 } FastcvEngineKind;
 
 /* How one call cuts. It is chosen once and holds for the whole call. */
@@ -21,7 +22,11 @@ typedef struct FastcvCropEngine {
     const struct FastcvWarpKernels *kernels;
 } FastcvCropEngine;
 
-/* Own kernels where they cover the page and the sampling, unless OpenCV was asked for. */
+/* Whether the sampling's arithmetic is there for the page. OpenCV 4's is for every page. */
+int fastcv_crop_is_offered(const FastcvImage *page, const FastcvSampling *sampling);
+
+/* Own kernels where they cover the page and the sampling, unless OpenCV was asked for. The sampling
+ * must be offered. */
 FastcvCropEngine fastcv_crop_engine(const FastcvImage *page, const FastcvSampling *sampling);
 
 /* Rows of pixels that somebody else owns. */

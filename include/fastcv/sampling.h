@@ -2,6 +2,12 @@
 #ifndef FASTCV_SAMPLING_H
 #define FASTCV_SAMPLING_H
 
+typedef enum FastcvArithmetic {
+    FASTCV_OPENCV4, /* positions in 1/32 px, blended in whole numbers */
+    FASTCV_OPENCV5, /* positions and blends in float */
+    FASTCV_ARITHMETICS
+} FastcvArithmetic;
+
 typedef enum FastcvInterpolation {
     FASTCV_NEAREST,
     FASTCV_LINEAR,
@@ -23,6 +29,7 @@ typedef enum FastcvBorder {
 typedef struct FastcvSampling {
     FastcvInterpolation interpolation;
     FastcvBorder border;
+    FastcvArithmetic arithmetic;
 } FastcvSampling;
 
 #endif

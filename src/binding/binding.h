@@ -22,6 +22,7 @@ typedef struct ModuleState {
     PyObject *conventions;       /* a dict: fastcv.CONVENTIONS, once that is imported */
     PyTypeObject *polygon_index; /* the type PolygonIndex */
     PyTypeObject *words, *tensor_format;
+    int default_arithmetic; /* an index of py_arithmetic_names; set at import */
     atomic_size_t crop_bytes_cap;
     atomic_size_t call_bytes_cap;
 } ModuleState;
@@ -41,6 +42,9 @@ extern PyType_Spec py_polygon_index_spec, py_words_spec, py_tensor_format_spec;
 /* Chooses the variant that FASTCV_KERNEL names. -1 with an ImportError if this CPU does not have
  * it. */
 int py_choose_kernel(void);
+
+/* The same for the arithmetic that FASTCV_ARITHMETIC names, which calls without one use. */
+int py_choose_arithmetic(ModuleState *state);
 
 /* Loops over items call it for each: a million boxes take a second, so signals are checked between.
  */

@@ -14,7 +14,7 @@ static int exec_module(PyObject *module)
     atomic_init(&state->crop_bytes_cap, (size_t)1 << 30);
     atomic_init(&state->call_bytes_cap, (size_t)4 << 30);
 
-    if (PyArray_ImportNumPyAPI() < 0 || py_choose_kernel() < 0)
+    if (PyArray_ImportNumPyAPI() < 0 || py_choose_kernel() < 0 || py_choose_arithmetic(state) < 0)
         return -1;
     PyObject *ma = PyImport_ImportModule("numpy.ma");
     if (!ma)

@@ -12,6 +12,7 @@ _Order = Literal["given", "clockwise", "min_area_rect"]
 _Size = Literal["longer", "edges", "longer_edges", "mean"]
 _Corners = Literal["w-1", "w"]
 _Transform = Literal["perspective", "affine"]
+_Arithmetic = Literal["opencv4", "opencv5", "auto"]
 _Degenerate = Literal["raise", "empty"]
 _Point = TypeVar("_Point")
 
@@ -37,6 +38,7 @@ def image_crop(
     interpolation: _Interpolation = "linear",
     border: _Border = "constant",
     border_value: float | Sequence[float] = 0,
+    arithmetic: _Arithmetic | None = None,
     degenerate: _Degenerate = "raise",
     out: NDArray[Any] | None = None,
 ) -> list[NDArray[Any]]: ...
@@ -55,6 +57,7 @@ def image_crop_openmp(
     interpolation: _Interpolation = "linear",
     border: _Border = "constant",
     border_value: float | Sequence[float] = 0,
+    arithmetic: _Arithmetic | None = None,
     degenerate: _Degenerate = "raise",
     out: NDArray[Any] | None = None,
 ) -> list[NDArray[Any]]: ...
@@ -71,6 +74,7 @@ def crop_shapes(
     interpolation: _Interpolation = "linear",
     border: _Border = "constant",
     border_value: float | Sequence[float] = 0,
+    arithmetic: _Arithmetic | None = None,
     degenerate: _Degenerate = "raise",
     image_shape: tuple[int, ...] | list[int] | None = None,
 ) -> NDArray[np.intp]: ...

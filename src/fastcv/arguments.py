@@ -68,6 +68,10 @@ def _add_crop(subparsers: _Subparsers) -> Any:
     ))  # fmt: skip
     for name in ("interpolation", "border"):
         crop.add_argument(f"--{name}", choices=get_args(fields[name]))
+    crop.add_argument("--arithmetic", choices=("opencv4", "opencv5", "auto"), help=(
+        "whose pixels; auto: those of the cv2 that is installed (default: "
+        f"{_core.build_info()['arithmetic']})"
+    ))  # fmt: skip
     crop.add_argument("--skip-degenerate", action="store_true", help=(
         "leave out boxes that cannot be cut, such as boxes without width, instead of failing the "
         "page"

@@ -62,7 +62,8 @@ def crop_batches(
         dtype, be C-contiguous, writeable and large enough.
     **keywords
         Fields of `CropConvention` that replace the convention's: `size`, `corners`, `transform`,
-        `order`, `interpolation`, `border`, `border_value`, `tall_ratio`, `grayscale`.
+        `order`, `interpolation`, `border`, `border_value`, `tall_ratio`, `grayscale`. Also
+        `arithmetic`, as in `image_crop`.
 
     Returns
     -------

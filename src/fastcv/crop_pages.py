@@ -68,7 +68,7 @@ def crop_page(options: argparse.Namespace, guard: Guard, progress: Progress, pag
 
 def how_to_cut(options: argparse.Namespace) -> dict[str, Any]:
     """Return the keywords for `image_crop_openmp` and `crop_shapes`."""
-    names = ("convention", "order", "interpolation", "border")
+    names = ("convention", "order", "interpolation", "border", "arithmetic")
     given = {name: getattr(options, name) for name in names}
     keywords = {name: value for name, value in given.items() if value is not None}
     return {**keywords, "degenerate": "empty" if options.skip_degenerate else "raise"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from .batches import iter_crop_batches
 from .checks import as_array, check_real, check_rules, type_name
@@ -48,6 +48,7 @@ def read_page(
     ignore: Iterable[int] = (),
     confidence: str = "rapidocr",
     min_confidence: float = 0.5,
+    arithmetic: Literal["opencv4", "opencv5", "auto"] | None = None,
     num_threads: int | None = None,
 ) -> list[ReadWord]:
     """Read a page's words with a text detector and a recogniser.
@@ -80,6 +81,8 @@ def read_page(
         As in `decode_ctc`.
     min_confidence : float, default 0.5
         From 0 to 1. Words with a lower confidence are left out.
+    arithmetic : {"opencv4", "opencv5", "auto"}, optional
+        Whose pixels the words have, as in `image_crop`.
     num_threads : int or None, optional
         At most this many threads; None is `get_num_threads`. The result does not depend on it.
 
@@ -159,7 +162,7 @@ def read_page(
     words: dict[int, ReadWord] = {}
     for batch in iter_crop_batches(
         pixels, boxes, convention=convention, input=word_rules, degenerate="skip",
-        num_threads=num_threads,
+        arithmetic=arithmetic, num_threads=num_threads,
     ):  # fmt: skip
         texts = decode_ctc(
             recognizer(batch.tensor), characters, blank=blank, ignore=ignored,

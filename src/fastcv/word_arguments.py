@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class ConventionKeywords(TypedDict, total=False):
-    """The fields of `CropConvention` that calls take as keywords."""
+    """The fields of `CropConvention` that calls take as keywords, and the arithmetic."""
 
     size: Literal["longer", "edges", "longer_edges", "mean"]
     corners: Literal["w-1", "w"]
@@ -29,6 +29,7 @@ class ConventionKeywords(TypedDict, total=False):
     border_value: float | Sequence[float]
     tall_ratio: float | None
     grayscale: bool
+    arithmetic: Literal["opencv4", "opencv5", "auto"] | None
 
 
 _WITHOUT_INPUT = {

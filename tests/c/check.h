@@ -44,6 +44,12 @@ MapCounts check_map4(const struct FastcvMap4 *map);
 struct FastcvBlend4;
 long check_blend4(const struct FastcvBlend4 *blends, const uint8_t *source);
 
+/* The same in OpenCV 5's arithmetic: rows mapped, and calls compared. */
+struct FastcvMap5;
+int check_map5(const struct FastcvMap5 *map);
+struct FastcvBlend5;
+long check_blend5(const struct FastcvBlend5 *blends, const uint8_t *source);
+
 /* Comes first: the weights are made once a process. */
 void check_weights(void);
 

@@ -32,6 +32,8 @@ int main(void)
         random_state = 20231;
         const MapCounts map = check_map4(&fastcv_warp_kernels()->map4);
         const long blends = check_blend4(&fastcv_warp_kernels()->blend4, source);
+        const int float_rows = check_map5(fastcv_warp_kernels()->map5);
+        const long float_blends = check_blend5(&fastcv_warp_kernels()->blend5, source);
         const int runs = check_runs(fastcv_runs_kernels(), source);
         const int grays = check_gray(fastcv_gray_kernels(), source);
         const int masks = check_mask(fastcv_mask_kernels(), source);
@@ -40,10 +42,11 @@ int main(void)
         const int rows = check_argmax(fastcv_argmax_kernels(), source);
         const long words = check_resize(fastcv_resize_kernels(), source);
         printf("%s: %d rows projected, %d tiles of %ld pixels mapped, %d placed, %ld blends, "
-               "%d rows of runs, %d of gray, %d of masks, %ld discs, %ld words resized, "
+               "%d float rows, %ld float blends, %d rows of runs, %d of gray, %d of masks, %ld "
+               "discs, %ld words resized, "
                "%ld passes resampled, %d rows searched: the same\n",
-               name, map.rows, map.tiles, map.tile_pixels, map.places, blends, runs, grays, masks,
-               discs, words, passes, rows);
+               name, map.rows, map.tiles, map.tile_pixels, map.places, blends, float_rows,
+               float_blends, runs, grays, masks, discs, words, passes, rows);
     }
     return 0;
 }

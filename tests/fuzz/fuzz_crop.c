@@ -81,8 +81,7 @@ static FastcvRule rule_of(FastcvOrder order, unsigned bits)
 static void warp_instead(const FastcvCropEngine *engine, const FastcvRule *rule, FastcvQuad quad,
                          FastcvGeometry *crop)
 {
-    if (crop->kind != FASTCV_GEOMETRY_COPY || rule->slicing ||
-        engine->kind != FASTCV_ENGINE_KERNELS)
+    if (crop->kind != FASTCV_GEOMETRY_COPY || rule->slicing || engine->kind == FASTCV_ENGINE_OPENCV)
         return;
     fastcv_quad_order(rule->order, &quad);
     *crop = fastcv_rule_warp(rule, &quad);
@@ -155,6 +154,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         options.interpolation = options.interpolation % 2 ? FASTCV_LINEAR : FASTCV_CUBIC;
         options.border = options.border % 2 ? FASTCV_CONSTANT : FASTCV_REPLICATE;
     }
+    if (covered % 32 >= 22) {
+        if (covered % 32 >= 30)
+            options.interpolation = FASTCV_NEAREST;
+        options.arithmetic = FASTCV_OPENCV5;
+        if (!fastcv_crop_is_offered(&page, &options))
+            options.arithmetic = FASTCV_OPENCV4;
+    }
     double border_value[FASTCV_MAX_CHANNELS];
     for (int c = 0; c < FASTCV_MAX_CHANNELS; c++)
         border_value[c] = take_border_value(&input, page.depth);
@@ -181,7 +187,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     size_t bytes[MAX_QUADS], found_bytes[MAX_QUADS];
     fastcv_variant_choose("c");
     cut(&page, &options, border_value, quads, count, &rule, 0, expected, bytes);
-    const int has_variants = fastcv_crop_engine(&page, &options).kind == FASTCV_ENGINE_KERNELS;
+    const int has_variants = fastcv_crop_engine(&page, &options).kind != FASTCV_ENGINE_OPENCV;
     const char *name;
     for (int n = 0; has_variants && (name = fastcv_variant_name(n)); n++) {
         const int is_opencv = strcmp(name, "opencv") == 0;

@@ -92,7 +92,8 @@ static int read_image(ModuleState *state, const char *label, PyObject *object, P
     page->rule = py_rule_for(&words->convention, &page->boxes);
     if (words->convention.is_grayscale && py_gray_begin(label, &page->image, &page->gray) < 0)
         return -1;
-    if (py_border_value_apply(label, &words->convention.sampling.border_value, &page->image.view,
+    if (py_arithmetic_check(label, &words->convention.sampling.options, &page->image.view) < 0 ||
+        py_border_value_apply(label, &words->convention.sampling.border_value, &page->image.view,
                               page->border_value) < 0)
         return -1;
     page->engine = fastcv_crop_engine(&page->image.view, &words->convention.sampling.options);

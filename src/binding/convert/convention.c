@@ -177,7 +177,8 @@ static int read_all(const Reader *reader, const PyConventionArguments *given,
         read_border_value(reader, given->border_value, &convention->sampling.border_value) < 0 ||
         read_grayscale(reader, given->grayscale, &convention->is_grayscale) < 0)
         return -1;
-    *options = (FastcvSampling){(FastcvInterpolation)interpolation, (FastcvBorder)border};
+    options->interpolation = (FastcvInterpolation)interpolation;
+    options->border = (FastcvBorder)border;
     convention->slicing = upright ? &slicings[upright] : NULL;
     return 0;
 }
@@ -223,7 +224,10 @@ int py_convention_convert(ModuleState *state, const char *function,
     }
     const int status = read_all(&reader, arguments, convention);
     Py_XDECREF(reader.convention);
-    return status;
+    const int arithmetic =
+        status < 0 ? -1 : py_arithmetic_convert(state, function, arguments->arithmetic);
+    convention->sampling.options.arithmetic = (FastcvArithmetic)arithmetic;
+    return arithmetic < 0 ? -1 : 0;
 }
 
 int py_convention_arguments_from(const char *function, PyObject *dict,

@@ -3,6 +3,7 @@
 #ifndef FASTCV_BINDING_CONVERT_CONVENTION_H
 #define FASTCV_BINDING_CONVERT_CONVENTION_H
 
+#include "binding/convert/arithmetic.h"
 #include "binding/convert/sampling.h"
 #include "fastcv/rule.h"
 
@@ -11,16 +12,18 @@ typedef struct PyConventionArguments {
     PyObject *convention; /* a name, or an object with the attributes of fastcv.CropConvention */
     PyObject *size, *corners, *transform, *order, *tall_ratio, *grayscale;
     PyObject *interpolation, *border, *border_value;
+    PyObject *arithmetic; /* no part of a convention */
 } PyConventionArguments;
 
 /* Names and places in one order, for py_arguments_read. */
 #define PY_CONVENTION_NAMES                                                                        \
     "convention", "size", "corners", "transform", "order", "tall_ratio", "grayscale",              \
-        "interpolation", "border", "border_value"
+        "interpolation", "border", "border_value", "arithmetic"
 #define PY_CONVENTION_PLACES(arguments)                                                            \
     &(arguments).convention, &(arguments).size, &(arguments).corners, &(arguments).transform,      \
         &(arguments).order, &(arguments).tall_ratio, &(arguments).grayscale,                       \
-        &(arguments).interpolation, &(arguments).border, &(arguments).border_value
+        &(arguments).interpolation, &(arguments).border, &(arguments).border_value,                \
+        &(arguments).arithmetic
 
 typedef struct PyConvention {
     FastcvRule rule;              /* of all boxes, with the order that was asked for */

@@ -60,6 +60,8 @@ static int read_arguments(CropCall *call, ModuleState *state, const CropArgument
     call->rule = py_rule_for(&call->convention, &call->boxes);
     if (call->convention.is_grayscale && py_gray_begin(function, &call->image, &call->gray) < 0)
         return -1;
+    if (py_arithmetic_check(function, &call->convention.sampling.options, &call->image.view) < 0)
+        return -1;
     return py_border_value_apply(function, &call->convention.sampling.border_value,
                                  &call->image.view, call->border_value);
 }

@@ -44,6 +44,12 @@
     "border_value : number or one number a channel\n"                                              \
     "    The colour of the constant border, in the image's units. A single number fills every\n"   \
     "    channel; cv2 fills only the first.\n"                                                     \
+    "arithmetic : {\"opencv4\", \"opencv5\", \"auto\"}, optional\n"                                \
+    "    Whose pixels: those of cv2 4.x or of cv2 5; \"auto\" is that of the cv2 that is\n"        \
+    "    installed, or 4. By default \"opencv4\", unless the environment's FASTCV_ARITHMETIC\n"    \
+    "    names another. \"opencv5\" takes uint8 images of 1, 3 or 4 channels, every\n"             \
+    "    interpolation but \"lanczos4\", and the borders \"constant\" and \"replicate\"\n"         \
+    "    (docs/arithmetic.md).\n"                                                                  \
     "degenerate : {\"raise\", \"empty\"}\n"                                                        \
     "    What to do with a box that has no crop: a corner is NaN, infinite or beyond ±2**30, a\n"  \
     "    side is under 2 px (under 1 px with the corners \"w\"), three corners lie on a line, a\n" \
@@ -90,7 +96,7 @@ static const char image_crop_doc[] =
     "image_crop($module, image, boxes, *, convention=\"fastcv\", size=\"longer\",\n"
     "           corners=\"w-1\", transform=\"perspective\", order=\"given\", tall_ratio=None,\n"
     "           grayscale=False, interpolation=\"linear\", border=\"constant\", border_value=0,\n"
-    "           degenerate=\"raise\", out=None)\n"
+    "           arithmetic=None, degenerate=\"raise\", out=None)\n"
     "--\n"
     "\n"
     "Cut every box out of a page, upright.\n"
@@ -116,7 +122,7 @@ static const char image_crop_openmp_doc[] =
     "tall_ratio=None,\n"
     "                  grayscale=False, interpolation=\"linear\", border=\"constant\", "
     "border_value=0,\n"
-    "                  degenerate=\"raise\", out=None)\n"
+    "                  arithmetic=None, degenerate=\"raise\", out=None)\n"
     "--\n"
     "\n"
     "Cut every box out of a page, upright, on several threads.\n"
@@ -131,7 +137,7 @@ static const char crop_shapes_doc[] =
     "crop_shapes($module, boxes, *, convention=\"fastcv\", size=\"longer\", corners=\"w-1\",\n"
     "            transform=\"perspective\", order=\"given\", tall_ratio=None, grayscale=False,\n"
     "            interpolation=\"linear\", border=\"constant\", border_value=0,\n"
-    "            degenerate=\"raise\", image_shape=None)\n"
+    "            arithmetic=None, degenerate=\"raise\", image_shape=None)\n"
     "--\n"
     "\n"
     "Compute how large the crops of boxes are, as `image_crop` hands them out.\n"
@@ -140,7 +146,7 @@ static const char crop_shapes_doc[] =
     "----------\n"
     "boxes, convention, size, corners, transform, order, tall_ratio, degenerate\n"
     "    As in `image_crop`.\n"
-    "grayscale, interpolation, border, border_value\n"
+    "grayscale, interpolation, border, border_value, arithmetic\n"
     "    The same, so that both functions take the same options. Sizes do not depend on them.\n"
     "image_shape : tuple of 2 or 3 ints, optional\n"
     "    The image's height and width; channels may follow. Needed only if the convention makes\n"

@@ -1,5 +1,5 @@
 /* Settings of the process, and what this build is made of. */
-#include "binding/convert/convert.h"
+#include "binding/convert/arithmetic.h"
 #include "fastcv/build.h"
 #include "fastcv/path_counts.h"
 #include "fastcv/variants.h"
@@ -109,16 +109,18 @@ static PyObject *set_kernel(PyObject *module, PyObject *object)
 
 static PyObject *build_info(PyObject *module, PyObject *unused)
 {
-    (void)module, (void)unused;
+    (void)unused;
     char opencv[FASTCV_BUILD_VERSION_BYTES];
     fastcv_build_opencv_loaded(opencv);
-    PyObject *kernels = variant_names();
+    const int arithmetic = py_arithmetic_convert(state_of(module), "build_info", NULL);
+    PyObject *kernels = arithmetic < 0 ? NULL : variant_names();
     if (!kernels)
         return NULL;
-    return Py_BuildValue("{s:s, s:s, s:N, s:s, s:s, s:s, s:i}",               //
+    return Py_BuildValue("{s:s, s:s, s:N, s:s, s:s, s:s, s:s, s:i}",          //
                          "version", FASTCV_VERSION,                           //
                          "kernel", fastcv_variant(),                          //
                          "kernels", kernels,                                  //
+                         "arithmetic", py_arithmetic_names[arithmetic],       //
                          "opencv", opencv,                                    //
                          "opencv_built_with", fastcv_build_opencv_compiled(), //
                          "compiler", FASTCV_COMPILER,                         //
@@ -233,6 +235,8 @@ PyDoc_STRVAR(
     "    ``kernel``: the variant of the kernels in use. It is the fastest, or the one that the\n"
     "    environment's FASTCV_KERNEL named at import.\n"
     "    ``kernels``: the variants that this CPU has, fastest first.\n"
+    "    ``arithmetic``: what a call without ``arithmetic`` uses: \"opencv4\", or what the\n"
+    "    environment's FASTCV_ARITHMETIC named at import; for \"auto\", what that is now.\n"
     "    ``opencv``: the version that is loaded.\n"
     "    ``opencv_built_with``: the version whose headers were compiled with.\n"
     "    ``compiler``: its version.\n"

@@ -4,20 +4,28 @@
 #include "fastcv/variants.h"
 #include "kernels/warp/warp.h"
 
+int fastcv_crop_is_offered(const FastcvImage *page, const FastcvSampling *sampling)
+{
+    return sampling->arithmetic == FASTCV_OPENCV4 || fastcv_float_tiles_cover(page, sampling);
+}
+
 FastcvCropEngine fastcv_crop_engine(const FastcvImage *page, const FastcvSampling *sampling)
 {
     FastcvCropEngine engine = {FASTCV_ENGINE_KERNELS, page, sampling, fastcv_warp_kernels()};
-    if (fastcv_variant_is_opencv() || !fastcv_tiles_cover(&engine))
+    if (sampling->arithmetic == FASTCV_OPENCV5)
+        engine.kind = FASTCV_ENGINE_FLOAT;
+    else if (fastcv_variant_is_opencv() || !fastcv_tiles_cover(&engine))
         engine.kind = FASTCV_ENGINE_OPENCV;
     return engine;
 }
 
 size_t fastcv_cut_workspace_bytes(const FastcvCropEngine *engine)
 {
-    const size_t copy = fastcv_copy_workspace_bytes();
-    const size_t warp = engine->kind == FASTCV_ENGINE_KERNELS ? fastcv_tiles_workspace_bytes()
-                                                              : fastcv_remap_workspace_bytes();
-    return fastcv_round_up(fastcv_larger(copy, warp), FASTCV_WORKSPACE_ALIGNMENT);
+    const size_t warps[] = {[FASTCV_ENGINE_KERNELS] = fastcv_tiles_workspace_bytes(),
+                            [FASTCV_ENGINE_OPENCV] = fastcv_remap_workspace_bytes(),
+                            [FASTCV_ENGINE_FLOAT] = fastcv_float_tiles_workspace_bytes()};
+    const size_t bytes = fastcv_larger(fastcv_copy_workspace_bytes(), warps[engine->kind]);
+    return fastcv_round_up(bytes, FASTCV_WORKSPACE_ALIGNMENT);
 }
 
 FastcvError fastcv_cut(const FastcvCropEngine *engine, const FastcvCrop *crop, int first, int last,
@@ -29,6 +37,9 @@ FastcvError fastcv_cut(const FastcvCropEngine *engine, const FastcvCrop *crop, i
     }
     if (engine->kind == FASTCV_ENGINE_OPENCV)
         return fastcv_remap_cut(engine, crop, first, last, to, workspace);
-    fastcv_tiles_cut(engine, crop, first, last, to, workspace);
+    if (engine->kind == FASTCV_ENGINE_FLOAT)
+        fastcv_float_tiles_cut(engine, crop, first, last, to, workspace);
+    else
+        fastcv_tiles_cut(engine, crop, first, last, to, workspace);
     return (FastcvError){.status = FASTCV_OK};
 }

@@ -1,4 +1,4 @@
-/* The two ways to cut rows of a crop: with our own kernels, or with cv::remap. */
+/* The ways to cut rows of a crop: with our own kernels, in either arithmetic, or with cv::remap. */
 #ifndef FASTCV_CORE_CROP_ENGINE_H
 #define FASTCV_CORE_CROP_ENGINE_H
 
@@ -52,6 +52,15 @@ int fastcv_tiles_cover(const FastcvCropEngine *engine);
 size_t fastcv_tiles_workspace_bytes(void);
 void fastcv_tiles_cut(const FastcvCropEngine *engine, const FastcvCrop *crop, int first, int last,
                       FastcvRows to, void *workspace);
+
+/* ---- float_tiles.c: our own kernels, in OpenCV 5's arithmetic ---- */
+
+/* Whether they do it: uint8, nearest, linear, area or cubic, 1, 3 or 4 channels, and constant or
+ * replicated borders. */
+int fastcv_float_tiles_cover(const FastcvImage *page, const FastcvSampling *sampling);
+size_t fastcv_float_tiles_workspace_bytes(void);
+void fastcv_float_tiles_cut(const FastcvCropEngine *engine, const FastcvCrop *crop, int first,
+                            int last, FastcvRows to, void *workspace);
 
 /* ---- remap.c: cv::remap, for everything; the crop's region must be within what it takes ---- */
 

@@ -7,14 +7,18 @@
 
 static const FastcvView NO_VIEW = {NULL, 0};
 
-FastcvSource fastcv_source(const FastcvCropEngine *engine, const double *border_value)
+FastcvSource fastcv_source(const FastcvCropEngine *engine, FastcvReads reads,
+                           const double *border_value)
 {
-    const int is_cubic = engine->sampling->interpolation == FASTCV_CUBIC;
+    const FastcvInterpolation interpolation = engine->sampling->interpolation;
     FastcvSource source = {.page = engine->page,
-                           .kernels = &engine->kernels->blend4,
+                           .reads = reads,
                            .is_constant = engine->sampling->border == FASTCV_CONSTANT,
-                           .first_tap = is_cubic ? -1 : 0,
-                           .last_tap = is_cubic ? 2 : 1};
+                           .last_tap = interpolation != FASTCV_NEAREST};
+    if (interpolation == FASTCV_CUBIC) {
+        source.first_tap = -1;
+        source.last_tap = 2;
+    }
     for (int c = 0; c < engine->page->channels; c++)
         source.border[c] = (uint8_t)lrint(border_value[c]);
     return source;
@@ -47,14 +51,14 @@ static const uint8_t *page_row(const FastcvImage *page, int64_t y)
 /* Whether kernels may read all around the reading's pixels, and offsets fit their type. */
 static int is_readable(const FastcvSource *source, FastcvReading reading)
 {
-    const FastcvBlend4 *kernels = source->kernels;
+    const FastcvReads reads = source->reads;
     const FastcvImage *page = source->page;
     const int64_t channels = page->channels, rows = reading.bottom - reading.top + 1;
-    return (reading.left + source->first_tap) * channels >= kernels->reads_before &&
-           (reading.right + source->last_tap + 1) * channels + kernels->reads_after <=
+    return (reading.left + source->first_tap) * channels >= reads.before &&
+           (reading.right + source->last_tap + 1) * channels + reads.after <=
                page->width_px * channels &&
-           reading.top + source->first_tap >= kernels->reads_above &&
-           reading.bottom + source->last_tap + kernels->reads_below < page->height_px &&
+           reading.top + source->first_tap >= reads.above &&
+           reading.bottom + source->last_tap + reads.below < page->height_px &&
            rows * page->stride_bytes < FASTCV_MAX_OFFSET_BYTES;
 }
 
@@ -141,16 +145,16 @@ static ptrdiff_t first_tap_bytes(const FastcvSource *source, ptrdiff_t stride_by
 
 FastcvView fastcv_source_patch(const FastcvSource *source, FastcvReading reading, uint8_t *patch)
 {
-    const FastcvBlend4 *kernels = source->kernels;
+    const FastcvReads reads = source->reads;
     const int64_t left = reading.left + source->first_tap;
     const int64_t right = reading.right + source->last_tap;
     const int64_t top = reading.top + source->first_tap;
     const int64_t bottom = reading.bottom + source->last_tap;
     const int64_t stride_bytes = (right - left + 1) * source->page->channels;
-    const int64_t rows = bottom - top + 1 + kernels->reads_above + kernels->reads_below;
+    const int64_t rows = bottom - top + 1 + reads.above + reads.below;
     if (stride_bytes > FASTCV_PATCH_BYTES || rows * stride_bytes > FASTCV_PATCH_BYTES)
         return NO_VIEW;
-    uint8_t *first = patch + FASTCV_ROW_SLACK_BYTES + kernels->reads_above * stride_bytes;
+    uint8_t *first = patch + FASTCV_ROW_SLACK_BYTES + reads.above * stride_bytes;
     for (int64_t y = top; y <= bottom; y++)
         copy_row(source, y, left, right, first + (y - top) * stride_bytes);
     return (FastcvView){first - first_tap_bytes(source, stride_bytes), stride_bytes};
@@ -164,7 +168,7 @@ FastcvView fastcv_source_taps(const FastcvSource *source, const int32_t *x, cons
     const int taps = source->last_tap - source->first_tap + 1;
     const int room_bytes = ROOM_PX * source->page->channels;
     const ptrdiff_t stride_bytes = (ptrdiff_t)room_bytes * MOST_PX;
-    uint8_t *first = patch + FASTCV_ROW_SLACK_BYTES + source->kernels->reads_above * stride_bytes;
+    uint8_t *first = patch + FASTCV_ROW_SLACK_BYTES + source->reads.above * stride_bytes;
     for (int k = 0; k < count; k++) {
         const int64_t left = fastcv_clamp_int64(x[k], most.left, most.right) + source->first_tap;
         const int64_t top = fastcv_clamp_int64(y[k], most.top, most.bottom) + source->first_tap;

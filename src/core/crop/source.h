@@ -9,20 +9,22 @@
 
 enum {
     FASTCV_PATCH_BYTES = 48 << 10,
-    FASTCV_ROW_SLACK_BYTES = 32, /* around the rows of a patch: kernels read beyond the taps */
+    FASTCV_ROW_SLACK_BYTES = 64, /* around the rows of a patch: kernels read beyond the taps */
     FASTCV_PATCH_ROOM_BYTES = FASTCV_PATCH_BYTES + 2 * FASTCV_ROW_SLACK_BYTES,
     FASTCV_MAX_OFFSET_BYTES = INT32_MAX / 2 /* between rows of a tile's view */
 };
 
 typedef struct FastcvSource {
     const FastcvImage *page;
-    const FastcvBlend4 *kernels;
+    FastcvReads reads; /* of the kernels */
     uint8_t border[FASTCV_MAX_CHANNELS];
     int is_constant;
-    int first_tap, last_tap; /* of a pixel, from the one left of and above it: 0, 1 or −1, 2 */
+    int first_tap, last_tap; /* of a pixel, from the one left of and above it: 0, 1 or −1, 2 or,
+                              * for the nearest, 0, 0 */
 } FastcvSource;
 
-FastcvSource fastcv_source(const FastcvCropEngine *engine, const double *border_value);
+FastcvSource fastcv_source(const FastcvCropEngine *engine, FastcvReads reads,
+                           const double *border_value);
 
 /* Page px that pixels lie at, the last row and column included. Taps reach beyond. */
 typedef struct FastcvReading {

@@ -7,7 +7,7 @@
 #include "core/crop/map.h"
 #include "core/crop/path_counts.h"
 #include "core/crop/source.h"
-#include "core/crop/turn.h"
+#include "core/crop/target.h"
 #include "core/numbers.h"
 
 enum {
@@ -20,8 +20,7 @@ enum {
 typedef struct Cutter {
     FastcvSource source;
     const FastcvGeometry *crop;
-    FastcvPart part; /* of the grid, that is cut into to */
-    FastcvRows to;
+    FastcvTarget target;
     const FastcvMap4 *map;
     FastcvBlend *blend;
     alignas(64) int32_t offset[MAP_PX];
@@ -58,30 +57,16 @@ size_t fastcv_tiles_workspace_bytes(void)
     return sizeof(Cutter);
 }
 
-/* Where the tile's rows are blended to: their place, or a block that is then turned. */
-static FastcvRows rows_of(Cutter *cutter, const FastcvTile *tile)
+static FastcvPart part_of(const FastcvTile *tile)
 {
-    const ptrdiff_t channels = cutter->source.page->channels;
-    if (cutter->crop->is_turned)
-        return (FastcvRows){cutter->block, tile->columns * channels};
-    FastcvRows rows = cutter->to;
-    rows.pixels = (uint8_t *)rows.pixels + (tile->y - cutter->part.top) * rows.stride_bytes +
-                  (tile->x - cutter->part.left) * channels;
-    return rows;
-}
-
-static void turn_tile(Cutter *cutter, const FastcvTile *tile)
-{
-    const FastcvPart block = {tile->x, tile->y, tile->x + tile->columns, tile->y + tile->rows};
-    fastcv_turn(cutter->block, (size_t)cutter->source.page->channels, block, cutter->part,
-                cutter->to);
+    return (FastcvPart){tile->x, tile->y, tile->x + tile->columns, tile->y + tile->rows};
 }
 
 /* Blends the tile's pixels at their offsets from view's base. */
 static void blend_tile(Cutter *cutter, const FastcvTile *tile, FastcvView view)
 {
     const ptrdiff_t row_bytes = (ptrdiff_t)tile->columns * cutter->source.page->channels;
-    const FastcvRows rows = rows_of(cutter, tile);
+    const FastcvRows rows = fastcv_target_rows(&cutter->target, part_of(tile));
     if (row_bytes == rows.stride_bytes) { /* rows without gaps, here as in the maps */
         cutter->blend(view.base, view.stride_bytes, cutter->offset, cutter->fraction,
                       tile->columns * tile->rows, rows.pixels);
@@ -97,7 +82,7 @@ static void blend_tile(Cutter *cutter, const FastcvTile *tile, FastcvView view)
 
 static void fill_tile(Cutter *cutter, const FastcvTile *tile)
 {
-    const FastcvRows rows = rows_of(cutter, tile);
+    const FastcvRows rows = fastcv_target_rows(&cutter->target, part_of(tile));
     for (int row = 0; row < tile->rows; row++)
         fastcv_source_fill(&cutter->source, tile->columns,
                            (uint8_t *)rows.pixels + row * rows.stride_bytes);
@@ -155,7 +140,7 @@ static void place_tile(Cutter *cutter, const FastcvTile *tile, FastcvReading rea
 
 static void cut_from_taps(Cutter *cutter, const FastcvTile *tile)
 {
-    const FastcvRows rows = rows_of(cutter, tile);
+    const FastcvRows rows = fastcv_target_rows(&cutter->target, part_of(tile));
     fastcv_map_split(cutter->px, cutter->py, tile->columns * tile->rows, cutter->fraction);
     for (int row = 0; row < tile->rows; row++) {
         const int first = row * tile->columns;
@@ -199,18 +184,8 @@ static int cut_tile(Cutter *cutter, FastcvTile *tile)
         FASTCV_COUNT(FASTCV_PATH_FIXED_POINT, tile->columns * tile->rows);
     else
         cut_in_double(cutter, tile);
-    if (cutter->crop->is_turned)
-        turn_tile(cutter, tile);
+    fastcv_target_finish(&cutter->target, part_of(tile));
     return is_fixed;
-}
-
-/* At most so many, in tiles of about one width, in whole vectors. */
-static int tile_columns(int width_px, int most)
-{
-    if (width_px <= most)
-        return width_px;
-    const int tiles = (width_px - 1) / most + 1, even = (width_px - 1) / tiles + 1;
-    return fastcv_whole_vectors(even);
 }
 
 void fastcv_tiles_cut(const FastcvCropEngine *engine, const FastcvCrop *planned, int first,
@@ -218,20 +193,19 @@ void fastcv_tiles_cut(const FastcvCropEngine *engine, const FastcvCrop *planned,
 {
     const FastcvGeometry *crop = &planned->geometry;
     Cutter *cutter = workspace;
-    cutter->source = fastcv_source(engine, planned->border_value);
+    cutter->source = fastcv_source(engine, engine->kernels->blend4.reads, planned->border_value);
     cutter->crop = crop;
-    cutter->part = fastcv_part_of(crop, first, last);
-    cutter->to = to;
+    cutter->target = fastcv_target(engine, crop, first, last, to, cutter->block);
     cutter->map = &engine->kernels->map4;
     cutter->blend = blend_of(engine);
 
     /* Wide tiles have fewer rows to set up; under strong perspective only narrow ones are straight
      * enough for fixed point. */
-    const FastcvPart part = cutter->part;
+    const FastcvPart part = cutter->target.part;
     FastcvTile any = {.inverse = crop->inverse, .x_block = fastcv_x_block_px(crop)};
     const int are_straight = fastcv_map_suits_fixed_all(crop, part, &any);
-    const int columns = tile_columns(part.right - part.left,
-                                     are_straight ? FASTCV_TILE_COLUMNS : SMALL_TILE_COLUMNS);
+    const int columns = fastcv_target_columns(
+        &cutter->target, are_straight ? FASTCV_TILE_COLUMNS : SMALL_TILE_COLUMNS);
     const int rows = fastcv_min_int(FASTCV_TILE_ROWS, FASTCV_TILE_PX / columns);
     int is_plain = 1;
     for (int y = part.top; y < part.bottom; y += rows) {

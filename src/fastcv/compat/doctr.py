@@ -18,7 +18,7 @@ from .doctr_detector import (
     LinkNetPostProcessor,
 )
 from .images import without_last_axis
-from .opencv5 import warn_once
+from .opencv5 import arithmetic_for
 
 if TYPE_CHECKING:
     from numpy.typing import DTypeLike, NDArray
@@ -96,15 +96,16 @@ def extract_rcrops(
     boxes = _in_px(img, polys, (4, 2), "extract_rcrops: polys")
     if len(boxes) == 0:
         return []
-    warn_once("docTR")
+    page = without_last_axis(img)
     if assume_horizontal:
         boxes, convention = np.stack([_left_and_right(box) for box in boxes]), "fastcv"
     else:
         convention = "doctr"
     return image_crop_openmp(
-        without_last_axis(img),
+        page,
         boxes.astype(np.float32),
         convention=convention,
+        arithmetic=arithmetic_for("docTR", page),
         degenerate="empty",
     )
 

@@ -15,7 +15,7 @@ import numpy as np
 from .. import RecognizerInput, image_batches, image_crop_openmp
 from ..craft import find_craft_words
 from .images import without_last_axis
-from .opencv5 import warn_once
+from .opencv5 import arithmetic_for
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,8 +44,9 @@ def four_point_transform(image: ArrayLike, rect: ArrayLike) -> NDArray[Any]:
         ``rect`` is not four points, or the box is degenerate: under 2 px wide or high, or with
         three corners on a line.
     """
-    warn_once("EasyOCR")
-    return image_crop_openmp(without_last_axis(image), np.asarray(rect)[None], num_threads=1)[0]
+    page = without_last_axis(image)
+    arithmetic = arithmetic_for("EasyOCR", page)
+    return image_crop_openmp(page, np.asarray(rect)[None], num_threads=1, arithmetic=arithmetic)[0]
 
 
 def get_image_list(
@@ -82,8 +83,10 @@ def get_image_list(
     ValueError
         A free box is degenerate, or a horizontal one lies outside the page.
     """
-    warn_once("EasyOCR")
-    free = image_crop_openmp(img, free_list, convention="easyocr") if len(free_list) else []
+    free = []
+    if len(free_list):
+        arithmetic = arithmetic_for("EasyOCR", img)
+        free = image_crop_openmp(img, free_list, convention="easyocr", arithmetic=arithmetic)
     words = list(zip(free_list, free, strict=True))
     words += [_horizontal(index, box, img) for index, box in enumerate(horizontal_list)]
     image_list = _resized(words, model_height)

@@ -1,44 +1,37 @@
-"""A warning for users whose project cuts its own crops with OpenCV 5."""
+"""Crops with the pixels of the cv2 that the project itself would cut with."""
 
 from __future__ import annotations
 
-import sys
 import warnings
-from importlib import metadata
+from typing import TYPE_CHECKING, Any, Literal
 
-_PACKAGES = (
-    "opencv-python",
-    "opencv-python-headless",
-    "opencv-contrib-python",
-    "opencv-contrib-python-headless",
-)
+import numpy as np
 
+from ..arithmetic import installed_major, installed_version
 
-def installed_version() -> str:
-    """Return cv2's version without importing it, or an empty text."""
-    if "cv2" in sys.modules:
-        return str(sys.modules["cv2"].__version__)
-    for package in _PACKAGES:
-        try:
-            return metadata.version(package)
-        except metadata.PackageNotFoundError:
-            pass
-    return ""
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_warned: set[str] = set()
 
 
-_asked: set[str] = set()
+def arithmetic_for(project: str, image: NDArray[Any]) -> Literal["opencv4", "opencv5"]:
+    """Return the arithmetic for a page: OpenCV 5's if the project's own crops have it.
 
-
-def warn_once(project: str) -> None:
-    """Warn, once a project, if its own crops have OpenCV 5's pixels."""
-    if project in _asked:
-        return
-    _asked.add(project)
-    version = installed_version()
-    if version.partition(".")[0] not in ("", "3", "4"):
+    Pages of other dtypes than uint8, or of two channels, have OpenCV 4's. Then this warns, once a
+    project.
+    """
+    if installed_major() < 5:
+        return "opencv4"
+    channels = image.shape[2] if image.ndim == 3 else 1
+    if image.dtype == np.uint8 and channels != 2:
+        return "opencv5"
+    if project not in _warned:
+        _warned.add(project)
         warnings.warn(
-            f"cv2 is {version}: {project}'s own crops have OpenCV 5's pixels, fastcv's have "
-            "OpenCV 4's. Recognised texts may differ wherever a crop is not an upright box with "
-            "whole coordinates",
+            f"cv2 is {installed_version()}: {project}'s own crops have OpenCV 5's pixels, fastcv's "
+            "have OpenCV 4's, unless the page is uint8 with 1, 3 or 4 channels. Recognised texts "
+            "may differ wherever a crop is not an upright box with whole coordinates",
             stacklevel=3,
         )
+    return "opencv4"

@@ -13,7 +13,7 @@ import numpy as np
 
 from .. import image_crop_openmp
 from .images import without_last_axis
-from .opencv5 import warn_once
+from .opencv5 import arithmetic_for
 from .paddle import DBSettings, LabelDecoder, group_characters, reverse_arabic
 from .paddleocr_detector import DetResizeForTest as DetResizeForTest
 from .paddleocr_detector import NormalizeImage as NormalizeImage
@@ -45,8 +45,9 @@ def get_rotate_crop_image(img: ArrayLike, points: ArrayLike) -> NDArray[Any]:
         ``points`` is not four points, or the box is degenerate. PaddleOCR returns a crop of the
         page's size for a box under 1 px wide or high.
     """
-    warn_once("PaddleOCR")
-    return get_rotate_crop_images(img, np.asarray(points)[None], num_threads=1)[0]
+    page = without_last_axis(img)
+    boxes = np.asarray(points)[None]
+    return _crops(page, boxes, arithmetic_for("PaddleOCR", page), num_threads=1)[0]
 
 
 def get_rotate_crop_images(
@@ -73,9 +74,17 @@ def get_rotate_crop_images(
     ValueError
         A box is degenerate. The message has its index.
     """
-    warn_once("PaddleOCR")
+    page = without_last_axis(img)
+    return _crops(page, boxes, arithmetic_for("PaddleOCR", page), num_threads)
+
+
+def _crops(page: Any, boxes: Any, arithmetic: Any, num_threads: int | None) -> list[NDArray[Any]]:
     return image_crop_openmp(
-        without_last_axis(img), boxes, convention="paddleocr", num_threads=num_threads
+        page,
+        boxes,
+        convention="paddleocr",
+        arithmetic=arithmetic,
+        num_threads=num_threads,
     )
 
 

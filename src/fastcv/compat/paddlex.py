@@ -13,7 +13,7 @@ import numpy as np
 
 from .. import image_crop_openmp
 from .images import without_last_axis
-from .opencv5 import warn_once
+from .opencv5 import arithmetic_for
 from .paddle import DBSettings, LabelDecoder, group_characters
 from .paddlex_detector import DetResizeForTest as DetResizeForTest
 from .paddlex_detector import NormalizeImage as NormalizeImage
@@ -74,8 +74,9 @@ class CropByPolys:
         if self._own is not None:
             crops: list[NDArray[Any]] = self._own(img, dt_polys)
             return crops
-        warn_once("PaddleX")
-        return image_crop_openmp(without_last_axis(img), dt_polys, convention="paddlex")
+        page = without_last_axis(img)
+        arithmetic = arithmetic_for("PaddleX", page)
+        return image_crop_openmp(page, dt_polys, convention="paddlex", arithmetic=arithmetic)
 
 
 def _own_operator() -> Any:

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import image_crop_openmp
-from .opencv5 import installed_version
+from ..arithmetic import installed_version
+from .opencv5 import arithmetic_for
 from .rapidocr_detector import Detector
 from .rapidocr_models import Classifier, Model, Recognizer, require
 
@@ -184,7 +185,13 @@ class _Crops:
     own: Callable[[Any, Any], list[NDArray[Any]]]
 
     def __call__(self, img: NDArray[Any], det_boxes: NDArray[Any]) -> list[NDArray[Any]]:
-        crops = image_crop_openmp(img, det_boxes, convention="rapidocr", degenerate="empty")
+        crops = image_crop_openmp(
+            img,
+            det_boxes,
+            convention="rapidocr",
+            arithmetic=arithmetic_for("RapidOCR", img),
+            degenerate="empty",
+        )
         for index, crop in enumerate(crops):
             if crop.size == 0:
                 crops[index] = self.own(img, det_boxes[index : index + 1])[0]
@@ -198,7 +205,8 @@ def _compare_crops(engine: Any) -> None:
     turned = [[12, 20], [97, 28], [94, 55], [9, 47]]
     tall = [[40, 5], [61, 7], [57, 72], [36, 70]]
     boxes = np.array([upright, turned, tall], np.float32)
-    crops = image_crop_openmp(page, boxes, convention="rapidocr")
+    arithmetic = arithmetic_for("RapidOCR", page)
+    crops = image_crop_openmp(page, boxes, convention="rapidocr", arithmetic=arithmetic)
     own = engine.crop_text_regions(page, boxes)
     if [crop.shape for crop in own] != [crop.shape for crop in crops]:
         raise RuntimeError("accelerate: engine cuts words of other sizes than RapidOCR 3.10")
@@ -209,8 +217,8 @@ def _compare_crops(engine: Any) -> None:
     if off > 0:
         warnings.warn(
             f"cv2 is {installed_version()}: the engine's own crops have other pixels than OpenCV "
-            "4's, which fastcv's have. Texts may differ wherever a box is not upright with whole "
-            "coordinates",
+            "4's and 5's, which fastcv's have. Texts may differ wherever a box is not upright with "
+            "whole coordinates",
             stacklevel=3,
         )
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import DetectorBoxes, DetectorInput, detector_boxes, detector_input
-from .opencv5 import installed_version
+from ..arithmetic import installed_version
 from .rapidocr_models import Model, require
 
 if TYPE_CHECKING:

@@ -2,6 +2,7 @@
 #if defined(__x86_64__)
 
 #include "kernels/warp/blend4_avx2.h"
+#include "kernels/warp/blend5_avx512.h"
 #include "kernels/warp/map4_all.h"
 #include "kernels/warp/warp.h"
 
@@ -177,10 +178,17 @@ static inline void linear_all(BlendEight *eight, const uint8_t *base, ptrdiff_t 
 
 DEFINE_BLENDS(linear_all)
 
+/* ---- OpenCV 5's arithmetic ---- */
+
+DEFINE_BLENDS5_SIDE_BY_SIDE
+
 const FastcvWarpKernels fastcv_warp_avx512 = {
     MAP4_ENTRIES,
-    .blend4 = {BLEND_ENTRIES, .reads_before = ROW_BYTES - 2, /* load_rows, with gray pixels */
-               .reads_after = ROW_BYTES - 2},
+    .map5 = &fastcv_map5_avx2,
+    .blend4 = {BLEND_ENTRIES, .reads = {.before = ROW_BYTES - 2, /* load_rows, with gray pixels */
+                                        .after = ROW_BYTES - 2}},
+    .blend5 = {BLEND5_ENTRIES, .reads = {.before = WINDOW_BYTES - 2, /* load_windows, as above */
+                                         .after = WINDOW_BYTES - 2}},
 };
 
 #endif

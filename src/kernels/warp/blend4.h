@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "kernels/warp/grid.h"
+#include "kernels/warp/reads.h"
 #include "kernels/warp/subpixel.h"
 
 /* Interpolates count pixels. Pixel k lies between the source pixel at base + offset[k] and its
@@ -13,14 +15,10 @@ typedef void FastcvBlend(const uint8_t *base, ptrdiff_t stride_bytes, const int3
                          const uint32_t *fraction, int count, uint8_t *out);
 
 enum { FASTCV_BLEND_LINEAR, FASTCV_BLEND_CUBIC, FASTCV_BLENDS };
-enum { FASTCV_BLEND_CHANNELS = 5 };
 
 typedef struct FastcvBlend4 {
-    FastcvBlend *blend[FASTCV_BLENDS][FASTCV_BLEND_CHANNELS]; /* for 1, 3 and 4 channels */
-
-    /* How far a blend may read beyond its pixel's taps: bytes before the first and after the last
-     * tap of a row, and rows above the first and below the last. */
-    uint8_t reads_before, reads_after, reads_above, reads_below;
+    FastcvBlend *blend[FASTCV_BLENDS][FASTCV_WARP_CHANNELS]; /* for 1, 3 and 4 channels */
+    FastcvReads reads;
 } FastcvBlend4;
 
 /* OpenCV's bicubic weights, times 32,768: 16 for each fraction, [32 · j + i]. The rows of taps are

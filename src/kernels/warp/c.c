@@ -1,7 +1,9 @@
 /* Plain C, for every machine. The other variants are checked against it. */
 #include <string.h>
 
+#include "kernels/warp/blend5_c.h"
 #include "kernels/warp/map4_all.h"
+#include "kernels/warp/map5_all.h"
 #include "kernels/warp/warp.h"
 
 static inline void blend_linear(const uint8_t *base, ptrdiff_t stride_bytes, const int32_t *offset,
@@ -118,13 +120,21 @@ DEFINE_BLEND(cubic, 1)
 DEFINE_BLEND(cubic, 3)
 DEFINE_BLEND(cubic, 4)
 
+/* ---- OpenCV 5's arithmetic ---- */
+
+DEFINE_BLENDS5_C
+
+static const FastcvMap5 map5 = MAP5;
+
 const FastcvWarpKernels fastcv_warp_c = {
     MAP4_ENTRIES,
+    .map5 = &map5,
     .blend4 = {.blend = {[FASTCV_BLEND_LINEAR] = {[1] = blend_linear_1,
                                                   [3] = blend_linear_in_twos_3,
                                                   [4] = blend_linear_in_twos_4},
                          [FASTCV_BLEND_CUBIC] = {[1] = blend_cubic_1,
                                                  [3] = blend_cubic_3,
                                                  [4] = blend_cubic_4}},
-               .reads_after = 1}, /* load_two, with 3 channels */
+               .reads.after = 1},                 /* load_two, with 3 channels */
+    .blend5 = {BLEND5_ENTRIES, .reads.after = 1}, /* nearest, with 3 channels */
 };

@@ -8,33 +8,18 @@
 
 #include <stdint.h>
 
+#include "kernels/warp/grid.h"
 #include "kernels/warp/subpixel.h"
 
 enum {
     FASTCV_X_BLOCK_MAX = 1024, /* the widest of OpenCV's x-blocks */
 
-    FASTCV_TILE_COLUMNS = 128,
-    FASTCV_TILE_ROWS = 64,
-    FASTCV_TILE_PX = 1024, /* the maps, source and output of a tile fit a first-level cache */
-
     /* map_affine sums in int32: the two parts of a position, |M0|·x and |M1|·y + |M2|, are at most
      * this, x and y being where the tile ends, the overrun included; so are M3 to M5. */
     FASTCV_AFFINE_PX = 1 << 19,
 
-    FASTCV_FIXED_BITS = 18, /* of map_tile, below 1/32 px: an int32 spans ±256 px */
-    FASTCV_OVERRUN_PX = 16  /* maps are computed in whole vectors: arrays are longer by this */
+    FASTCV_FIXED_BITS = 18 /* of map_tile, below 1/32 px: an int32 spans ±256 px */
 };
-
-static inline int fastcv_whole_vectors_of(int count, int lanes)
-{
-    return (count + lanes - 1) & -lanes;
-}
-
-/* The most pixels that any variant computes when it is asked for a row of count. */
-static inline int fastcv_whole_vectors(int count)
-{
-    return fastcv_whole_vectors_of(count, FASTCV_OVERRUN_PX);
-}
 
 /* A part of a row of the output grid, within one x-block. OpenCV computes a position as
  * origin + step · k, k pixels into the x-block, so the origin decides how the result rounds. The
@@ -57,11 +42,6 @@ typedef struct FastcvTile {
     int32_t guard; /* in 2^-FASTCV_FIXED_BITS of 1/32 px */
     int is_steep;  /* its rows bend too much for a short series */
 } FastcvTile;
-
-/* A rectangle of page pixels; the last row and column belong to it. */
-typedef struct FastcvWindow {
-    int32_t left, top, right, bottom;
-} FastcvWindow;
 
 typedef struct FastcvMap4 {
     /* px[k], py[k]: the positions in 1/scale px, rounded as OpenCV rounds them. Writes

@@ -4,7 +4,9 @@
 #include <arm_neon.h>
 
 #include "kernels/warp/blend4_all.h"
+#include "kernels/warp/blend5_c.h"
 #include "kernels/warp/map4_all.h"
+#include "kernels/warp/map5_all.h"
 #include "kernels/warp/warp.h"
 
 /* ---- what all blends share ----
@@ -223,9 +225,17 @@ static inline void cubic_eight_gray(const uint8_t *base, ptrdiff_t stride_bytes,
 
 DEFINE_BLENDS(blend_all)
 
+/* ---- OpenCV 5's arithmetic ---- */
+
+DEFINE_BLENDS5_C
+
+static const FastcvMap5 map5 = MAP5;
+
 const FastcvWarpKernels fastcv_warp_neon = {
     MAP4_ENTRIES,
-    .blend4 = {BLEND_ENTRIES, .reads_after = 4}, /* cubic_sums reads 16 bytes of a row's 12 */
+    .map5 = &map5,
+    .blend4 = {BLEND_ENTRIES, .reads.after = 4},  /* cubic_sums reads 16 bytes of a row's 12 */
+    .blend5 = {BLEND5_ENTRIES, .reads.after = 1}, /* nearest, with 3 channels */
 };
 
 #endif

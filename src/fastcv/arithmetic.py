@@ -1,0 +1,38 @@
+"""Which OpenCV is installed, for ``arithmetic="auto"``."""
+
+from __future__ import annotations
+
+import sys
+from functools import cache
+from importlib import metadata
+
+_PACKAGES = (
+    "opencv-python",
+    "opencv-python-headless",
+    "opencv-contrib-python",
+    "opencv-contrib-python-headless",
+)
+
+
+def installed_version() -> str:
+    """Return cv2's version without importing it, or an empty text."""
+    if "cv2" in sys.modules:
+        return str(sys.modules["cv2"].__version__)
+    return _version_of_packages()
+
+
+@cache
+def _version_of_packages() -> str:
+    """Look for pip's record of OpenCV, which takes half a millisecond."""
+    for package in _PACKAGES:
+        try:
+            return metadata.version(package)
+        except metadata.PackageNotFoundError:
+            pass
+    return ""
+
+
+def installed_major() -> int:
+    """Return cv2's major version, or 0 if there is none."""
+    major = installed_version().partition(".")[0]
+    return int(major) if major.isdecimal() else 0

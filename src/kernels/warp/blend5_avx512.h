@@ -1,0 +1,264 @@
+/* OpenCV 5's blends in AVX-512, of pixels side by side.
+ *
+ * In upright text, sixteen neighbours' taps mostly lie within 64 bytes of one row of the page, or,
+ * if the text is a little turned, of two. So 64 bytes of each row of taps are loaded, and vpermi2b
+ * moves the taps to their lanes, a lane a value: none is left empty, and no pixel is loaded by
+ * itself. Pixels that lie otherwise are blended as in AVX2. */
+#ifndef FASTCV_KERNELS_BLEND5_AVX512_H
+#define FASTCV_KERNELS_BLEND5_AVX512_H
+
+#include "kernels/warp/blend5_avx2.h"
+
+enum { WINDOW_BYTES = 64, SIXTEEN = 16, LEAST_SIDE_BY_SIDE = 6 };
+
+/* Sixteen pixels, side by side: the row of their first taps, or of the upper ones' if they lie on
+ * two, and where in the rows' windows each pixel's first tap is, plus WINDOW_BYTES for the lower.
+ */
+typedef struct SideBySide {
+    const uint8_t *row;
+    int has_lower;
+    int count; /* of the pixels that lie so, from the first on */
+    __m512i taps;
+} SideBySide;
+
+/* tap is where the first tap of a pixel with offset 0 is. */
+static inline SideBySide side_by_side(const uint8_t *tap, ptrdiff_t stride_bytes,
+                                      const int32_t *offset, int tap_bytes)
+{
+    const uint32_t reach = WINDOW_BYTES - (uint32_t)tap_bytes;
+    const int32_t way = offset[SIXTEEN - 1] - offset[0];
+    const int32_t stride = (int32_t)stride_bytes;
+    const int is_below = (way > (int32_t)reach) == (stride > 0);
+    const int32_t other = (uint32_t)way <= reach ? 0 : is_below ? stride : -stride;
+    const __m512i along =
+        _mm512_sub_epi32(_mm512_loadu_si512(offset), _mm512_set1_epi32(offset[0]));
+    const __m512i along_other = _mm512_sub_epi32(along, _mm512_set1_epi32(other));
+    const __m512i reaches = _mm512_set1_epi32((int)reach);
+    const __mmask16 on_other = _mm512_cmpgt_epu32_mask(along, reaches);
+    const __mmask16 elsewhere = _mm512_mask_cmpgt_epu32_mask(on_other, along_other, reaches);
+
+    /* A branch, which is easy to predict: the next sixteen need not wait for the count. */
+    int count = SIXTEEN;
+    if (__builtin_expect(elsewhere != 0, 0))
+        count = __builtin_ctz(elsewhere);
+    /* A row that no pixel lies on may be outside the source. No branch: it is hard to predict. */
+    const int is_used = (other != 0) & ((on_other & ((1u << count) - 1)) != 0);
+    const __mmask16 lower = (__mmask16)((is_below ? on_other : ~on_other) & -is_used);
+    const __m512i taps = _mm512_mask_mov_epi32(along, on_other, along_other);
+    return (SideBySide){
+        .row = tap + offset[0] + (is_used & !is_below ? other : 0),
+        .has_lower = is_used,
+        .count = count,
+        .taps = _mm512_mask_add_epi32(taps, lower, taps, _mm512_set1_epi32(WINDOW_BYTES))};
+}
+
+/* The windows of so many rows, and of one more if it is needed. */
+static inline void load_windows(const SideBySide *pixels, ptrdiff_t stride_bytes, int rows,
+                                __m512i *windows)
+{
+    for (int row = 0; row < rows; row++)
+        windows[row] = _mm512_loadu_si512(pixels->row + row * stride_bytes);
+    windows[rows] = _mm512_loadu_si512(pixels->row + (pixels->has_lower ? rows : 0) * stride_bytes);
+}
+
+/* The lanes of a part of the pixels' values: sixteen values each. */
+typedef struct Lanes {
+    __m512i pixel, channel;
+} Lanes;
+
+static inline Lanes lanes_of(int part, int channels)
+{
+    static const _Alignas(64) int32_t pixel[48] = {
+        0, 0, 0, 1, 1, 1, 2,  2,  2,  3,  3,  3,  4,  4,  4,  5,  5,  5,  6,  6,  6,  7,  7,  7,
+        8, 8, 8, 9, 9, 9, 10, 10, 10, 11, 11, 11, 12, 12, 12, 13, 13, 13, 14, 14, 14, 15, 15, 15};
+    static const _Alignas(64) int32_t channel[48] = {
+        0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2,
+        0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2};
+    if (channels == 1)
+        return (Lanes){_mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15),
+                       _mm512_setzero_si512()};
+    return (Lanes){_mm512_load_si512(pixel + part * SIXTEEN),
+                   _mm512_load_si512(channel + part * SIXTEEN)};
+}
+
+/* A tap of every lane, as floats. */
+static inline __m512 floats_in(const __m512i *windows, __m512i places)
+{
+    const __mmask64 first_bytes = 0x1111111111111111;
+    return _mm512_cvtepi32_ps(
+        _mm512_maskz_permutex2var_epi8(first_bytes, windows[0], places, windows[1]));
+}
+
+/* 2^23 + the tap: the byte is put in place of the float's last. places has ONE_BYTE in every lane.
+ */
+enum { ONE_BYTE = 0x4B000000 }; /* 2^23, whose last byte counts in ones */
+static inline __m512 offset_floats_in(const __m512i *windows, __m512i places)
+{
+    const __mmask64 first_bytes = 0x1111111111111111;
+    return _mm512_castsi512_ps(
+        _mm512_mask2_permutex2var_epi8(windows[0], places, first_bytes, windows[1]));
+}
+
+static inline __m512 between_sixteen(__m512 a, __m512 b, __m512 fraction)
+{
+    return _mm512_fmadd_ps(fraction, _mm512_sub_ps(b, a), a);
+}
+
+/* The same of 2^23 + a and 2^23 + b. */
+static inline __m512 between_offset(__m512 a, __m512 b, __m512 fraction)
+{
+    return _mm512_fmadd_ps(fraction, _mm512_sub_ps(b, a),
+                           _mm512_sub_ps(a, _mm512_set1_ps(1 << 23)));
+}
+
+/* Rounds up to three parts, and stores the bytes of the first pixels. */
+static inline void round_and_store_parts(const __m512 *parts, int count, int channels, uint8_t *out)
+{
+    /* Where every byte is after the packs, which take four values of each part in turn. */
+    static const _Alignas(64)
+        uint8_t places[64] = {0, 1, 2,  3,  16, 17, 18, 19, 32, 33, 34, 35, 48, 49, 50, 51,
+                              4, 5, 6,  7,  20, 21, 22, 23, 36, 37, 38, 39, 52, 53, 54, 55,
+                              8, 9, 10, 11, 24, 25, 26, 27, 40, 41, 42, 43, 56, 57, 58, 59};
+    const __m512i first = _mm512_cvtps_epi32(parts[0]);
+    const __m512i second = channels == 1 ? first : _mm512_cvtps_epi32(parts[1]);
+    const __m512i third = channels == 1 ? first : _mm512_cvtps_epi32(parts[2]);
+    const __m512i bytes =
+        _mm512_packus_epi16(_mm512_packs_epi32(first, second), _mm512_packs_epi32(third, third));
+    _mm512_mask_storeu_epi8(out, ((__mmask64)1 << channels * count) - 1,
+                            _mm512_permutexvar_epi8(_mm512_load_si512(places), bytes));
+}
+
+/* Each returns how many pixels it has blended, or 0 if fewer than `least` lie side by side. */
+typedef int Blend5Sixteen(const uint8_t *base, ptrdiff_t stride_bytes, const int32_t *offset,
+                          const float *across, const float *down, int channels, int least,
+                          uint8_t *out);
+
+INLINED int linear5_sixteen(const uint8_t *base, ptrdiff_t stride_bytes, const int32_t *offset,
+                            const float *across, const float *down, int channels, int least,
+                            uint8_t *out)
+{
+    const SideBySide pixels = side_by_side(base, stride_bytes, offset, 2 * channels);
+    if (pixels.count < least)
+        return 0;
+    __m512i windows[3];
+    load_windows(&pixels, stride_bytes, 2, windows);
+    const __m512 a = _mm512_loadu_ps(across), b = _mm512_loadu_ps(down);
+    const __m512i next = _mm512_set1_epi32(channels);
+    __m512 parts[3];
+    for (int part = 0; part < channels; part++) {
+        const Lanes lanes = lanes_of(part, channels);
+        const __m512i first = _mm512_or_si512(lanes.channel, _mm512_set1_epi32(ONE_BYTE));
+        const __m512i left =
+            _mm512_add_epi32(_mm512_permutexvar_epi32(lanes.pixel, pixels.taps), first);
+        const __m512i right = _mm512_add_epi32(left, next);
+        const __m512 fraction = _mm512_permutexvar_ps(lanes.pixel, a);
+        const __m512 upper = between_offset(offset_floats_in(windows, left),
+                                            offset_floats_in(windows, right), fraction);
+        const __m512 lower = between_offset(offset_floats_in(windows + 1, left),
+                                            offset_floats_in(windows + 1, right), fraction);
+        parts[part] = between_sixteen(upper, lower, _mm512_permutexvar_ps(lanes.pixel, b));
+    }
+    round_and_store_parts(parts, pixels.count, channels, out);
+    return pixels.count;
+}
+
+/* cubic5_weights_eight, twice as wide. */
+typedef struct CubicWeights5Sixteen {
+    __m512 tap[4];
+} CubicWeights5Sixteen;
+
+static inline CubicWeights5Sixteen cubic5_weights_sixteen(const float *fractions)
+{
+    const __m512 one = _mm512_set1_ps(1), sharp = _mm512_set1_ps(-0.75f);
+    const __m512 a = _mm512_loadu_ps(fractions), b = _mm512_sub_ps(one, a);
+    const __m512 aa = _mm512_mul_ps(a, a), bb = _mm512_mul_ps(b, b);
+    const __m512 first = _mm512_mul_ps(sharp, _mm512_mul_ps(a, bb));
+    const __m512 last = _mm512_mul_ps(sharp, _mm512_mul_ps(aa, b));
+    const __m512 inner = _mm512_fmadd_ps(_mm512_set1_ps(1.25f), a, _mm512_set1_ps(-2.25f));
+    const __m512 second = _mm512_fmadd_ps(aa, inner, one);
+    const __m512 third = _mm512_sub_ps(_mm512_sub_ps(_mm512_sub_ps(one, first), second), last);
+    return (CubicWeights5Sixteen){{first, second, third, last}};
+}
+
+INLINED int cubic5_sixteen(const uint8_t *base, ptrdiff_t stride_bytes, const int32_t *offset,
+                           const float *across, const float *down, int channels, int least,
+                           uint8_t *out)
+{
+    const SideBySide pixels =
+        side_by_side(base - stride_bytes - channels, stride_bytes, offset, 4 * channels);
+    if (pixels.count < least)
+        return 0;
+    __m512i windows[5];
+    load_windows(&pixels, stride_bytes, 4, windows);
+    const CubicWeights5Sixteen x = cubic5_weights_sixteen(across), y = cubic5_weights_sixteen(down);
+    __m512 parts[3];
+    for (int part = 0; part < channels; part++) {
+        const Lanes lanes = lanes_of(part, channels);
+        __m512i places[4];
+        __m512 weights[4];
+        places[0] =
+            _mm512_add_epi32(_mm512_permutexvar_epi32(lanes.pixel, pixels.taps), lanes.channel);
+        for (int tap = 1; tap < 4; tap++)
+            places[tap] = _mm512_add_epi32(places[tap - 1], _mm512_set1_epi32(channels));
+        for (int tap = 0; tap < 4; tap++)
+            weights[tap] = _mm512_permutexvar_ps(lanes.pixel, x.tap[tap]);
+        __m512 total = _mm512_setzero_ps();
+        for (int row = 0; row < 4; row++) {
+            __m512 sum = _mm512_mul_ps(floats_in(windows + row, places[0]), weights[0]);
+            for (int tap = 1; tap < 4; tap++)
+                sum = _mm512_fmadd_ps(floats_in(windows + row, places[tap]), weights[tap], sum);
+            total = _mm512_fmadd_ps(sum, _mm512_permutexvar_ps(lanes.pixel, y.tap[row]), total);
+        }
+        parts[part] = total;
+    }
+    round_and_store_parts(parts, pixels.count, channels, out);
+    return pixels.count;
+}
+
+/* A row of 1 or 3 channels. The last sixteen overlap those before. */
+static inline void side_by_side_row(Blend5Sixteen *sixteen, Blend5Eight *eight, const uint8_t *base,
+                                    ptrdiff_t stride_bytes, const int32_t *offset,
+                                    const float *across, const float *down, int count, int channels,
+                                    uint8_t *out)
+{
+    if (count < SIXTEEN) {
+        blend5_row(eight, base, stride_bytes, offset, across, down, count, channels, out);
+        return;
+    }
+    for (int k = 0, done; k < count; k += done) {
+        int least = LEAST_SIDE_BY_SIDE;
+        if (k > count - SIXTEEN) {
+            k = count - SIXTEEN;
+            least = SIXTEEN;
+        }
+        uint8_t *pixels = out + k * channels;
+        done =
+            sixteen(base, stride_bytes, offset + k, across + k, down + k, channels, least, pixels);
+        if (!done) {
+            done = SIXTEEN;
+            blend5_row(eight, base, stride_bytes, offset + k, across + k, down + k, done, channels,
+                       pixels);
+        }
+    }
+}
+
+/* Defines linear_row_3 and its like. */
+#define DEFINE_BLEND5_SIDE_BY_SIDE(kind, sixteen, eight, channels)                                 \
+    static void kind##_row_##channels(const uint8_t *base, ptrdiff_t stride_bytes,                 \
+                                      const int32_t *offset, const float *across,                  \
+                                      const float *down, int count, uint8_t *out)                  \
+    {                                                                                              \
+        side_by_side_row(sixteen, eight, base, stride_bytes, offset, across, down, count,          \
+                         channels, out);                                                           \
+    }
+
+#define DEFINE_BLENDS5_SIDE_BY_SIDE                                                                \
+    DEFINE_NEAREST5                                                                                \
+    DEFINE_BLEND5_SIDE_BY_SIDE(linear, linear5_sixteen, linear5_eight_gray, 1)                     \
+    DEFINE_BLEND5_SIDE_BY_SIDE(linear, linear5_sixteen, linear5_eight, 3)                          \
+    DEFINE_BLEND5_OF(linear, linear5_eight, 4)                                                     \
+    DEFINE_BLEND5_SIDE_BY_SIDE(cubic, cubic5_sixteen, cubic5_eight_gray, 1)                        \
+    DEFINE_BLEND5_SIDE_BY_SIDE(cubic, cubic5_sixteen, cubic5_eight, 3)                             \
+    DEFINE_BLEND5_OF(cubic, cubic5_eight, 4)
+
+#endif
