@@ -102,7 +102,7 @@ format: $(VENV)/.ready
 build: $(VENV)/.ready
 	@$(RUN) setup.py -q build_ext --inplace
 
-$(VENV)/.ready: requirements.txt pyproject.toml tools/setup.sh
+$(VENV)/.ready: requirements.txt pyproject.toml src/fastcv/_version.py tools/setup.sh
 	@tools/setup.sh "$(PYTHON)" $(VENV)
 	@touch $@
 

@@ -60,14 +60,13 @@ def same(left: Any, right: Any) -> bool:
 
 
 def crop_ways(words: int, rng: np.random.Generator, threads: int) -> tuple[str, Ways]:
-    """Slanted words of a page. The row of cv2 is left out if cv2 is not installed."""
+    """Slanted words of a page. The row of cv2 is left out without OpenCV 4.x's cv2."""
     page = rng.integers(0, 256, (2000, 1500, 3), np.uint8)
     places = rng.uniform([20, 40], [1380, 1940], (words, 1, 2))
     word = np.array([[0, 0], [90, -4], [91, 22], [1, 26]])
     boxes = (places + word + rng.uniform(-1, 1, (words, 4, 2))).astype(np.float32)
     ways: Ways = {}
-    try:
-        import cv2
+    if cv2 := _load_opencv_4():
 
         def loop() -> list[Any]:
             crops = []
@@ -81,8 +80,6 @@ def crop_ways(words: int, rng: np.random.Generator, threads: int) -> tuple[str, 
             return crops
 
         ways["Python loop over cv2"] = loop
-    except ImportError:
-        print("without cv2 (pip install 'fastcv[io]')", file=sys.stderr)
     ways["image_crop"] = lambda: _core.image_crop(page, boxes)
     ways[_threaded("image_crop_openmp", threads)] = lambda: _core.image_crop_openmp(
         page, boxes, num_threads=threads
@@ -157,6 +154,19 @@ def print_tables(tables: list[Table]) -> None:
         for row in table["rows"]:
             times = f"{row['min_ms']:>11.3f}{row['median_ms']:>12.3f}"
             print(f"  {row['name']:<{width}}{times}{row['ratio']:>9.2f}x")
+
+
+def _load_opencv_4() -> Any:
+    """cv2 if it computes the pixels of OpenCV 4.x; otherwise None, and standard error says why."""
+    try:
+        import cv2
+    except ImportError:
+        print("without cv2 (pip install 'fastcv-ocr[io]')", file=sys.stderr)
+        return None
+    if not cv2.__version__.startswith("4."):
+        print(f"without cv2, which is {cv2.__version__}: 4.x has these pixels", file=sys.stderr)
+        return None
+    return cv2
 
 
 def _threaded(name: str, threads: int) -> str:

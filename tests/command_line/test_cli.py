@@ -636,6 +636,6 @@ def test_without_an_optional_package(tmp_path, missing):
     done = run("colors", LOGO, env={**os.environ, "PYTHONPATH": path})
     if missing == "cv2":
         assert done.returncode == 1
-        assert "needs OpenCV's Python package: pip install 'fastcv[io]'" in done.stderr
+        assert "needs OpenCV's Python package: pip install 'fastcv-ocr[io]'" in done.stderr
     else:
         assert done.returncode == 0
