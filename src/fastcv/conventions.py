@@ -9,10 +9,11 @@ from types import MappingProxyType
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from .checks import check_bool, check_choice, check_real, is_sequence
+from .pickling import PickledByValue
 
 
 @dataclass(frozen=True, kw_only=True)
-class CropConvention:
+class CropConvention(PickledByValue):
     """How a box becomes a crop. The defaults are fastcv's own convention.
 
     `CONVENTIONS` holds the OCR projects' conventions. `dataclasses.replace` makes one that differs
