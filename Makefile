@@ -7,7 +7,8 @@ C_FILES = $(shell git ls-files -co --exclude-standard '*.c' '*.h' '*.cpp')
 
 .NOTPARALLEL:
 .PHONY: help demo test check check-rest soak notebook test-c test-avx512 test-aarch64 test-compat \
-	bench bench-ocr lint format build clean
+	wheel wheels wheel-aarch64 test-wheel \
+	test-wheels bench bench-ocr lint format build clean
 
 help:
 	@echo "make demo        cut the words out of a page, count its colours; pictures in out/"
@@ -20,6 +21,12 @@ help:
 	@echo "make test-c, make test-avx512, make test-aarch64"
 	@echo "                 compare the kernels' variants, on this CPU or emulated"
 	@echo "make test-compat compare with the OCR projects' own functions, in $(COMPAT)"
+	@echo "make wheel       make an sdist and a wheel for PYTHON, OpenCV inside, in dist/"
+	@echo "make wheels      the same for every CPython from 3.10 on that is found"
+	@echo "make wheel-aarch64"
+	@echo "                 cross-compile a wheel for aarch64, and try it in qemu"
+	@echo "make test-wheel, make test-wheels"
+	@echo "                 prove PYTHON's wheel, or all, where nothing else is installed"
 	@echo "make bench       run the benchmarks; pictures in out/"
 	@echo "make bench-ocr   time the whole CPU stage of OCR beside RapidOCR, in $(COMPAT)"
 	@echo "make lint        check style, types and spelling"
@@ -64,6 +71,21 @@ $(COMPAT)/.ready: tests/compat/requirements.txt $(VENV)/.ready
 	@$(RUN) -m venv $(COMPAT)
 	@$(COMPAT)/bin/python -m pip install -q --disable-pip-version-check --no-deps -r $<
 	@touch $@
+
+wheel:
+	@tools/wheel.sh $(PYTHON)
+
+wheels:
+	@tools/wheel.sh $$(tools/pythons.sh)
+
+wheel-aarch64:
+	@tools/wheel_aarch64.sh
+
+test-wheel:
+	@tools/test_wheel.sh $(PYTHON)
+
+test-wheels:
+	@for python in $$(tools/pythons.sh); do tools/test_wheel.sh $$python || exit 1; done
 
 bench: build
 	@mkdir -p out
