@@ -17,7 +17,7 @@
 #include "fastcv/threads.h"
 
 typedef struct ModuleState {
-    PyObject *masked_array;      /* numpy.ma.MaskedArray */
+    PyObject *numpy_ma;          /* the name of a module */
     PyObject *x, *y;             /* names of attributes */
     PyObject *conventions;       /* a dict: fastcv.CONVENTIONS, once that is imported */
     PyTypeObject *polygon_index; /* the type PolygonIndex */
