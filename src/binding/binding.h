@@ -19,7 +19,7 @@
 typedef struct ModuleState {
     PyObject *numpy_ma;          /* the name of a module */
     PyObject *x, *y;             /* names of attributes */
-    PyObject *conventions;       /* a dict: fastcv.CONVENTIONS, once that is imported */
+    PyObject *conventions;       /* fastcv.CONVENTIONS; an empty dict until one is named */
     PyTypeObject *polygon_index; /* the type PolygonIndex */
     PyTypeObject *words, *tensor_format;
     atomic_size_t crop_bytes_cap;
