@@ -8,8 +8,23 @@ static int add_type(PyObject *module, PyType_Spec *spec, PyTypeObject **type)
     return *type ? PyModule_AddType(module, *type) : -1;
 }
 
+/* Python 3.12 and later refuse by themselves, in the same words. */
+static int refuse_subinterpreter(void)
+{
+#ifndef Py_mod_multiple_interpreters
+    if (PyInterpreterState_Get() != PyInterpreterState_Main()) {
+        PyErr_SetString(PyExc_ImportError,
+                        "module fastcv._core does not support loading in subinterpreters");
+        return -1;
+    }
+#endif
+    return 0;
+}
+
 static int exec_module(PyObject *module)
 {
+    if (refuse_subinterpreter() < 0)
+        return -1;
     ModuleState *state = state_of(module);
     atomic_init(&state->crop_bytes_cap, (size_t)1 << 30);
     atomic_init(&state->call_bytes_cap, (size_t)4 << 30);
