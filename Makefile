@@ -8,7 +8,7 @@ C_FILES = $(shell git ls-files -co --exclude-standard '*.c' '*.h' '*.cpp')
 .NOTPARALLEL:
 .PHONY: help demo test check check-rest soak notebook test-c test-avx512 test-aarch64 test-compat \
 	wheel wheels wheel-aarch64 test-wheel \
-	test-wheels bench bench-ocr lint format build clean
+	test-wheels test-beside bench bench-ocr lint format build clean
 
 help:
 	@echo "make demo        cut the words out of a page, count its colours; pictures in out/"
@@ -27,6 +27,7 @@ help:
 	@echo "                 cross-compile a wheel for aarch64, and try it in qemu"
 	@echo "make test-wheel, make test-wheels"
 	@echo "                 prove PYTHON's wheel, or all, where nothing else is installed"
+	@echo "make test-beside prove PYTHON's wheel beside torch, cv2 4 and 5, and others"
 	@echo "make bench       run the benchmarks; pictures in out/"
 	@echo "make bench-ocr   time the whole CPU stage of OCR beside RapidOCR, in $(COMPAT)"
 	@echo "make lint        check style, types and spelling"
@@ -83,6 +84,9 @@ wheel-aarch64:
 
 test-wheel:
 	@tools/test_wheel.sh $(PYTHON)
+
+test-beside:
+	@tools/test_beside.sh $(PYTHON)
 
 test-wheels:
 	@for python in $$(tools/pythons.sh); do tools/test_wheel.sh $$python || exit 1; done

@@ -73,6 +73,17 @@ here "venv/bin/python tests/wheel/readme_example.py"
 # shellcheck disable=SC2086 # a list
 here "venv/bin/python -m pytest -p no:cacheprovider -n 2 -m 'not rest and not alone'" $tests
 
+# An x86-64 without AVX and SSE4, and the oldest NumPy, which runs there; NumPy 2.4 does not.
+if command -v qemu-x86_64 >/dev/null && [ "${version#3.}" -le 12 ] && [ "$(uname -m)" = x86_64 ]; then
+    "$python" -m venv build/wheel/old
+    build/wheel/old/bin/python -m pip install -q --disable-pip-version-check --force-reinstall \
+        numpy==1.26.4 "$wheel"
+    qemu-x86_64 -cpu qemu64 build/wheel/old/bin/python tests/wheel/digests.py |
+        grep '^uint8' >build/wheel/digests_old.txt
+    grep '^uint8' build/wheel/digests.txt | cmp - build/wheel/digests_old.txt
+    echo "The crops of uint8 are the same on the first x86-64 CPUs, in qemu, with NumPy 1.26"
+fi
+
 if [ -x .venv/bin/python ]; then
     .venv/bin/python tests/wheel/digests.py >build/wheel/digests_here.txt
     grep '^uint8' build/wheel/digests.txt >build/wheel/digests_uint8.txt
