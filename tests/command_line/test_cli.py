@@ -519,6 +519,7 @@ def test_an_image_of_another_type(folder, capsys):
 # ---- bench, info, and the program as such ----
 
 
+@pytest.mark.opencv4
 @pytest.mark.rest
 def test_bench():
     done = run("bench", "--repeat", "1", "--json", "--threads", "2")
@@ -532,8 +533,17 @@ def test_bench():
 def test_a_benchmark_whose_results_differ(monkeypatch, capsys):
     monkeypatch.setattr(bench, "same", lambda left, right: False)
     assert cli.main(["bench"]) == 1
-    (line,) = capsys.readouterr().err.splitlines()
+    *without_cv2, line = capsys.readouterr().err.splitlines()
+    assert len(without_cv2) == (not cv2.__version__.startswith("4."))
     assert line.startswith("fastcv: crops of 1,000 words: ")
+
+
+def test_a_benchmark_beside_opencv_5(monkeypatch, capsys):
+    monkeypatch.setattr(cv2, "__version__", "5.0.0")
+    assert cli.main(["bench", "--words", "20", "--repeat", "1"]) == 0
+    printed = capsys.readouterr()
+    assert printed.err == "without cv2, which is 5.0.0: 4.x has these pixels\n"
+    assert "over cv2" not in printed.out
 
 
 def test_info(capsys):
