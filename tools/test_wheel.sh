@@ -75,6 +75,7 @@ here "venv/bin/python -m pytest -p no:cacheprovider -n 2 -m 'not rest and not al
 
 # An x86-64 without AVX and SSE4, and the oldest NumPy, which runs there; NumPy 2.4 does not.
 if command -v qemu-x86_64 >/dev/null && [ "${version#3.}" -le 12 ] && [ "$(uname -m)" = x86_64 ]; then
+    rm -rf build/wheel/old
     "$python" -m venv build/wheel/old
     build/wheel/old/bin/python -m pip install -q --disable-pip-version-check --force-reinstall \
         numpy==1.26.4 "$wheel"
