@@ -8,7 +8,7 @@ C_FILES = $(shell git ls-files -co --exclude-standard '*.c' '*.h' '*.cpp')
 
 .NOTPARALLEL:
 .PHONY: help demo test check check-rest soak notebook test-c test-avx512 test-aarch64 test-compat \
-	test-opencv5 soak-opencv5 \
+	test-opencv5 soak-opencv5 wheel wheels wheel-aarch64 test-wheel test-wheels test-beside \
 	bench bench-ocr lint format build clean
 
 help:
@@ -24,6 +24,13 @@ help:
 	@echo "                 compare the kernels' variants, on this CPU or emulated"
 	@echo "make test-compat compare with the OCR projects' own functions, in $(COMPAT)"
 	@echo "make test-opencv5 compare with cv2 5, in $(OPENCV5); soak-opencv5 does so for an hour"
+	@echo "make wheel       make an sdist and a wheel for PYTHON, OpenCV inside, in dist/"
+	@echo "make wheels      the same for every CPython from 3.10 on that is found"
+	@echo "make wheel-aarch64"
+	@echo "                 cross-compile a wheel for aarch64, and try it in qemu"
+	@echo "make test-wheel, make test-wheels"
+	@echo "                 prove PYTHON's wheel, or all, where nothing else is installed"
+	@echo "make test-beside prove PYTHON's wheel beside torch, cv2 4 and 5, and others"
 	@echo "make bench       run the benchmarks; pictures in out/"
 	@echo "make bench-ocr   time the whole CPU stage of OCR beside RapidOCR, in $(COMPAT)"
 	@echo "make lint        check style, types and spelling"
@@ -82,6 +89,24 @@ $(OPENCV5)/.ready: tests/opencv5/requirements.txt $(VENV)/.ready
 	@$(OPENCV5)/bin/python -m pip install -q --disable-pip-version-check --no-deps -r $<
 	@touch $@
 
+wheel:
+	@tools/wheel.sh $(PYTHON)
+
+wheels:
+	@tools/wheel.sh $$(tools/pythons.sh)
+
+wheel-aarch64:
+	@tools/wheel_aarch64.sh
+
+test-wheel:
+	@tools/test_wheel.sh $(PYTHON)
+
+test-beside:
+	@tools/test_beside.sh $(PYTHON)
+
+test-wheels:
+	@for python in $$(tools/pythons.sh); do tools/test_wheel.sh $$python || exit 1; done
+
 bench: build
 	@mkdir -p out
 	$(RUN) benchmarks/speed.py --picture out/speed.png
@@ -120,7 +145,7 @@ format: $(VENV)/.ready
 build: $(VENV)/.ready
 	@$(RUN) setup.py -q build_ext --inplace
 
-$(VENV)/.ready: requirements.txt pyproject.toml tools/setup.sh
+$(VENV)/.ready: requirements.txt pyproject.toml src/fastcv/_version.py tools/setup.sh
 	@tools/setup.sh "$(PYTHON)" $(VENV)
 	@touch $@
 

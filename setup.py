@@ -1,10 +1,11 @@
 """Builds the extension. Everything else about the package is in pyproject.toml.
 
 The environment decides:
-OPENCV_DIR       where OpenCV 4.x lies (its include/opencv4 or include, and lib)
-FASTCV_WERROR=1  warnings are errors
-SANITIZE=1       address and undefined-behaviour sanitizers
-COVERAGE=1       gcov counters
+OPENCV_DIR            where OpenCV 4.x lies (its include/opencv4 or include, and lib)
+FASTCV_OPENCV=static  OpenCV is downloaded, built and linked in, as in the wheels
+FASTCV_WERROR=1       warnings are errors
+SANITIZE=1            address and undefined-behaviour sanitizers
+COVERAGE=1            gcov counters
 """
 
 import os
@@ -120,6 +121,22 @@ def find_opencv():
     fail(f"OpenCV 4.x was not found{where}: {INSTALL_OPENCV}")
 
 
+def build_opencv(compiler, compiler_cxx):
+    """Build OpenCV's static libraries with these compilers, if they are not there yet."""
+    version = subprocess.run(
+        [*compiler, "-dumpfullversion"], capture_output=True, text=True, check=True
+    )
+    folder = ROOT / f"build/opencv-{target_of(compiler)}-{version.stdout.strip()}"
+    commands = {"CC": shlex.join(compiler), "CXX": shlex.join(compiler_cxx)}
+    done = subprocess.run(
+        ["sh", ROOT / "tools/static_opencv.sh", folder],
+        env={**os.environ, **commands, "PYTHON": sys.executable},
+    )
+    if done.returncode:
+        sys.exit(done.returncode)
+    return folder
+
+
 def openmp_flags():
     """(compile flags, link flags) for OpenMP."""
     if not MACOS:
@@ -133,18 +150,31 @@ def openmp_flags():
     return ["-Xpreprocessor", "-fopenmp", f"-I{libomp}/include"], [f"-L{libomp}/lib", "-lomp"]
 
 
-def complete(extension):
+def opencv_flags(folders):
+    """(link flags, further libraries) for OpenCV's libraries in these folders."""
+    flags = [f"-L{folder}" for folder in folders]
+    static = [folder for folder in folders if (folder / "libopencv_core.a").is_file()]
+    if static and not any((folder / "libopencv_core.so").exists() for folder in folders):
+        zlib = [f"-L{folder}/opencv4/3rdparty" for folder in static]
+        return [*flags, *zlib, "-Wl,--gc-sections"], ["zlib", "dl", "pthread"]
+    if os.environ.get("OPENCV_DIR"):  # where the loader would not look by itself
+        flags += [f"-Wl,-rpath,{folder}" for folder in folders]
+    return flags, []
+
+
+def complete(extension, compiler):
     """Add what depends on the machine: where NumPy and OpenCV are, and the flags of OpenMP."""
     try:
         import numpy as np
     except ImportError:
         fail("NumPy is needed to build: pip install -r requirements.txt")
-    include, libraries = find_opencv()
+    if os.environ.get("FASTCV_OPENCV") == "static":
+        os.environ["OPENCV_DIR"] = str(build_opencv(compiler.compiler, compiler.compiler_cxx))
+    include, folders = find_opencv()
+    link_opencv, libraries = opencv_flags(folders)
     compile_openmp, link_openmp = openmp_flags()
     compile_flags = [*WARNINGS, *FLAGS, *compile_openmp, f"-isystem{include}"]
-    link_flags = [*link_openmp, *(f"-L{folder}" for folder in libraries)]
-    if os.environ.get("OPENCV_DIR"):  # where the loader would not look by itself
-        link_flags += [f"-Wl,-rpath,{folder}" for folder in libraries]
+    link_flags = [*link_openmp, *link_opencv]
     if not MACOS:
         link_flags.append("-Wl,--exclude-libs,ALL")
     if os.environ.get("FASTCV_WERROR") == "1":
@@ -158,6 +188,7 @@ def complete(extension):
     if os.environ.get("COVERAGE") == "1":
         compile_flags += ["--coverage", "-O0"]
         link_flags.append("--coverage")
+    extension.libraries += libraries
     extension.include_dirs.append(np.get_include())
     extension.extra_compile_args += compile_flags
     extension.extra_link_args += link_flags
@@ -201,7 +232,7 @@ class BuildExt(build_ext):
         if not any((Path(folder) / "Python.h").is_file() for folder in self.compiler.include_dirs):
             fail(f"Python.h was not found; {INSTALL_COMPILER}")
         for extension in self.extensions:
-            complete(extension)
+            complete(extension, self.compiler)
         self.teach_compiler()
         self.force = True  # setuptools looks at sources only; is_current also at flags and headers
         super().build_extensions()

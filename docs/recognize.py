@@ -2,7 +2,7 @@
 
 Usage::
 
-    pip install 'fastcv[io]' rapidocr==3.10.0 onnxruntime
+    pip install 'fastcv-ocr[io]' rapidocr==3.10.0 onnxruntime
     python docs/recognize.py page.png
 """
 

@@ -632,10 +632,10 @@ add_choice(CROPS, "interpolation", '"nearest", "linear", "cubic", "area" or "lan
            ["bilinear", "Linear", "", "linear\0", "\udc80"])  # fmt: skip
 add_choice(CROPS, "border", '"constant", "replicate", "reflect", "reflect101" or "wrap"',
            ["mirror", "reflect_101", "", "wrap\0"])  # fmt: skip
-ARITHMETICS = 'arithmetic must be "opencv4", "opencv5" or "auto", got'
+ARITHMETIC_NAMES = 'arithmetic must be "opencv4", "opencv5" or "auto", got'
 for functions in (SHAPES, "crop_batches iter_crop_batches"):
     add(functions, "arithmetic", [
-        *[(repr(value)[:30], value, ValueError, f"{ARITHMETICS} {value!r}")
+        *[(repr(value)[:30], value, ValueError, f"{ARITHMETIC_NAMES} {value!r}")
           for value in ("opencv6", "OpenCV5", "", "auto\0")],
         *[(repr(value), value, TypeError,
            f"arithmetic must be a str, not {type(value).__name__}") for value in (5, b"auto", [])],

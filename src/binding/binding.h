@@ -17,9 +17,9 @@
 #include "fastcv/threads.h"
 
 typedef struct ModuleState {
-    PyObject *masked_array;      /* numpy.ma.MaskedArray */
+    PyObject *numpy_ma;          /* the name of a module */
     PyObject *x, *y;             /* names of attributes */
-    PyObject *conventions;       /* a dict: fastcv.CONVENTIONS, once that is imported */
+    PyObject *conventions;       /* fastcv.CONVENTIONS; an empty dict until one is named */
     PyTypeObject *polygon_index; /* the type PolygonIndex */
     PyTypeObject *words, *tensor_format;
     int default_arithmetic; /* an index of py_arithmetic_names; set at import */

@@ -8,23 +8,34 @@ static int add_type(PyObject *module, PyType_Spec *spec, PyTypeObject **type)
     return *type ? PyModule_AddType(module, *type) : -1;
 }
 
+/* Python 3.12 and later refuse by themselves, in the same words. */
+static int refuse_subinterpreter(void)
+{
+#ifndef Py_mod_multiple_interpreters
+    if (PyInterpreterState_Get() != PyInterpreterState_Main()) {
+        PyErr_SetString(PyExc_ImportError,
+                        "module fastcv._core does not support loading in subinterpreters");
+        return -1;
+    }
+#endif
+    return 0;
+}
+
 static int exec_module(PyObject *module)
 {
+    if (refuse_subinterpreter() < 0)
+        return -1;
     ModuleState *state = state_of(module);
     atomic_init(&state->crop_bytes_cap, (size_t)1 << 30);
     atomic_init(&state->call_bytes_cap, (size_t)4 << 30);
 
     if (PyArray_ImportNumPyAPI() < 0 || py_choose_kernel() < 0 || py_choose_arithmetic(state) < 0)
         return -1;
-    PyObject *ma = PyImport_ImportModule("numpy.ma");
-    if (!ma)
-        return -1;
-    state->masked_array = PyObject_GetAttrString(ma, "MaskedArray");
-    Py_DECREF(ma);
+    state->numpy_ma = PyUnicode_InternFromString("numpy.ma");
     state->x = PyUnicode_InternFromString("x");
     state->y = PyUnicode_InternFromString("y");
     state->conventions = PyDict_New();
-    if (!state->masked_array || !state->x || !state->y || !state->conventions ||
+    if (!state->numpy_ma || !state->x || !state->y || !state->conventions ||
         add_type(module, &py_polygon_index_spec, &state->polygon_index) < 0 ||
         add_type(module, &py_words_spec, &state->words) < 0 ||
         add_type(module, &py_tensor_format_spec, &state->tensor_format) < 0)
@@ -42,7 +53,6 @@ static int exec_module(PyObject *module)
 
 static int traverse_module(PyObject *module, visitproc visit, void *arg)
 {
-    Py_VISIT(state_of(module)->masked_array);
     Py_VISIT(state_of(module)->conventions);
     Py_VISIT(state_of(module)->polygon_index);
     Py_VISIT(state_of(module)->words);
@@ -53,7 +63,7 @@ static int traverse_module(PyObject *module, visitproc visit, void *arg)
 static int clear_module(PyObject *module)
 {
     ModuleState *state = state_of(module);
-    Py_CLEAR(state->masked_array);
+    Py_CLEAR(state->numpy_ma);
     Py_CLEAR(state->x);
     Py_CLEAR(state->y);
     Py_CLEAR(state->conventions);

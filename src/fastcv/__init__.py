@@ -1,6 +1,9 @@
 """Word crops and main colours of a page: the CPU work around neural networks, in one C call."""
 
 import os as _os
+import sys as _sys
+from importlib import import_module as _import_module
+from types import ModuleType as _ModuleType
 
 # With OMP_PROC_BIND or OMP_PLACES set, libgomp binds the thread that loads it to one CPU.
 if hasattr(_os, "sched_getaffinity"):
@@ -9,7 +12,6 @@ if hasattr(_os, "sched_getaffinity"):
 try:
     from ._core import (
         PolygonIndex,
-        _set_conventions,
         build_info,
         crop_shapes,
         cumulative_sum,
@@ -43,21 +45,47 @@ finally:
         _os.sched_setaffinity(0, _cpus)
 
 from ._version import __version__
-from .batch_job import Batch
-from .batches import crop_batches, image_batches, iter_crop_batches, iter_image_batches
-from .colors import MainColors, extract_main_colors, extract_main_colors_openmp, main_colors
-from .conventions import CONVENTIONS, CropConvention
-from .craft import craft_boxes
-from .decoding import DecodedText, decode_ctc
-from .detector import DetectorTensor, detector_input
-from .detector_boxes import DETECTOR_BOXES, DetectedBoxes, DetectorBoxes, detector_boxes
-from .detector_geometry import DetectorGeometry
-from .detector_inputs import DETECTOR_INPUTS, DetectorInput
-from .inputs import RecognizerInput
-from .page import ReadWord, read_page
-from .presets import INPUTS
 
-_set_conventions(CONVENTIONS)
+_MODULES = {
+    "batch_job": ["Batch"],
+    "batches": ["crop_batches", "image_batches", "iter_crop_batches", "iter_image_batches"],
+    "colors": ["MainColors", "extract_main_colors", "extract_main_colors_openmp", "main_colors"],
+    "conventions": ["CONVENTIONS", "CropConvention"],
+    "craft": ["craft_boxes"],
+    "decoding": ["DecodedText", "decode_ctc"],
+    "detector": ["DetectorTensor", "detector_input"],
+    "detector_boxes": ["DETECTOR_BOXES", "DetectedBoxes", "DetectorBoxes", "detector_boxes"],
+    "detector_geometry": ["DetectorGeometry"],
+    "detector_inputs": ["DETECTOR_INPUTS", "DetectorInput"],
+    "inputs": ["RecognizerInput"],
+    "page": ["ReadWord", "read_page"],
+    "presets": ["INPUTS"],
+}
+"""What Python has written is imported when it is first used: all of it takes 10 ms."""
+
+
+class _Package(_ModuleType):
+    """Gives the function of this name, not the module, which Python binds when it is imported."""
+
+    def __setattr__(self, name, value):
+        if name == "detector_boxes" and isinstance(value, _ModuleType):
+            value = value.detector_boxes
+        super().__setattr__(name, value)
+
+    def __getattr__(self, name):
+        for module, names in _MODULES.items():
+            if name == module or name in names:
+                found = _import_module(f"{__name__}.{module}")
+                for each in names:
+                    setattr(self, each, getattr(found, each))
+                return vars(self)[name]
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+    def __dir__(self):
+        return sorted({*vars(self), *__all__})
+
+
+_sys.modules[__name__].__class__ = _Package
 
 __all__ = [
     "CONVENTIONS",

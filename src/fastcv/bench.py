@@ -77,11 +77,10 @@ def same(left: Any, right: Any) -> bool:
 
 
 def crop_ways(words: int, rng: np.random.Generator, threads: int) -> tuple[str, Ways]:
-    """Slanted words of a page. The row of cv2 is left out if cv2 is not installed."""
+    """Slanted words of a page, with the pixels of the cv2 that is installed."""
     page, boxes = made_words(words, rng)
     ways: Ways = {}
-    try:
-        import cv2
+    if cv2 := _load_cv2():
 
         def loop() -> list[Any]:
             crops = []
@@ -93,11 +92,9 @@ def crop_ways(words: int, rng: np.random.Generator, threads: int) -> tuple[str, 
             return crops
 
         ways["Python loop over cv2"] = loop
-    except ImportError:
-        print("without cv2 (pip install 'fastcv[io]')", file=sys.stderr)
-    ways["image_crop"] = lambda: _core.image_crop(page, boxes)
-    ways[_threaded("image_crop_openmp", threads)] = lambda: _core.image_crop_openmp(
-        page, boxes, num_threads=threads
+    ways["image_crop"] = partial(_core.image_crop, page, boxes, arithmetic="auto")
+    ways[_threaded("image_crop_openmp", threads)] = partial(
+        _core.image_crop_openmp, page, boxes, num_threads=threads, arithmetic="auto"
     )
     return f"crops of {words:,} words", ways
 
@@ -169,6 +166,16 @@ def print_tables(tables: list[Table]) -> None:
         for row in table["rows"]:
             times = f"{row['min_ms']:>11.3f}{row['median_ms']:>12.3f}"
             print(f"  {row['name']:<{width}}{times}{row['ratio']:>9.2f}x")
+
+
+def _load_cv2() -> Any:
+    """Return cv2, or None if it is not installed: standard error says so."""
+    try:
+        import cv2
+    except ImportError:
+        print("without cv2 (pip install 'fastcv-ocr[io]')", file=sys.stderr)
+        return None
+    return cv2
 
 
 def _threaded(name: str, threads: int) -> str:

@@ -92,7 +92,7 @@ def batch_ways(words: int, rng: np.random.Generator, threads: int) -> tuple[str,
     ways: Ways = {}
     if cv2 := _cv2():
         ways["Python loop over cv2, NumPy"] = lambda: _plain_batches(cv2, page, boxes)
-    run = partial(crop_batches, page, boxes, convention="rapidocr")
+    run = partial(crop_batches, page, boxes, convention="rapidocr", arithmetic="auto")
     return f"{len(boxes)} words become a recogniser's batches", {
         **ways,
         **_both("crop_batches", lambda count: list(map(_as_pair, run(num_threads=count))), threads),

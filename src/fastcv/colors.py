@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from . import _core, files
+from . import _core
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -167,6 +167,8 @@ def _draw_panel(function: str, colors: NDArray[np.uint8]) -> NDArray[np.uint8]:
 def _read(function: str, path: str | os.PathLike[str]) -> NDArray[Any]:
     name = os.fspath(path)
     try:
+        from . import files  # takes as long to import as all kernels
+
         image = files.read_image(name)
     except ImportError as error:
         raise ImportError(f"{function}: {error}") from error

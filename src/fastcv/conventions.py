@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
+from . import _core
 from .checks import check_bool, check_choice, check_real, is_sequence
+from .pickling import PickledByValue
 
 
 @dataclass(frozen=True, kw_only=True)
-class CropConvention:
+class CropConvention(PickledByValue):
     """How a box becomes a crop. The defaults are fastcv's own convention.
 
     `CONVENTIONS` holds the OCR projects' conventions. `dataclasses.replace` makes one that differs
@@ -144,3 +146,5 @@ CONVENTIONS: Mapping[str, CropConvention] = MappingProxyType(
     }
 )
 """The OCR projects' conventions by name, read-only. docs/conventions.md has their sources."""
+
+_core._set_conventions(CONVENTIONS)

@@ -20,6 +20,7 @@ from .checks import (
     is_sequence,
     type_name,
 )
+from .pickling import PickledByValue
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -46,7 +47,7 @@ _RANGES = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class DetectorBoxes:
+class DetectorBoxes(PickledByValue):
     """How a detector's probability map becomes boxes. The defaults are RapidOCR's rules.
 
     `DETECTOR_BOXES` has the rules of the OCR projects, and ``dataclasses.replace`` changes some of

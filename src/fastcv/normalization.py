@@ -12,6 +12,7 @@ import numpy as np
 
 from . import _core
 from .checks import FLOAT32_MAX, as_array, check_choice, check_number, is_sequence
+from .pickling import PickledByValue
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -22,7 +23,7 @@ _NOT_FINITE = "must give finite values in float32"
 CHANNELS: Mapping[str, int] = MappingProxyType({"bgr": 3, "rgb": 3, "gray": 1})
 
 
-class TensorRules:
+class TensorRules(PickledByValue):
     """What recognisers' and detectors' inputs share: how values are normalised, and the tensor's
     kind. The inputs are dataclasses with these fields."""
 

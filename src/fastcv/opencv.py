@@ -41,6 +41,6 @@ def load_cv2() -> Any:
         import cv2
     except ImportError as error:
         raise ImportError(
-            "reading a path needs OpenCV's Python package: pip install 'fastcv[io]'"
+            "reading a path needs OpenCV's Python package: pip install 'fastcv-ocr[io]'"
         ) from error
     return cv2

@@ -362,7 +362,7 @@ def test_without_opencv_a_path_names_the_extra(extract, monkeypatch):
         return real_import(name, *rest)
 
     monkeypatch.setattr(builtins, "__import__", no_cv2)
-    with pytest.raises(ImportError, match=r"pip install 'fastcv\[io\]'"):
+    with pytest.raises(ImportError, match=r"pip install 'fastcv-ocr\[io\]'"):
         extract("logo.png")
 
 

@@ -123,6 +123,13 @@ def test_pages_longer_than_opencv_takes(rng, transform):
 # ---- turned crops ----
 
 
+def rounds_by_place(dtype, channels):
+    """Whether fastcv's OpenCV sums a pixel's taps in an order that depends on its place in the row:
+    4.14 does for one channel."""
+    version = tuple(map(int, fastcv.build_info()["opencv"].split(".")[:2]))
+    return version >= (4, 14) and channels in (None, 1) and dtype in ("uint16", "int16", "float32")
+
+
 @opencv4
 @pytest.mark.usefixtures("without_ipp")
 @pytest.mark.parametrize("dtype", DTYPES)
@@ -145,8 +152,13 @@ def test_turned_crops_are_the_others_turned(rng, dtype, transform):
                 )
             for a, b in zip(crops, turned, strict=True):
                 is_tall = a.shape[0] / a.shape[1] >= 0.9
+                expected = np.rot90(a) if is_tall else a
                 assert b.flags.c_contiguous
-                assert np.array_equal(np.rot90(a) if is_tall else a, b)
+                if rounds_by_place(np.dtype(dtype).name, channels):
+                    off = np.abs(expected.astype(np.float64) - b).max(initial=0)
+                    assert off <= (0.01 if dtype == np.float32 else 1)  # values are about 1,000
+                else:
+                    assert np.array_equal(expected, b)
 
 
 @opencv4

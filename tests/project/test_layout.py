@@ -12,10 +12,10 @@ import pytest
 from conftest import ALONE, ROOT
 
 TOP_LEVEL = {
-    ".ci", ".clang-format", ".editorconfig", ".gitignore", "CHANGELOG.md", "CONTRIBUTING.md",
-    "LICENSE", "MANIFEST.in", "Makefile", "README.md", "SECURITY.md", "benchmarks", "data", "docs",
-    "include", "pyproject.toml", "requirements.txt", "setup.py", "src", "tests", "tools",
-    "tutorial.ipynb",
+    ".ci", ".clang-format", ".editorconfig", ".github", ".gitignore", "CHANGELOG.md",
+    "CONTRIBUTING.md", "LICENSE", "MANIFEST.in", "Makefile", "README.md", "RELEASING.md",
+    "SECURITY.md", "benchmarks", "data", "docs", "include", "licenses", "pyproject.toml",
+    "requirements.txt", "setup.py", "src", "tests", "tools", "tutorial.ipynb",
 }  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """What the package exports, links and says about itself."""
 
 import importlib
+import importlib.metadata
 import inspect
 import re
 import sys
@@ -41,8 +42,8 @@ def test_the_stubs_are_true():
 def test_everything_public_is_documented_and_listed():
     public = {
         name
-        for name, value in vars(fastcv).items()
-        if not name.startswith("_") and not inspect.ismodule(value)
+        for name in dir(fastcv)
+        if not name.startswith("_") and not inspect.ismodule(getattr(fastcv, name))
     }
     assert public | {"__version__"} == set(fastcv.__all__)
     functions = {name for name in public if callable(getattr(fastcv, name))}
@@ -50,6 +51,22 @@ def test_everything_public_is_documented_and_listed():
         assert inspect.getdoc(getattr(fastcv, name)), name
     for name in functions - {"MainColors"}:
         assert inspect.signature(getattr(fastcv, name)) is not None
+
+
+def test_the_version_is_the_same_everywhere():
+    """The distribution has a name of its own: fastcv is another project's on PyPI."""
+    assert importlib.metadata.version("fastcv-ocr") == fastcv.__version__
+    assert f"\n## {fastcv.__version__}" in (ROOT / "CHANGELOG.md").read_text()
+
+
+def test_nothing_tells_to_install_another_project():
+    command = re.compile(r"pip3? install ['\"]?fastcv\b(?!-ocr)")
+    for folder in ("src", "docs", "benchmarks", "tools", "data"):
+        for path in (ROOT / folder).rglob("*"):
+            if path.suffix in (".py", ".md", ".sh", ".c"):
+                assert not command.search(path.read_text()), path
+    for path in [*ROOT.glob("*.md"), *ROOT.glob("*.toml"), *ROOT.glob("*.py")]:
+        assert not command.search(path.read_text()), path
 
 
 def test_build_info():

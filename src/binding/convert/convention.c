@@ -199,9 +199,22 @@ static void set_name_error(const char *function, PyObject *conventions, PyObject
     Py_XDECREF(names);
 }
 
+/* The names come with the module that has the conventions, which is imported when one is needed. */
+static int learn_names(ModuleState *state)
+{
+    const Py_ssize_t known = PyObject_Size(state->conventions);
+    if (known != 0)
+        return known < 0 ? -1 : 0;
+    PyObject *module = PyImport_ImportModule("fastcv.conventions");
+    Py_XDECREF(module);
+    return module ? 0 : -1;
+}
+
 /* The object of that name. A new reference, or NULL with an exception. */
 static PyObject *look_up(ModuleState *state, const char *function, PyObject *name)
 {
+    if (learn_names(state) < 0)
+        return NULL;
     PyObject *convention = PyObject_GetItem(state->conventions, name);
     if (!convention && PyErr_ExceptionMatches(PyExc_KeyError)) {
         PyErr_Clear();

@@ -71,7 +71,17 @@ int py_refuse_masked(ModuleState *state, const char *function, const char *argum
 {
     if (PyArray_CheckExact(object))
         return 0;
-    int is_masked = PyObject_IsInstance(object, state->masked_array);
+    /* Nobody has a masked array before numpy.ma is imported, and to import it takes longer than
+     * fastcv itself. */
+    PyObject *ma = PyImport_GetModule(state->numpy_ma);
+    PyObject *masked_array = ma ? PyObject_GetAttrString(ma, "MaskedArray") : NULL;
+    Py_XDECREF(ma);
+    if (!masked_array) { /* not there, not yet whole, or gone at the interpreter's end */
+        PyErr_Clear();
+        return 0;
+    }
+    int is_masked = PyObject_IsInstance(object, masked_array);
+    Py_DECREF(masked_array);
     if (is_masked > 0)
         PyErr_Format(PyExc_TypeError,
                      "%s: %s must be a plain array, not a masked one: fill or drop its mask",

@@ -69,6 +69,14 @@ int py_match_threads(const char *function, PyObject *num_threads)
 
 /* ---- the type ---- */
 
+PyObject *py_polygon_index_new(PyTypeObject *type, const char *function, const PyPolygons *polygons)
+{
+    PolygonIndex *self = (PolygonIndex *)type->tp_alloc(type, 0);
+    if (self && py_polygon_index_make(function, polygons, &self->index) < 0)
+        Py_CLEAR(self);
+    return (PyObject *)self;
+}
+
 static PyObject *new_index(PyTypeObject *type, PyObject *args, PyObject *kwargs)
 {
     static char *names[] = {"polygons", NULL};
@@ -78,11 +86,9 @@ static PyObject *new_index(PyTypeObject *type, PyObject *args, PyObject *kwargs)
         py_polygons_convert(PyType_GetModuleState(type), "PolygonIndex", "polygons", object, 1,
                             &polygons) < 0)
         return NULL;
-    PolygonIndex *self = (PolygonIndex *)type->tp_alloc(type, 0);
-    if (self && py_polygon_index_make("PolygonIndex", &polygons, &self->index) < 0)
-        Py_CLEAR(self);
+    PyObject *self = py_polygon_index_new(type, "PolygonIndex", &polygons);
     py_polygons_release(&polygons);
-    return (PyObject *)self;
+    return self;
 }
 
 static void dealloc(PyObject *self)
@@ -236,6 +242,7 @@ static PyMethodDef methods[] = {
     {"match", (PyCFunction)(void (*)(void))match, METH_VARARGS | METH_KEYWORDS, match_doc},
     {"find_close", (PyCFunction)(void (*)(void))find_close, METH_VARARGS | METH_KEYWORDS,
      find_close_doc},
+    {"__reduce__", py_polygon_index_reduce, METH_NOARGS, NULL},
     {NULL, NULL, 0, NULL},
 };
 

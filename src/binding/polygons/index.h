@@ -13,6 +13,14 @@ const FastcvPolygonIndex *py_polygon_index_of(ModuleState *state, PyObject *obje
 int py_polygon_index_make(const char *function, const PyPolygons *polygons,
                           FastcvPolygonIndex **index);
 
+/* A new PolygonIndex, or NULL with an exception. */
+PyObject *py_polygon_index_new(PyTypeObject *type, const char *function,
+                               const PyPolygons *polygons);
+
+/* PolygonIndex.__reduce__, and the function that it names. */
+PyObject *py_polygon_index_reduce(PyObject *self, PyObject *unused);
+PyObject *py_polygon_index_restore(PyObject *module, PyObject *args);
+
 /* For every point the index of its best polygon, an intp array. */
 PyObject *py_polygon_index_match(ModuleState *state, const char *function,
                                  const FastcvPolygonIndex *index, PyObject *points, double max_dist,

@@ -259,5 +259,6 @@ PyMethodDef py_polygons_methods[] = {
      METH_VARARGS | METH_KEYWORDS, select_best_polygon_doc},
     {"match_polygons", (PyCFunction)(void (*)(void))match_polygons, METH_VARARGS | METH_KEYWORDS,
      match_polygons_doc},
+    {"_restore_polygon_index", py_polygon_index_restore, METH_VARARGS, NULL},
     {NULL, NULL, 0, NULL},
 };

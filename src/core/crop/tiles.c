@@ -204,8 +204,8 @@ void fastcv_tiles_cut(const FastcvCropEngine *engine, const FastcvCrop *planned,
     const FastcvPart part = cutter->target.part;
     FastcvTile any = {.inverse = crop->inverse, .x_block = fastcv_x_block_px(crop)};
     const int are_straight = fastcv_map_suits_fixed_all(crop, part, &any);
-    const int columns = fastcv_target_columns(
-        &cutter->target, are_straight ? FASTCV_TILE_COLUMNS : SMALL_TILE_COLUMNS);
+    const int columns = fastcv_target_columns(&cutter->target, are_straight ? FASTCV_TILE_COLUMNS
+                                                                            : SMALL_TILE_COLUMNS);
     const int rows = fastcv_min_int(FASTCV_TILE_ROWS, FASTCV_TILE_PX / columns);
     int is_plain = 1;
     for (int y = part.top; y < part.bottom; y += rows) {
