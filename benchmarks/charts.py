@@ -19,6 +19,7 @@ COLORS = {
     "neon": "#56b4e9",
     "avx2": "#56b4e9",
     "avx512": "#0072b2",
+    "zen4": "#009e73",
 }
 """Colours that colour-blind readers can tell apart (Okabe and Ito), and greys for the baselines."""
 

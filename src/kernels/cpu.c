@@ -13,7 +13,8 @@
 
 typedef struct Variant {
     const char *name;
-    FastcvInstructionSet set;
+    FastcvInstructionSet set;  /* of kernels that gain nothing by vectors of 512 bits */
+    FastcvInstructionSet wide; /* of those that do */
     int (*is_supported)(void);
     int is_opencv;
 } Variant;
@@ -45,8 +46,8 @@ static int has_avx512(void)
            __builtin_cpu_supports("avx512vbmi");
 }
 
-/* Zen 4 computes 512 bits in two halves. Crops take 3 to 10 % longer there with AVX-512. */
-static int halves_avx512(void)
+/* It computes 512 bits in two halves. */
+static int is_zen4(void)
 {
     enum { AMD_19H = 0xF + 0xA }; /* the family: its base, and what is added to it */
     unsigned a, b, c, d;
@@ -54,23 +55,20 @@ static int halves_avx512(void)
         return 0;
     return __get_cpuid(1, &a, &b, &c, &d) && (a >> 8 & 0xF) + (a >> 20 & 0xFF) == AMD_19H;
 }
-
-static int is_avx2_second(void)
-{
-    return has_avx2() && !halves_avx512();
-}
 #endif
 
 /* Fastest first. */
 static const Variant variants[] = {
 #if defined(__x86_64__)
-    {"avx2", FASTCV_AVX2, halves_avx512, 0},  {"avx512", FASTCV_AVX512, has_avx512, 0},
-    {"avx2", FASTCV_AVX2, is_avx2_second, 0},
+    {"zen4", FASTCV_AVX2, FASTCV_AVX512, is_zen4, 0},
+    {"avx512", FASTCV_AVX512, FASTCV_AVX512, has_avx512, 0},
+    {"avx2", FASTCV_AVX2, FASTCV_AVX2, has_avx2, 0},
 #endif
 #if defined(__AARCH64EL__) /* every 64-bit ARM has NEON; the kernels assume little-endian */
-    {"neon", FASTCV_NEON, always, 0},
+    {"neon", FASTCV_NEON, FASTCV_NEON, always, 0},
 #endif
-    {"c", FASTCV_PLAIN_C, always, 0},         {"opencv", FASTCV_PLAIN_C, always, 1},
+    {"c", FASTCV_PLAIN_C, FASTCV_PLAIN_C, always, 0},
+    {"opencv", FASTCV_PLAIN_C, FASTCV_PLAIN_C, always, 1},
 };
 
 enum { VARIANTS = sizeof variants / sizeof *variants };
@@ -98,6 +96,11 @@ static const Variant *current(void)
 FastcvInstructionSet fastcv_instruction_set(void)
 {
     return current()->set;
+}
+
+FastcvInstructionSet fastcv_wide_set(void)
+{
+    return current()->wide;
 }
 
 const char *fastcv_variant_name(int n)

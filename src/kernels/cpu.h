@@ -18,4 +18,7 @@ typedef enum FastcvInstructionSet {
 /* The set of the variant in use: see fastcv/variants.h. */
 FastcvInstructionSet fastcv_instruction_set(void);
 
+/* The same, for families that gain by AVX-512 even where it computes 512 bits in two halves. */
+FastcvInstructionSet fastcv_wide_set(void);
+
 #endif

@@ -32,8 +32,8 @@ int main(void)
         random_state = 20231;
         const MapCounts map = check_map4(&fastcv_warp_kernels()->map4);
         const long blends = check_blend4(&fastcv_warp_kernels()->blend4, source);
-        const int float_rows = check_map5(fastcv_warp_kernels()->map5);
-        const long float_blends = check_blend5(&fastcv_warp_kernels()->blend5, source);
+        const int float_rows = check_map5(fastcv_warp5_kernels()->map5);
+        const long float_blends = check_blend5(&fastcv_warp5_kernels()->blend5, source);
         const int runs = check_runs(fastcv_runs_kernels(), source);
         const int grays = check_gray(fastcv_gray_kernels(), source);
         const int masks = check_mask(fastcv_mask_kernels(), source);

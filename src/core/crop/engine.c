@@ -11,10 +11,10 @@ int fastcv_crop_is_offered(const FastcvImage *page, const FastcvSampling *sampli
 
 FastcvCropEngine fastcv_crop_engine(const FastcvImage *page, const FastcvSampling *sampling)
 {
-    FastcvCropEngine engine = {FASTCV_ENGINE_KERNELS, page, sampling, fastcv_warp_kernels()};
     if (sampling->arithmetic == FASTCV_OPENCV5)
-        engine.kind = FASTCV_ENGINE_FLOAT;
-    else if (fastcv_variant_is_opencv() || !fastcv_tiles_cover(&engine))
+        return (FastcvCropEngine){FASTCV_ENGINE_FLOAT, page, sampling, fastcv_warp5_kernels()};
+    FastcvCropEngine engine = {FASTCV_ENGINE_KERNELS, page, sampling, fastcv_warp_kernels()};
+    if (fastcv_variant_is_opencv() || !fastcv_tiles_cover(&engine))
         engine.kind = FASTCV_ENGINE_OPENCV;
     return engine;
 }

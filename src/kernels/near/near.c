@@ -14,7 +14,7 @@ static const FastcvNearKernels *const variants[FASTCV_INSTRUCTION_SETS] = {
 
 const FastcvNearKernels *fastcv_near_kernels(void)
 {
-    int set = (int)fastcv_instruction_set();
+    int set = (int)fastcv_wide_set();
     while (!variants[set])
         set--;
     return variants[set];

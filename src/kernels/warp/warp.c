@@ -27,11 +27,20 @@ static void make_weights(void)
     fastcv_float_mode_leave(before);
 }
 
-const FastcvWarpKernels *fastcv_warp_kernels(void)
+static const FastcvWarpKernels *kernels_of(int set)
 {
     pthread_once(&once, make_weights);
-    int set = (int)fastcv_instruction_set();
     while (!variants[set])
         set--;
     return variants[set];
+}
+
+const FastcvWarpKernels *fastcv_warp_kernels(void)
+{
+    return kernels_of((int)fastcv_instruction_set());
+}
+
+const FastcvWarpKernels *fastcv_warp5_kernels(void)
+{
+    return kernels_of((int)fastcv_wide_set());
 }

@@ -19,6 +19,7 @@ typedef struct FastcvWarpKernels {
 
 /* The variant in use. It never changes, so a call keeps the one that it began with. */
 const FastcvWarpKernels *fastcv_warp_kernels(void);
+const FastcvWarpKernels *fastcv_warp5_kernels(void); /* for map5 and blend5 */
 
 extern const FastcvWarpKernels fastcv_warp_c;
 #if defined(__x86_64__)
