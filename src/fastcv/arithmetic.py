@@ -21,8 +21,7 @@ def installed_version() -> str:
     return _version_of_packages()
 
 
-@cache
-def _version_of_packages() -> str:
+def _look_for_packages() -> str:
     """Look for pip's record of OpenCV, which takes half a millisecond."""
     for package in _PACKAGES:
         try:
@@ -30,6 +29,9 @@ def _version_of_packages() -> str:
         except metadata.PackageNotFoundError:
             pass
     return ""
+
+
+_version_of_packages = cache(_look_for_packages)
 
 
 def installed_major() -> int:

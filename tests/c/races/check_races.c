@@ -548,9 +548,10 @@ static void prepare(uint64_t *state)
 
     const FastcvImage page = make_image(state, PAGE_WIDTH, PAGE_HEIGHT, 3, 256);
     const FastcvImage gray = make_image(state, PAGE_WIDTH, PAGE_HEIGHT, 1, 256);
-    const FastcvSampling linear = {FASTCV_LINEAR, FASTCV_CONSTANT};
-    const FastcvSampling cubic = {FASTCV_CUBIC, FASTCV_REPLICATE};
-    const FastcvSampling lanczos = {FASTCV_LANCZOS4, FASTCV_REFLECT}; /* by OpenCV */
+    const FastcvSampling linear = {FASTCV_LINEAR, FASTCV_CONSTANT, FASTCV_OPENCV4};
+    const FastcvSampling cubic = {FASTCV_CUBIC, FASTCV_REPLICATE, FASTCV_OPENCV4};
+    const FastcvSampling lanczos = {FASTCV_LANCZOS4, FASTCV_REFLECT,
+                                    FASTCV_OPENCV4}; /* by OpenCV */
     const CropCase crops[CROP_CASES] = {{.page = page, .options = linear},
                                         {.page = gray, .options = cubic},
                                         {.page = as_floats(gray), .options = linear},

@@ -68,4 +68,30 @@ static inline __mmask32 simde_mm512_cmpeq_epi16_mask_(__m512i a, __m512i b)
 }
 #endif
 
+#ifndef _mm512_cvtepi32_ps
+#define _mm512_cvtepi32_ps simde_mm512_cvtepi32_ps_
+static inline __m512 simde_mm512_cvtepi32_ps_(__m512i values)
+{
+    int32_t whole[16];
+    float all[16];
+    _mm512_storeu_si512(whole, values);
+    for (int i = 0; i < 16; i++)
+        all[i] = (float)whole[i];
+    return _mm512_loadu_ps(all);
+}
+#endif
+
+#ifndef _mm512_cvtps_epi32
+#define _mm512_cvtps_epi32 simde_mm512_cvtps_epi32_
+static inline __m512i simde_mm512_cvtps_epi32_(__m512 values)
+{
+    float all[16];
+    int32_t whole[16];
+    _mm512_storeu_ps(all, values);
+    for (int i = 0; i < 16; i++)
+        whole[i] = _mm_cvtss_si32(_mm_set_ss(all[i]));
+    return _mm512_loadu_si512(whole);
+}
+#endif
+
 #endif

@@ -74,7 +74,7 @@ static uint64_t cut(FastcvInterpolation interpolation, FastcvPool pool, uint64_t
 {
     static const double border_value[FASTCV_MAX_CHANNELS] = {1, 2, 3};
     const FastcvImage page = {page_pixels, 3 * WIDTH, WIDTH, HEIGHT, 3, FASTCV_U8};
-    const FastcvSampling sampling = {interpolation, FASTCV_CONSTANT};
+    const FastcvSampling sampling = {interpolation, FASTCV_CONSTANT, FASTCV_OPENCV4};
     const FastcvCropEngine engine = fastcv_crop_engine(&page, &sampling);
     static FastcvCrop crops[QUADS];
     FastcvRows rows[QUADS];
