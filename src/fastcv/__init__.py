@@ -87,6 +87,23 @@ class _Package(_ModuleType):
 
 _sys.modules[__name__].__class__ = _Package
 
+
+def _before_fork():
+    """Wait for other threads' imports and decoders: a child would wait for them for ever."""
+    for module in [*_MODULES, "arithmetic", "files"]:
+        _import_module(f"{__name__}.{module}")
+    _import_module(f"{__name__}.listener").LOCK.acquire()
+
+
+def _after_fork():
+    _import_module(f"{__name__}.listener").LOCK.release()
+
+
+if hasattr(_os, "register_at_fork"):
+    _os.register_at_fork(
+        before=_before_fork, after_in_parent=_after_fork, after_in_child=_after_fork
+    )
+
 __all__ = [
     "CONVENTIONS",
     "DETECTOR_BOXES",

@@ -26,10 +26,8 @@ from typing import Any
 
 from .opencv import load_cv2
 
-_LOCK = threading.RLock()  # a signal's handler may fork, or decode, in the same thread
-os.register_at_fork(
-    before=_LOCK.acquire, after_in_parent=_LOCK.release, after_in_child=_LOCK.release
-)
+LOCK = threading.RLock()  # a signal's handler may fork, or decode, in the same thread
+"""Held while a decoder runs, and by fastcv's fork handlers."""
 
 _LOG = rb"\[ *[A-Z]+:\S+ global (?:grfmt_\S+|loadsave\.cpp:\S+) \S+ "
 _ERROR = re.compile(
@@ -72,7 +70,7 @@ def listen() -> Iterator[Heard]:
     """Collect what decoders print on file descriptor 2."""
     heard = Heard()
     cv2 = load_cv2()
-    with _LOCK:
+    with LOCK:
         log = cv2.utils.logging
         level = log.getLogLevel()
         before = _duplicate(2)
