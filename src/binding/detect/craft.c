@@ -58,22 +58,6 @@ static int check_sizes(const char *function, const PyImage *region, const PyImag
     return -1;
 }
 
-/* (boxes (n, 4, 2) float32, labels (n,) int32) */
-static PyObject *as_arrays(const FastcvCraftWords *words)
-{
-    npy_intp count = words->count;
-    PyArrayObject *boxes = py_quads_array(words->quads, count);
-    PyArrayObject *labels = (PyArrayObject *)PyArray_SimpleNew(1, &count, NPY_INT32);
-    PyObject *pair = NULL;
-    if (boxes && labels) {
-        memcpy(PyArray_DATA(labels), words->labels, (size_t)count * sizeof *words->labels);
-        pair = PyTuple_Pack(2, boxes, labels);
-    }
-    Py_XDECREF(boxes);
-    Py_XDECREF(labels);
-    return pair;
-}
-
 static PyObject *find_words(const char *function, const PyImage *region, const PyImage *link,
                             const FastcvCraftRules *rules, int num_threads)
 {
@@ -88,7 +72,7 @@ static PyObject *find_words(const char *function, const PyImage *region, const P
         py_set_run_error(function, error);
         return NULL;
     }
-    PyObject *result = as_arrays(&words);
+    PyObject *result = py_quads_pair(words.quads, words.labels, NPY_INT32, words.count);
     fastcv_craft_words_free(&words);
     return result;
 }

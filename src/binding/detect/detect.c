@@ -108,22 +108,6 @@ static int convert_rules(const char *function, PyObject *const *args, FastcvDete
     return 0;
 }
 
-/* (boxes (n, 4, 2) float32, scores (n,) float64) */
-static PyObject *as_arrays(const FastcvDetected *detected)
-{
-    npy_intp count = detected->count;
-    PyArrayObject *boxes = py_quads_array(detected->quads, count);
-    PyArrayObject *scores = (PyArrayObject *)PyArray_SimpleNew(1, &count, NPY_FLOAT64);
-    PyObject *pair = NULL;
-    if (boxes && scores) {
-        memcpy(PyArray_DATA(scores), detected->scores, (size_t)count * sizeof *detected->scores);
-        pair = PyTuple_Pack(2, boxes, scores);
-    }
-    Py_XDECREF(boxes);
-    Py_XDECREF(scores);
-    return pair;
-}
-
 static PyObject *detector_boxes(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
 {
     FastcvDetectRules rules;
@@ -154,7 +138,7 @@ static PyObject *detector_boxes(PyObject *module, PyObject *const *args, Py_ssiz
         if (error.status) {
             py_set_run_error(function, error);
         } else {
-            result = as_arrays(&detected);
+            result = py_quads_pair(detected.quads, detected.scores, NPY_FLOAT64, detected.count);
             fastcv_detected_free(&detected);
         }
     }

@@ -20,7 +20,7 @@ int py_map_convert(ModuleState *state, const char *function, const char *argumen
     return -1;
 }
 
-PyArrayObject *py_quads_array(const FastcvQuad *quads, npy_intp count)
+static PyArrayObject *quads_array(const FastcvQuad *quads, npy_intp count)
 {
     npy_intp shape[3] = {count, 4, 2};
     PyArrayObject *array = (PyArrayObject *)PyArray_SimpleNew(3, shape, NPY_FLOAT32);
@@ -34,4 +34,18 @@ PyArrayObject *py_quads_array(const FastcvQuad *quads, npy_intp count)
         }
     }
     return array;
+}
+
+PyObject *py_quads_pair(const FastcvQuad *quads, const void *values, int type, npy_intp count)
+{
+    PyArrayObject *boxes = quads_array(quads, count);
+    PyArrayObject *others = (PyArrayObject *)PyArray_SimpleNew(1, &count, type);
+    PyObject *pair = NULL;
+    if (boxes && others) {
+        memcpy(PyArray_DATA(others), values, (size_t)PyArray_NBYTES(others));
+        pair = PyTuple_Pack(2, boxes, others);
+    }
+    Py_XDECREF(boxes);
+    Py_XDECREF(others);
+    return pair;
 }

@@ -9,7 +9,8 @@
 int py_map_convert(ModuleState *state, const char *function, const char *argument, PyObject *object,
                    PyImage *map);
 
-/* The corners as an array (count, 4, 2) of float32. NULL with an exception. */
-PyArrayObject *py_quads_array(const FastcvQuad *quads, npy_intp count);
+/* The corners as an array (count, 4, 2) of float32, and the values as one of a NumPy type. NULL
+ * with an exception. */
+PyObject *py_quads_pair(const FastcvQuad *quads, const void *values, int type, npy_intp count);
 
 #endif

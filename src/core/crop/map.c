@@ -32,12 +32,18 @@ FastcvExtent fastcv_extent_of(const double inverse[9], int first_x, int first_y,
     return extent;
 }
 
+/* From a row's middle column to the further end of what is computed. */
+static double reach_of(const FastcvTile *tile)
+{
+    const int middle = tile->columns / 2, whole = fastcv_whole_vectors(tile->columns);
+    return fastcv_max_int(middle, whole - middle);
+}
+
 /* The share by which W changes from a row's middle to its end, over |W|'s least. Up to 1/32, a
  * short series is as exact as the rest of fixed point. */
 static double bend_of(const FastcvTile *tile, double least_w)
 {
-    const int middle = tile->columns / 2, whole = fastcv_whole_vectors(tile->columns);
-    return fabs(tile->inverse[6]) / least_w * fastcv_max_int(middle, whole - middle);
+    return fabs(tile->inverse[6]) / least_w * reach_of(tile);
 }
 
 /* The error bound that kernels/warp/map4_all.h derives, in px/32; +infinity where it does not hold.
@@ -47,9 +53,9 @@ static double error_bound(const FastcvTile *tile, const double *line, double low
 {
     const double *w = tile->inverse + 6;
     const double most = fastcv_greater(fabs(low), fabs(high));
-    const int middle = tile->columns / 2, whole = fastcv_whole_vectors(tile->columns);
-    const double reach = fastcv_max_int(middle, whole - middle);
-    const double end_x = tile->x + whole, end_y = tile->y + tile->rows;
+    const double reach = reach_of(tile);
+    const double end_x = tile->x + fastcv_whole_vectors(tile->columns);
+    const double end_y = tile->y + tile->rows;
     const double a = fabs(line[0]) * end_x + fabs(line[1]) * end_y + fabs(line[2]);
     const double b = fabs(w[0]) * end_x + fabs(w[1]) * end_y + fabs(w[2]);
     const double slope =

@@ -28,4 +28,18 @@ typedef struct FastcvWindow {
     int32_t left, top, right, bottom;
 } FastcvWindow;
 
+/* The smallest window that holds all positions. */
+static inline FastcvWindow fastcv_window_of(const int32_t *restrict px, const int32_t *restrict py,
+                                            int count)
+{
+    int32_t left = INT32_MAX, right = INT32_MIN, top = INT32_MAX, bottom = INT32_MIN;
+    for (int k = 0; k < count; k++) {
+        left = px[k] < left ? px[k] : left;
+        right = px[k] > right ? px[k] : right;
+        top = py[k] < top ? py[k] : top;
+        bottom = py[k] > bottom ? py[k] : bottom;
+    }
+    return (FastcvWindow){left, top, right, bottom};
+}
+
 #endif

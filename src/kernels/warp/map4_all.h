@@ -89,15 +89,9 @@ static void project_affine(const FastcvRowPart *part, double scale, int32_t *res
 
 static FastcvWindow bound(const int32_t *restrict px, const int32_t *restrict py, int count)
 {
-    int32_t left = INT32_MAX, right = INT32_MIN, top = INT32_MAX, bottom = INT32_MIN;
-    for (int k = 0; k < count; k++) {
-        left = px[k] < left ? px[k] : left;
-        right = px[k] > right ? px[k] : right;
-        top = py[k] < top ? py[k] : top;
-        bottom = py[k] > bottom ? py[k] : bottom;
-    }
-    return (FastcvWindow){left >> FASTCV_SUBPIXEL_BITS, top >> FASTCV_SUBPIXEL_BITS,
-                          right >> FASTCV_SUBPIXEL_BITS, bottom >> FASTCV_SUBPIXEL_BITS};
+    const FastcvWindow fine = fastcv_window_of(px, py, count);
+    return (FastcvWindow){fine.left >> FASTCV_SUBPIXEL_BITS, fine.top >> FASTCV_SUBPIXEL_BITS,
+                          fine.right >> FASTCV_SUBPIXEL_BITS, fine.bottom >> FASTCV_SUBPIXEL_BITS};
 }
 
 static void place(const int32_t *restrict px, const int32_t *restrict py, int count,

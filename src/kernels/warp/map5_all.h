@@ -180,18 +180,6 @@ static void project_cubic_affine(const FastcvRow5 *row, int32_t *restrict px, in
 
 /* ---- places ---- */
 
-static FastcvWindow bound5(const int32_t *restrict px, const int32_t *restrict py, int count)
-{
-    int32_t left = INT32_MAX, right = INT32_MIN, top = INT32_MAX, bottom = INT32_MIN;
-    for (int k = 0; k < count; k++) {
-        left = px[k] < left ? px[k] : left;
-        right = px[k] > right ? px[k] : right;
-        top = py[k] < top ? py[k] : top;
-        bottom = py[k] > bottom ? py[k] : bottom;
-    }
-    return (FastcvWindow){left, top, right, bottom};
-}
-
 static void place5(const int32_t *restrict px, const int32_t *restrict py, int count,
                    FastcvWindow window, int32_t stride_bytes, int32_t pixel_bytes,
                    int32_t *restrict offset)
@@ -214,7 +202,7 @@ static void place5(const int32_t *restrict px, const int32_t *restrict py, int c
                  [FASTCV_MAP5_LINEAR] = project_linear,                                            \
                  [FASTCV_MAP5_CUBIC] = project_cubic,                                              \
                  [FASTCV_MAP5_CUBIC_AFFINE] = project_cubic_affine},                               \
-     .bound = bound5,                                                                              \
+     .bound = fastcv_window_of,                                                                    \
      .place = place5}
 
 #endif
