@@ -65,8 +65,8 @@ def _try_to_decode(content: NDArray[np.uint8]) -> tuple[NDArray[Any] | None, Hea
     return image, heard, "a damaged image"
 
 
-def read_bytes(path: str | os.PathLike[str], limit: int) -> bytes:
-    """Read a regular file of at most `limit` bytes."""
+def read_bytes(path: str | os.PathLike[str], limit: int, *, most: int | None = None) -> bytes:
+    """Read a regular file of at most `limit` bytes, or its first `most` bytes."""
     # Without O_NONBLOCK, opening a pipe would wait for its writer.
     handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
     try:
@@ -78,6 +78,6 @@ def read_bytes(path: str | os.PathLike[str], limit: int) -> bytes:
         if status.st_size > limit:
             raise ValueError(f"larger than {limit:,} bytes")
         with open(handle, "rb", closefd=False) as file:
-            return file.read(status.st_size)
+            return file.read(status.st_size if most is None else most)
     finally:
         os.close(handle)

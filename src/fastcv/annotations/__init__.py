@@ -1,0 +1,1 @@
+"""Readers of annotations: what OCR projects, data sets and OCR services write."""

@@ -1,0 +1,36 @@
+"""What every reader of annotations returns."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+class Word(NamedTuple):
+    """A box with its text."""
+
+    points: NDArray[np.float64]
+    """Shape (k, 2): corners x, y in the order of the file. Four are a quad, more a polygon."""
+    text: str | None
+    """None if the format or the file has no text for it."""
+    ignore: bool = False
+    """Whether the file says not to use it: illegible, or "###"."""
+
+
+class AnnotatedPage(NamedTuple):
+    """The words of a page."""
+
+    page: str | None
+    """The page's file, as the annotations name it. None if they name none."""
+    words: list[Word]
+    number: int | None = None
+    """The page in a file of several, counted from 0."""
+    size: tuple[int, int] | None = None
+    """Height and width in px, as the annotations say."""
+    relative: bool = False
+    """Whether the points are shares of the page's width and height instead of px."""
+    place: str = ""
+    """Where the page stands in the file, for messages: "line 3"."""

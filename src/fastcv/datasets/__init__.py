@@ -1,0 +1,1 @@
+"""Annotated pages in, training crops out."""

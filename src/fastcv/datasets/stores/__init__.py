@@ -1,0 +1,1 @@
+"""Where crops go: a folder of files, shards, or a database."""

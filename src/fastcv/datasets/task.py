@@ -1,0 +1,72 @@
+"""What goes into the cutting of a page, and what comes out: plain data, for any process."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from ..annotations.record import AnnotatedPage
+
+
+class PageTask(NamedTuple):
+    """A page to cut."""
+
+    name: str
+    """What its results are called: a relative path with "/", unique in the data set."""
+    path: str
+    number: int | None
+    """The page in a file of several, counted from 0."""
+    annotations: AnnotatedPage | str
+    """The page's words, or the file that holds them."""
+
+
+@dataclass(frozen=True)
+class CropRules:
+    """How pages are read, cut and encoded."""
+
+    format: str = "png"
+    quality: int | None = None
+    """Of jpg and webp, 1 to 100. None is OpenCV's default."""
+    convention: dict[str, Any] = field(default_factory=dict)
+    """Keywords for `image_crop`: convention, order, tall_ratio, interpolation, border, arithmetic.
+    """
+    skip_degenerate: bool = False
+    keep_ignored: bool = False
+    """Whether words that the annotations say to ignore are cut as well."""
+    annotations_format: str | None = None
+    exif: bool = True
+    """Whether pages are turned as their EXIF orientation says."""
+    dpi: float = 150
+    """Of pages of PDF files."""
+    max_pixels: int | None = None
+    threads: int | None = 1
+
+
+class Crop(NamedTuple):
+    """A box, cut and encoded."""
+
+    box: int
+    """The box's number on its page, in the order of the annotations."""
+    quad: list[list[float]]
+    """Four corners x, y in px of the page: those that were cut."""
+    text: str | None
+    height: int
+    width: int
+    content: bytes
+    """The encoded picture."""
+
+
+class CutPage(NamedTuple):
+    """A page's crops."""
+
+    name: str
+    path: str
+    number: int | None
+    crops: list[Crop]
+    degenerate: list[int]
+    """Boxes that cannot be cut, and were left out."""
+    ignored: int
+    """How many words were left out because the annotations say to ignore them."""
+    seconds: tuple[float, float, float]
+    """Time to read the page, to cut it, to encode the crops."""
