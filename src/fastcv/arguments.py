@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 
 from . import _core, outputs
 from ._version import __version__
+from .annotations import FORMATS
 from .conventions import CONVENTIONS, CropConvention
+from .datasets.stores import STORES
 
 if TYPE_CHECKING:
     _Subparsers = argparse._SubParsersAction[Any]
@@ -43,42 +45,104 @@ def parse(arguments: Sequence[str] | None, commands: Mapping[str, _Command]) -> 
 
 def _add_crop(subparsers: _Subparsers) -> Any:
     crop = subparsers.add_parser("crop", help="cut boxes out of pages", description=(
-        "Cut every box out of each PAGE. The crops of one page are DIR/PAGE_0000.png and so on. "
-        "With several pages, each page gets a folder DIR/PAGE. A page's crops appear together or "
-        "not at all. Existing files stay as they are, unless --overwrite is given. Inputs are "
-        "never replaced. Pages are not rotated by their EXIF orientation."
+        "Cut every box out of each PAGE, and store the crops with their texts. A run that was "
+        "stopped goes on where it was when it is started again. A page that fails is listed in "
+        "DIR/errors.jsonl. Existing files stay as they are, unless --overwrite is given. Inputs "
+        "are never replaced."
     ))  # fmt: skip
-    crop.add_argument("pages", nargs="+", metavar="PAGE", type=_path)
-    crop.add_argument("--boxes", metavar="FILE", type=_path, help=(
-        "quads (left-top, right-top, right-bottom, left-bottom): a .npy of shape (n, 4, 2), or "
-        'JSON with a list or an object with the key "boxes". One FILE for all pages, or a folder '
-        "with PAGE.json or PAGE.npy. Default: the page's own folder"
+    crop.add_argument("pages", nargs="+", metavar="PAGE", type=_path, help=(
+        "a picture, a multi-page TIFF, a PDF, a folder, or a quoted pattern such as "
+        "'scans/**/*.jpg'"
     ))  # fmt: skip
     crop.add_argument("--out", metavar="DIR", type=_path, required=True,
                       help="output folder, created if it does not exist")  # fmt: skip
-    crop.add_argument("--overwrite", action="store_true",
-                      help="replace existing files, except inputs")  # fmt: skip
-    crop.add_argument("--format", default="png", choices=tuple(outputs.DTYPES))
-    crop.add_argument("--convention", choices=tuple(CONVENTIONS), help=(
-        "cut as this OCR project does (default: fastcv); the options below replace parts of it"
+    _add_boxes(crop)
+    _add_pages(crop)
+    _add_cutting(crop)
+    _add_output(crop)
+    _add_engine(crop)
+    _add_max_pixels(crop)
+    return crop
+
+
+def _add_boxes(crop: argparse.ArgumentParser) -> None:
+    boxes = crop.add_argument_group("boxes")
+    boxes.add_argument("--boxes", metavar="PATH", type=_path, help=(
+        "annotations of all pages in one file, or a folder with a file a page, such as PAGE.json. "
+        "Default: beside the page"
     ))  # fmt: skip
-    fields = get_type_hints(CropConvention)
-    crop.add_argument("--order", choices=get_args(fields["order"]), help=(
-        "clockwise: the corners may come in any order"
+    boxes.add_argument("--boxes-format", choices=tuple(FORMATS), help=(
+        "the format of the annotations (default: recognised by content)"
     ))  # fmt: skip
-    for name in ("interpolation", "border"):
-        crop.add_argument(f"--{name}", choices=get_args(fields[name]))
-    crop.add_argument("--arithmetic", choices=("opencv4", "opencv5", "auto"), help=(
-        "whose pixels; auto: those of the cv2 that is installed (default: "
-        f"{_core.build_info()['arithmetic']})"
+    boxes.add_argument("--keep-ignored", action="store_true", help=(
+        'cut also what the annotations say to ignore, such as "###"'
     ))  # fmt: skip
-    crop.add_argument("--skip-degenerate", action="store_true", help=(
+    boxes.add_argument("--skip-degenerate", action="store_true", help=(
         "leave out boxes that cannot be cut, such as boxes without width, instead of failing the "
         "page"
     ))  # fmt: skip
-    _add_threads(crop)
-    _add_max_pixels(crop)
-    return crop
+
+
+def _add_pages(crop: argparse.ArgumentParser) -> None:
+    pages = crop.add_argument_group("pages")
+    pages.add_argument("--ignore-exif", action="store_true", help=(
+        "take pages as they are stored, not turned as their EXIF orientation says"
+    ))  # fmt: skip
+    pages.add_argument("--dpi", type=_resolution, default=150, metavar="N",
+                       help="of pages of PDF files (default: 150)")  # fmt: skip
+
+
+def _add_cutting(crop: argparse.ArgumentParser) -> None:
+    cutting = crop.add_argument_group("cutting")
+    cutting.add_argument("--convention", choices=tuple(CONVENTIONS), help=(
+        "cut as this OCR project does (default: fastcv); the options below replace parts of it"
+    ))  # fmt: skip
+    fields = get_type_hints(CropConvention)
+    cutting.add_argument("--order", choices=get_args(fields["order"]), help=(
+        "clockwise: the corners may come in any order"
+    ))  # fmt: skip
+    cutting.add_argument("--tall", type=_ratio, metavar="RATIO", help=(
+        "turn crops that are so many times higher than wide, as 1.5; 0 turns none"
+    ))  # fmt: skip
+    for name in ("interpolation", "border"):
+        cutting.add_argument(f"--{name}", choices=get_args(fields[name]))
+    cutting.add_argument("--arithmetic", choices=("opencv4", "opencv5", "auto"), help=(
+        "whose pixels; auto: those of the cv2 that is installed (default: "
+        f"{_core.build_info()['arithmetic']})"
+    ))  # fmt: skip
+
+
+def _add_output(crop: argparse.ArgumentParser) -> None:
+    output = crop.add_argument_group("output")
+    output.add_argument("--to", choices=tuple(STORES), default="folder", help=(
+        "a file a crop, with labels.jsonl and PaddleOCR's rec_gt.txt (default); or tar shards; "
+        "or an LMDB database as scene-text loaders read it; or Parquet shards as Hugging Face's "
+        "datasets loads them"
+    ))  # fmt: skip
+    output.add_argument("--format", default="png", choices=tuple(outputs.DTYPES))
+    output.add_argument("--quality", type=_percent, metavar="N",
+                        help="of jpg and webp, 1 to 100")  # fmt: skip
+    output.add_argument("--shard-size", type=_size, default=256 << 20, metavar="BYTES", help=(
+        "close shards of this size, such as 64M (default: 256M)"
+    ))  # fmt: skip
+    output.add_argument("--preview", metavar="FILE", type=_path, help=(
+        "also write an HTML page with the first hundred crops and their texts"
+    ))  # fmt: skip
+    output.add_argument("--overwrite", action="store_true", help=(
+        "begin anew, and replace existing files, except inputs"
+    ))  # fmt: skip
+
+
+def _add_engine(crop: argparse.ArgumentParser) -> None:
+    engine = crop.add_argument_group("machines")
+    engine.add_argument("--engine", choices=("local", "dask", "ray"), default="local", help=(
+        "who cuts: processes of this machine (default), or a cluster"
+    ))  # fmt: skip
+    engine.add_argument("--address", "--scheduler", metavar="ADDRESS", help=(
+        "the cluster, such as tcp://host:8786 for dask or auto for ray (default: one is started "
+        "on this machine)"
+    ))  # fmt: skip
+    _add_threads(engine)
 
 
 def _add_colors(subparsers: _Subparsers) -> Any:
@@ -118,9 +182,9 @@ def _add_info(subparsers: _Subparsers) -> Any:
     return info
 
 
-def _add_threads(command: argparse.ArgumentParser) -> None:
+def _add_threads(command: argparse._ActionsContainer) -> None:
     command.add_argument("--threads", type=_threads, metavar="N", help=(
-        f"at most this many threads (default: {_core.get_num_threads()})"
+        f"use at most this many CPUs (default: {_core.get_num_threads()})"
     ))  # fmt: skip
 
 
@@ -140,6 +204,30 @@ def _positive(text: str, most: int = (1 << 31) - 1) -> int:
     if not (text.isdecimal() and len(text) <= 10 and 1 <= int(text) <= most):
         raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to {most}")
     return int(text)
+
+
+def _percent(text: str) -> int:
+    return _positive(text, 100)
+
+
+def _resolution(text: str) -> int:
+    return _positive(text, 4800)
+
+
+def _size(text: str) -> int:
+    units = {"K": 10, "M": 20, "G": 30}
+    shift = units.get(text[-1:].upper(), 0)
+    return _positive(text[:-1] if shift else text) << shift
+
+
+def _ratio(text: str) -> float:
+    try:
+        ratio = float(text)
+    except ValueError:
+        ratio = -1
+    if not 0 <= ratio < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 0")
+    return ratio
 
 
 def _threads(text: str) -> int:

@@ -3,106 +3,96 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
-from functools import partial
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from time import monotonic
 
-from . import _core, files, outputs
-from .boxes import read_boxes
-from .naming import name_of, refuse_twins
-from .outputs import Guard
-from .progress import Progress, show
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
+from .datasets import CropRules, CutPage, FailedPage, Summary, crop_pages
+from .progress import Progress, complain, show
 
 
 def run_crop(options: argparse.Namespace) -> bool:
-    """Cut every page."""
-    refuse_twins(options, options.pages)
-    beside = [find_boxes(page, options.boxes) for page in options.pages]
-    inputs = [*options.pages, *(path for path in beside if path)]
-    guard = Guard.of(inputs, options.overwrite)
-    with Progress("crop", 0) as progress:
-        return progress.try_each(options.pages, partial(crop_page, options, guard, progress))
-
-
-def crop_page(options: argparse.Namespace, guard: Guard, progress: Progress, page: Path) -> str:
-    """Cut one page, then write its crops.
-
-    Encoding on two threads is no faster for .png and .jpg, whose words take a few kB.
-    """
-    page.stat()  # a missing page comes before missing boxes
-    boxes = read_boxes_of(page, options)
-    folder = options.out / name_of(page) if len(options.pages) > 1 else options.out
-    names = name_crops(page, boxes, options)
-    for name in filter(None, names):
-        guard.check(folder / name)
-    image = files.read_image(page)
-    try:
-        crops = _core.image_crop_openmp(
-            image,
-            boxes,
-            num_threads=options.threads,
-            **how_to_cut(options),
+    """Cut every page. Return True if one failed."""
+    with Progress("page", 0) as progress:
+        teller = _Teller(options, progress)
+        summary = crop_pages(
+            options.pages,
+            options.out,
+            annotations=options.boxes,
+            rules=_rules(options),
+            to=options.to,
+            shard_bytes=options.shard_size,
+            engine=options.engine,
+            address=options.address,
+            workers=options.threads,
+            overwrite=options.overwrite,
+            preview=options.preview,
+            report=teller.tell,
         )
-    except (ValueError, TypeError) as error:
-        raise ValueError(str(error).removeprefix("image_crop_openmp: ")) from None
-    progress.expect(len(crops))
-
-    def encode_all() -> Iterator[tuple[str, bytes]]:
-        for name, crop in zip(names, crops, strict=True):
-            if name:
-                yield name, outputs.encode(crop, options.format)
-            progress.advance()
-
-    outputs.write_together(folder, encode_all(), guard)
-    skipped = [str(index) for index, name in enumerate(names) if not name]
-    made = len(crops) - len(skipped)
-    text = f"{show(page)}: {made} crop{'' if made == 1 else 's'} in {show(folder)}"
-    if skipped:
-        text += f"\n{show(page)}: degenerate boxes left out: {', '.join(skipped)}"
-    return text
+    _tell_all(options, summary)
+    return bool(summary.failed)
 
 
-def how_to_cut(options: argparse.Namespace) -> dict[str, Any]:
-    """Return the keywords for `image_crop_openmp` and `crop_shapes`."""
+def _rules(options: argparse.Namespace) -> CropRules:
     names = ("convention", "order", "interpolation", "border", "arithmetic")
     given = {name: getattr(options, name) for name in names}
-    keywords = {name: value for name, value in given.items() if value is not None}
-    return {**keywords, "degenerate": "empty" if options.skip_degenerate else "raise"}
+    given["tall_ratio"] = options.tall
+    return CropRules(
+        format=options.format,
+        quality=options.quality,
+        convention={name: value for name, value in given.items() if value is not None},
+        skip_degenerate=options.skip_degenerate,
+        keep_ignored=options.keep_ignored,
+        annotations_format=options.boxes_format,
+        exif=not options.ignore_exif,
+        dpi=options.dpi,
+    )
 
 
-def find_boxes(page: Path, boxes: Path | None) -> Path | None:
-    """Return the file of a page's boxes, if there is one."""
-    if boxes is not None and not boxes.is_dir():
-        return boxes
-    folder = page.parent if boxes is None else boxes
-    paths = [folder / f"{name_of(page)}{suffix}" for suffix in (".json", ".npy")]
-    return next((path for path in paths if path.exists()), None)
+class _Teller:
+    """Prints what became of each page."""
+
+    def __init__(self, options: argparse.Namespace, progress: Progress) -> None:
+        self._out = options.out
+        self._in_folders = options.to == "folder"
+        self._progress = progress
+        self._started = monotonic()
+
+    def tell(self, page: CutPage | FailedPage, summary: Summary) -> None:
+        """Print one page's result, and move the bar on."""
+        self._progress.clear()
+        if isinstance(page, FailedPage):
+            complain(f"{_name(page)}: {page.reason}")
+        else:
+            self._tell_cut(page, summary)
+        done = summary.pages + summary.skipped + len(summary.failed)
+        speed = summary.crops / max(monotonic() - self._started, 1e-3)
+        self._progress.reach(done, summary.total, summary.skipped, f"{speed:,.0f} crops/s")
+
+    def _tell_cut(self, page: CutPage, summary: Summary) -> None:
+        place = self._out / page.name if self._in_folders and summary.total > 1 else self._out
+        print(f"{_name(page)}: {_count(len(page.crops), 'crop')} in {show(place)}", flush=True)
+        if page.degenerate:
+            numbers = ", ".join(map(str, page.degenerate))
+            print(f"{_name(page)}: degenerate boxes left out: {numbers}", flush=True)
 
 
-def read_boxes_of(page: Path, options: argparse.Namespace) -> NDArray[Any]:
-    """Read a page's boxes."""
-    path = find_boxes(page, options.boxes)
-    if path is None:
-        name, folder = name_of(page), options.boxes or page.parent
-        raise ValueError(f"no boxes: there is neither {name}.json nor {name}.npy in {folder}")
-    try:
-        return read_boxes(path)
-    except (ValueError, TypeError) as error:
-        raise ValueError(f"{path}: {error}") from None
+def _tell_all(options: argparse.Namespace, summary: Summary) -> None:
+    """Say what one page's lines do not."""
+    if summary.elsewhere:
+        shown = ", ".join(map(show, summary.elsewhere[:3]))
+        more = ", …" if len(summary.elsewhere) > 3 else ""
+        print(f"{_count(len(summary.elsewhere), 'annotated page')} not given: {shown}{more}")
+    if summary.total > 1 or summary.skipped:
+        parts = [f"{_count(summary.pages, 'page')}, {_count(summary.crops, 'crop')}"]
+        if summary.skipped:
+            parts.append(f"{_count(summary.skipped, 'page')} in already")
+        if summary.failed:
+            parts.append(f"{_count(len(summary.failed), 'page')} failed: see errors.jsonl")
+        print(f"{show(options.out)}: {'; '.join(parts)}")
 
 
-def name_crops(page: Path, boxes: NDArray[Any], options: argparse.Namespace) -> list[str]:
-    """Name the file of each box. A box that is left out has an empty name."""
-    try:
-        shapes = _core.crop_shapes(boxes, **how_to_cut(options))
-    except (ValueError, TypeError) as error:
-        raise ValueError(str(error).removeprefix("crop_shapes: ")) from None
-    digits = max(4, len(str(len(shapes) - 1)))
-    return [
-        f"{name_of(page)}_{index:0{digits}}.{options.format}" if height and width else ""
-        for index, (height, width) in enumerate(shapes.tolist())
-    ]
+def _name(page: CutPage | FailedPage) -> str:
+    return show(page.path) + ("" if page.number is None else f" page {page.number + 1}")
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"

@@ -53,11 +53,12 @@ class Progress:
         if self._bar is not None:
             self._bar.update()
 
-    def expect(self, more: int) -> None:
-        """Raise the total number of steps."""
+    def reach(self, done: int, total: int, before: int, note: str) -> None:
+        """Show that so many steps are done, of which some were done before this run."""
         if self._bar is not None:
-            self._bar.total += more
-            self._bar.refresh()
+            self._bar.total, self._bar.initial = total, before
+            self._bar.set_postfix_str(note, refresh=False)
+            self._bar.update(done - self._bar.n)
 
     def clear(self) -> None:
         """Make room for a line. The next step draws the bar again."""

@@ -39,8 +39,6 @@ class CropRules:
     """Whether pages are turned as their EXIF orientation says."""
     dpi: float = 150
     """Of pages of PDF files."""
-    max_pixels: int | None = None
-    threads: int | None = 1
 
 
 class Crop(NamedTuple):
@@ -70,3 +68,13 @@ class CutPage(NamedTuple):
     """How many words were left out because the annotations say to ignore them."""
     seconds: tuple[float, float, float]
     """Time to read the page, to cut it, to encode the crops."""
+
+
+class FailedPage(NamedTuple):
+    """A page that could not be read or cut."""
+
+    name: str
+    path: str
+    number: int | None
+    reason: str
+    """One line."""

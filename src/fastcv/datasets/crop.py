@@ -1,0 +1,128 @@
+"""Cut a whole data set in one call."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from functools import partial
+from itertools import chain
+from pathlib import Path
+from typing import Any, Literal
+
+from .. import _core
+from ..outputs import Guard
+from ..pages import find_pages
+from .clusters import cut_on_dask, cut_on_ray
+from .local import cut_here, cut_in_processes
+from .plan import Plan
+from .run import Engine, Summary, run
+from .stores import STORES
+from .task import CropRules, CutPage, FailedPage
+
+_FEW = 4
+"""So many pages are cut in this process: starting others takes a quarter of a second."""
+
+
+def crop_pages(
+    pages: str | os.PathLike[str] | Sequence[str | os.PathLike[str]],
+    out: str | os.PathLike[str],
+    *,
+    annotations: str | os.PathLike[str] | None = None,
+    rules: CropRules | None = None,
+    to: Literal["folder", "webdataset", "lmdb", "parquet"] = "folder",
+    shard_bytes: int = 256 << 20,
+    engine: Literal["local", "dask", "ray"] = "local",
+    address: str | None = None,
+    workers: int | None = None,
+    overwrite: bool = False,
+    preview: str | os.PathLike[str] | None = None,
+    report: Callable[[CutPage | FailedPage, Summary], None] | None = None,
+) -> Summary:
+    """Cut the words out of annotated pages, and store them with their texts.
+
+    The result is the same for every engine and any number of workers: pages are stored in their
+    order. A run that was stopped, or killed, goes on where it was when it is started again.
+
+    Parameters
+    ----------
+    pages : path or sequence of paths
+        Pages: files, folders, which are searched, and patterns such as ``"scans/**/*.jpg"``.
+    out : path
+        The folder of the data set, created if it does not exist.
+    annotations : path, optional
+        The file with the words of all pages, or the folder with a file a page. None: each page's
+        file lies beside it. docs/annotations.md lists the formats.
+    rules : CropRules, optional
+        How pages are read, cut and encoded.
+    to : {"folder", "webdataset", "lmdb", "parquet"}, default "folder"
+        Where crops go: a file each, tar or Parquet shards, or an LMDB database.
+    shard_bytes : int, default 2**28
+        Shards are closed when they have this size.
+    engine : {"local", "dask", "ray"}, default "local"
+        Who cuts: processes of this machine, or a cluster.
+    address : str, optional
+        The cluster's scheduler, such as ``"tcp://host:8786"`` for Dask or ``"auto"`` for Ray. None
+        starts a cluster on this machine.
+    workers : int, optional
+        How many CPUs of this machine work: in a process each, or, if the pages are few, as threads
+        of this process. None is `get_num_threads`.
+    overwrite : bool, default False
+        Whether to begin anew where there is a data set, and to replace files of the same names.
+        Inputs are never replaced.
+    preview : path, optional
+        Write an HTML page here that shows the first hundred crops with their texts.
+    report : callable, optional
+        Called with each page as soon as it is stored, or has failed, and with what was done so
+        far.
+
+    Returns
+    -------
+    Summary
+        How many pages and crops there are, and the pages that failed: they are also in
+        ``out/errors.jsonl``.
+
+    Raises
+    ------
+    OSError, ValueError, TypeError, ImportError
+        The data set cannot be written, the annotations of all pages cannot be read, `out` holds a
+        data set made with other options, or a package is missing. What is wrong with one page does
+        not raise: the page is in ``Summary.failed``.
+
+    Notes
+    -----
+    Processes import the main module anew, so a script must guard what it runs by
+    ``if __name__ == "__main__":``.
+    """
+    rules = rules or CropRules()
+    target = Path(out)
+    beside = None if annotations is None else Path(annotations)
+    found = find_pages([pages] if isinstance(pages, (str, os.PathLike)) else pages)
+    plan = Plan(found, beside, rules.annotations_format)
+    guard = Guard.of(chain((page.path for page in found), plan.files), overwrite)
+
+    def open_store(state: dict[str, Any] | None) -> Any:
+        return STORES[to](
+            target, state, rules.format, guard=guard, flat=len(found) == 1, shard_bytes=shard_bytes
+        )
+
+    cut = choose_engine(engine, address, workers or _core.get_num_threads(), len(found))
+    summary = run(
+        plan.tasks(), len(found), rules, target, open_store, cut,
+        options={"to": to, **asdict(rules)}, overwrite=overwrite, report=report,
+    )  # fmt: skip
+    summary.elsewhere = plan.elsewhere
+    return summary
+
+
+def choose_engine(name: str, address: str | None, workers: int, pages: int) -> Engine:
+    """Return the function that cuts pages."""
+    if name == "dask":
+        return partial(cut_on_dask, address=address, workers=workers)
+    if name == "ray":
+        return partial(cut_on_ray, address=address, workers=workers)
+    if address is not None:
+        raise ValueError("address is of a cluster: choose the engine dask or ray")
+    if workers == 1 or pages < _FEW:
+        return partial(cut_here, workers=workers)
+    return partial(cut_in_processes, workers=min(workers, pages))

@@ -1,0 +1,114 @@
+"""The work of one page: read it, cut its words, encode them. A pure function, for any process."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .. import _core
+from ..annotations import read
+from ..annotations.quads import quads_of
+from ..pages import read_page
+from ..progress import EXPECTED, explain
+from .encode import encode_all
+from .task import Crop, CropRules, CutPage, FailedPage, PageTask
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from ..annotations.record import AnnotatedPage
+
+
+def cut_page(task: PageTask, rules: CropRules, num_threads: int | None = 1) -> CutPage:
+    """Read a page, cut its words out of it, and encode them.
+
+    Raises
+    ------
+    OSError, ValueError, TypeError, MemoryError, ImportError
+        The page or its annotations cannot be read, a box cannot be cut, or the format cannot hold
+        the crops.
+    """
+    started = perf_counter()
+    path = Path(task.path)
+    path.stat()  # a missing page comes before missing annotations
+    page = annotations_of(task, rules)
+    image = read_page(path, task.number, exif=rules.exif, dpi=rules.dpi)
+    all_quads = quads_of(page, *image.shape[:2])
+    kept = [index for index, word in enumerate(page.words) if rules.keep_ignored or not word.ignore]
+    quads = all_quads[kept]
+    have_read = perf_counter()
+    crops = _cut(image, quads, kept, rules, num_threads)
+    have_cut = perf_counter()
+    numbers = [number for number, crop in enumerate(crops) if crop.size]
+    contents = encode_all([crops[number] for number in numbers], rules.format, rules.quality)
+    return CutPage(
+        task.name,
+        task.path,
+        task.number,
+        [
+            Crop(
+                kept[number],
+                quads[number].tolist(),
+                page.words[kept[number]].text,
+                *crops[number].shape[:2],
+                content,
+            )
+            for number, content in zip(numbers, contents, strict=True)
+        ],
+        [index for index, crop in zip(kept, crops, strict=True) if not crop.size],
+        len(page.words) - len(kept),
+        (have_read - started, have_cut - have_read, perf_counter() - have_cut),
+    )
+
+
+def try_to_cut(
+    task: PageTask, rules: CropRules, num_threads: int | None = 1
+) -> CutPage | FailedPage:
+    """Cut a page, or say in one line why it cannot be cut."""
+    try:
+        return cut_page(task, rules, num_threads)
+    except EXPECTED as error:
+        return FailedPage(task.name, task.path, task.number, explain(error, Path(task.path)))
+
+
+def annotations_of(task: PageTask, rules: CropRules) -> AnnotatedPage:
+    """Return the page's words, from the task or from the file that it names."""
+    if not isinstance(task.annotations, str):
+        return task.annotations
+    pages = list(read(Path(task.annotations), rules.annotations_format))
+    if len(pages) == 1 and task.number is None:
+        return pages[0]
+    number = task.number or 0
+    fitting = [
+        page for index, page in enumerate(pages)
+        if number == (index if page.number is None else page.number)
+    ]  # fmt: skip
+    if len(fitting) != 1:
+        found = "no words" if not fitting else f"{len(fitting)} pages"
+        raise ValueError(f"{task.annotations}: {found} for page {number + 1}")
+    return fitting[0]
+
+
+def _cut(
+    image: NDArray[Any],
+    quads: NDArray[np.float64],
+    kept: list[int],
+    rules: CropRules,
+    num_threads: int | None,
+) -> list[NDArray[Any]]:
+    """Cut the quads. A box that cannot be cut is empty, or an error that names its own number."""
+    degenerate = "empty" if rules.skip_degenerate else "raise"
+    keywords = {**rules.convention, "degenerate": degenerate, "num_threads": num_threads}
+    try:
+        return _core.image_crop_openmp(image, quads, **keywords)
+    except (ValueError, TypeError) as error:
+        reason = str(error).removeprefix("image_crop_openmp: ")
+        if len(kept) != 0 and kept[-1] != len(kept) - 1:  # some words before it were left out
+            reason = re.sub(
+                r"boxes\[(\d+)\]", lambda found: f"boxes[{kept[int(found[1])]}]", reason
+            )
+        raise type(error)(reason) from None

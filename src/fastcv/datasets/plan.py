@@ -1,0 +1,124 @@
+"""Which words belong to which page: the tasks of a data set."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..annotations import read
+from ..annotations.find import find_annotations
+from ..annotations.match import PageIndex
+from ..progress import EXPECTED, explain
+from .task import FailedPage, PageTask
+
+if TYPE_CHECKING:
+    from ..annotations.record import AnnotatedPage
+    from ..pages import PageFile
+
+_Tasks = Iterator["PageTask | FailedPage"]
+
+
+class Plan:
+    """Gives each page its words.
+
+    `annotations` is a file for all pages, or a folder with files of pages; None is the page's own
+    folder. A format of `FORMATS` forces one.
+    """
+
+    def __init__(self, pages: list[PageFile], annotations: Path | None, format: str | None) -> None:
+        self._format = format
+        self.elsewhere: list[str] = []
+        """Annotated pages that are not among the pages, as the annotations name them."""
+        self._missing: list[FailedPage] = []
+        self._files: dict[Path, list[PageFile]] = {}
+        self._is_one_file = annotations is not None and not annotations.is_dir()
+        if self._is_one_file:
+            assert annotations is not None
+            self._files[annotations] = pages
+            return
+        for page in pages:
+            path = find_annotations(page.path, annotations)
+            if path is None:
+                reason = f"no boxes for it in {annotations or page.path.parent}"
+                self._missing.append(_failed(page, reason))
+            else:
+                self._files.setdefault(path, []).append(page)
+
+    @property
+    def files(self) -> Collection[Path]:
+        """The files of annotations."""
+        return self._files.keys()
+
+    def tasks(self) -> _Tasks:
+        """Yield a task a page, or why it has none."""
+        yield from self._missing
+        for path, pages in self._files.items():
+            if self._is_one_file:
+                yield from self._from_shared_file(path, pages)
+            elif len(pages) == 1:
+                yield _task(pages[0], str(path))
+            else:
+                yield from self._from_file_beside(path, pages)
+
+    def _from_file_beside(self, path: Path, pages: list[PageFile]) -> _Tasks:
+        """Take the words of several pages from one of the files. If it is bad, they fail."""
+        left = {page.name: page for page in pages}
+        try:
+            for each in self._from_shared_file(path, pages):
+                del left[each.name]
+                yield each
+        except EXPECTED as error:
+            yield from (_failed(page, explain(error)) for page in left.values())
+
+    def _from_shared_file(self, path: Path, pages: list[PageFile]) -> _Tasks:
+        """Take the words of several pages from a file, in its order. Then fail the others."""
+        annotated = read(path, self._format)
+        first = next(annotated, None)
+        if first is None:
+            yield from (_failed(page, f"{path}: no pages") for page in pages)
+        elif first.page is None or len({page.path for page in pages}) == 1:
+            yield from _by_number(path, pages, [first, *annotated])
+        else:
+            yield from self._by_name(path, pages, chain([first], annotated))
+
+    def _by_name(
+        self, path: Path, pages: list[PageFile], annotated: Iterable[AnnotatedPage]
+    ) -> _Tasks:
+        index = PageIndex(list(dict.fromkeys(page.path for page in pages)))
+        missing = {(page.path, page.number): page for page in pages}
+        for each in annotated:
+            named = None if each.page is None else index.find(each.page)
+            if named is None:
+                self.elsewhere.append(each.page or each.place)
+                continue
+            page = missing.pop((named, each.number), None) or missing.pop((named, None), None)
+            if page is None:
+                raise ValueError(f"{path}: {each.place}: the page {each.page} is there twice")
+            yield _task(page, each)
+        for page in missing.values():
+            yield _failed(page, f"{path}: no boxes for this page")
+
+
+def _by_number(path: Path, pages: list[PageFile], annotated: list[AnnotatedPage]) -> _Tasks:
+    """Match pages of a file that names none, or whose one page file has another name now."""
+    by_number = {
+        index if each.number is None else each.number: each for index, each in enumerate(annotated)
+    }
+    for page in pages:
+        words = by_number.get(page.number or 0)
+        if words is None and len(annotated) == 1 and page.number is None:
+            words = annotated[0]
+        if words is None:
+            yield _failed(page, f"{path}: no boxes for page {(page.number or 0) + 1}")
+        else:
+            yield _task(page, words)
+
+
+def _task(page: PageFile, annotations: AnnotatedPage | str) -> PageTask:
+    return PageTask(page.name, str(page.path), page.number, annotations)
+
+
+def _failed(page: PageFile, reason: str) -> FailedPage:
+    return FailedPage(page.name, str(page.path), page.number, reason)

@@ -1,0 +1,201 @@
+"""Cut a data set: pages and annotations in, a store of crops out."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import json
+import os
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..progress import EXPECTED, explain
+from .ledger import Added, Ledger
+from .task import CropRules, CutPage, FailedPage, PageTask
+
+if TYPE_CHECKING:
+    from .stores import Store
+
+ERRORS = "errors.jsonl"
+_FATAL = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS}
+"""Errors of a write that the next page's would have too."""
+
+Engine = Callable[[Iterable[PageTask], CropRules], Iterator["CutPage | FailedPage"]]
+
+
+@dataclass
+class Summary:
+    """What a run did."""
+
+    pages: int = 0
+    """How many pages were cut."""
+    crops: int = 0
+    """How many words were cut out of them."""
+    skipped: int = 0
+    """How many pages were in already."""
+    total: int = 0
+    """How many pages were given."""
+    elsewhere: list[str] = field(default_factory=list)
+    """Annotated pages that were not given."""
+    failed: list[FailedPage] = field(default_factory=list)
+
+
+Report = Callable[["CutPage | FailedPage", Summary], None]
+
+
+def run(
+    tasks: Iterable[PageTask | FailedPage],
+    total: int,
+    rules: CropRules,
+    out: Path,
+    open_store: Callable[[dict[str, Any] | None], Store],
+    engine: Engine,
+    *,
+    options: dict[str, Any],
+    overwrite: bool = False,
+    report: Report | None = None,
+) -> Summary:
+    """Cut every page that is not in yet. A page that fails is listed in errors.jsonl."""
+    out.mkdir(parents=True, exist_ok=True)
+    summary = Summary(total=total)
+    ledger = Ledger(out, options, overwrite)
+    try:
+        store = open_store(ledger.state)
+        try:
+            _Run(ledger, store, summary, report).cut(tasks, rules, engine)
+        finally:
+            store.close()
+    finally:
+        ledger.close()
+        _write_errors(out / ERRORS, summary.failed)
+    return summary
+
+
+class _Run:
+    def __init__(
+        self,
+        ledger: Ledger,
+        store: Store,
+        summary: Summary,
+        report: Report | None,
+    ) -> None:
+        self._ledger = ledger
+        self._store = store
+        self._summary = summary
+        self._report = report
+        self._added: list[Added] = []
+        self._stamps: dict[str, Any] = {}
+
+    def cut(self, tasks: Iterable[PageTask | FailedPage], rules: CropRules, engine: Engine) -> None:
+        try:
+            for page in engine(self._missing(tasks), rules):
+                self._take(page)
+        except KeyboardInterrupt:
+            self._commit()
+            raise
+        self._commit()
+
+    def _missing(self, tasks: Iterable[PageTask | FailedPage]) -> Iterator[PageTask]:
+        """Leave out the pages that are in."""
+        for task in tasks:
+            if isinstance(task, FailedPage):
+                self._fail(task)
+                continue
+            stamp = _stamp(task)
+            known = self._ledger.pages.get(task.name)
+            if known is None:
+                self._stamps[task.name] = stamp
+                yield task
+            elif known.stamp == stamp and known.path == task.path:
+                self._summary.skipped += 1
+            else:
+                self._fail(FailedPage(
+                    task.name, task.path, task.number,
+                    "the page or its boxes have changed since it was cut: choose another folder, "
+                    "or --overwrite to begin anew",
+                ))  # fmt: skip
+
+    def _take(self, page: CutPage | FailedPage) -> None:
+        stamp = self._stamps.pop(page.name)
+        if isinstance(page, CutPage):
+            try:
+                self._store.add(page)
+            except EXPECTED as error:
+                if isinstance(error, OSError) and error.errno in _FATAL:
+                    raise
+                reason = explain(error, Path(page.path))
+                page = FailedPage(page.name, page.path, page.number, reason)
+        if isinstance(page, FailedPage):
+            self._fail(page)
+            return
+        self._added.append(
+            Added(
+                page.name,
+                page.path,
+                page.number,
+                len(page.crops),
+                page.degenerate,
+                page.ignored,
+                stamp,
+            )
+        )
+        self._summary.pages += 1
+        self._summary.crops += len(page.crops)
+        self._tell(page)
+        if self._store.full():
+            self._commit()
+
+    def _fail(self, page: FailedPage) -> None:
+        self._summary.failed.append(page)
+        self._tell(page)
+
+    def _tell(self, page: CutPage | FailedPage) -> None:
+        if self._report is not None:
+            self._report(page, self._summary)
+
+    def _commit(self) -> None:
+        if self._added:
+            state = self._store.commit()
+            self._ledger.add(self._added, state)
+            self._added = []
+
+
+def _stamp(task: PageTask) -> list[Any]:
+    """What changes if the page or its boxes change."""
+    stamp: list[Any] = [_stamp_of_file(task.path)]
+    if isinstance(task.annotations, str):
+        stamp.append(_stamp_of_file(task.annotations))
+    else:
+        digest = hashlib.blake2b(digest_size=8)
+        for word in task.annotations.words:
+            digest.update(word.points.tobytes() + repr(word[1:]).encode())
+        stamp.append(digest.hexdigest())
+    return stamp
+
+
+def _stamp_of_file(path: str) -> list[int] | None:
+    try:
+        status = os.stat(path)
+    except OSError:
+        return None  # cutting will say so
+    return [status.st_size, status.st_mtime_ns]
+
+
+def _write_errors(path: Path, failed: list[FailedPage]) -> None:
+    """Replace the list of pages that failed."""
+    if not failed:
+        with suppress(FileNotFoundError):
+            path.unlink()
+        return
+    with suppress(OSError):  # a full disk, of which the run has told
+        path.write_text("".join(
+            json.dumps(
+                {"page": page.name, "path": page.path, "number": page.number,
+                 "reason": page.reason},
+                ensure_ascii=False,
+            ) + "\n"
+            for page in failed
+        ))  # fmt: skip
