@@ -8,9 +8,10 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 
-from . import _core, outputs
+from . import _core
 from ._version import __version__
 from .conventions import CONVENTIONS, CropConvention
+from .datasets.encode import DTYPES
 
 if TYPE_CHECKING:
     _Subparsers = argparse._SubParsersAction[Any]
@@ -58,7 +59,7 @@ def _add_crop(subparsers: _Subparsers) -> Any:
                       help="output folder, created if it does not exist")  # fmt: skip
     crop.add_argument("--overwrite", action="store_true",
                       help="replace existing files, except inputs")  # fmt: skip
-    crop.add_argument("--format", default="png", choices=tuple(outputs.DTYPES))
+    crop.add_argument("--format", default="png", choices=tuple(DTYPES))
     crop.add_argument("--convention", choices=tuple(CONVENTIONS), help=(
         "cut as this OCR project does (default: fastcv); the options below replace parts of it"
     ))  # fmt: skip

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import _core, files, outputs
 from .boxes import read_boxes
+from .datasets.encode import encode_all
 from .naming import name_of, refuse_twins
 from .outputs import Guard
 from .progress import Progress, show
@@ -29,10 +30,7 @@ def run_crop(options: argparse.Namespace) -> bool:
 
 
 def crop_page(options: argparse.Namespace, guard: Guard, progress: Progress, page: Path) -> str:
-    """Cut one page, then write its crops.
-
-    Encoding on two threads is no faster for .png and .jpg, whose words take a few kB.
-    """
+    """Cut one page, then write its crops."""
     page.stat()  # a missing page comes before missing boxes
     boxes = read_boxes_of(page, options)
     folder = options.out / name_of(page) if len(options.pages) > 1 else options.out
@@ -49,18 +47,18 @@ def crop_page(options: argparse.Namespace, guard: Guard, progress: Progress, pag
         )
     except (ValueError, TypeError) as error:
         raise ValueError(str(error).removeprefix("image_crop_openmp: ")) from None
-    progress.expect(len(crops))
+    made = {name: crop for name, crop in zip(names, crops, strict=True) if name}
+    contents = encode_all([*made.values()], options.format)
+    progress.expect(len(made))
 
-    def encode_all() -> Iterator[tuple[str, bytes]]:
-        for name, crop in zip(names, crops, strict=True):
-            if name:
-                yield name, outputs.encode(crop, options.format)
+    def follow() -> Iterator[tuple[str, bytes]]:
+        for each in zip(made, contents, strict=True):
+            yield each
             progress.advance()
 
-    outputs.write_together(folder, encode_all(), guard)
+    outputs.write_together(folder, follow(), guard)
     skipped = [str(index) for index, name in enumerate(names) if not name]
-    made = len(crops) - len(skipped)
-    text = f"{show(page)}: {made} crop{'' if made == 1 else 's'} in {show(folder)}"
+    text = f"{show(page)}: {len(made)} crop{'' if len(made) == 1 else 's'} in {show(folder)}"
     if skipped:
         text += f"\n{show(page)}: degenerate boxes left out: {', '.join(skipped)}"
     return text

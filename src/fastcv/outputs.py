@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import io
 import os
 import shutil
 import tempfile
@@ -11,53 +10,9 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-import numpy as np
-
-from .listener import listen
-from .opencv import load_cv2
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-_8_BITS = {"uint8"}
-DTYPES = {
-    "png": {"uint8", "uint16"},
-    "jpg": _8_BITS,
-    "webp": _8_BITS,
-    "bmp": _8_BITS,
-    "tiff": {"uint8", "uint16", "int16", "float32", "float64"},
-    "npy": {"uint8", "uint16", "int16", "float32", "float64"},
-}
-"""What each format can hold. OpenCV would clip other values to 255, with a warning."""
 
 _NO_LINKS = {errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
 """What file systems without hard links answer."""
-
-
-def encode(image: NDArray[Any], suffix: str) -> bytes:
-    """Encode a picture in one of the formats of `DTYPES`. Refuse one that would lose values."""
-    if image.dtype.name not in DTYPES[suffix]:
-        fitting = " or ".join(name for name in DTYPES if image.dtype.name in DTYPES[name])
-        raise TypeError(f"{suffix} does not hold {image.dtype}: use {fitting}")
-    if suffix == "jpg" and image.ndim == 3 and image.shape[2] == 4:
-        raise ValueError("jpg does not hold alpha: use png, tiff, webp, bmp or npy")
-    if suffix == "npy":
-        memory = io.BytesIO()
-        np.save(memory, image)
-        return memory.getvalue()
-    cv2 = load_cv2()
-    done, reason = False, ""
-    with listen() as heard:
-        try:
-            done, content = cv2.imencode(f".{suffix}", image)
-        except cv2.error as error:
-            reason = error.err
-    if not done:
-        failure = f"OpenCV cannot write {suffix} of {image.shape} {image.dtype}"
-        raise ValueError(": ".join(filter(None, (failure, reason, heard.complaint))))
-    return bytes(content)
 
 
 @dataclass(frozen=True)
