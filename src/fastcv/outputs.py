@@ -65,28 +65,28 @@ def write_together(folder: Path, contents: Iterable[tuple[str, bytes]], guard: G
     try:
         aside = Path(tempfile.mkdtemp(dir=folder, prefix=".fastcv-"))
     except OSError as error:
-        raise _named(error, folder) from None
+        raise named(error, folder) from None
     try:
         moves = []
         for name, content in contents:
-            move = _Move(aside / f"new-{name}", aside / f"old-{name}", folder / name)
+            move = Move(aside / f"new-{name}", aside / f"old-{name}", folder / name)
             try:
                 move.new.write_bytes(content)
             except OSError as error:
-                raise _named(error, move.target) from None
+                raise named(error, move.target) from None
             moves.append(move)
-        _move_all(moves, guard)
+        move_all(moves, guard)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
 
 
-def _named(error: OSError, path: Path) -> OSError:
-    """The same error of the file that the user knows."""
+def named(error: OSError, path: Path) -> OSError:
+    """Return the same error of the file that the user knows."""
     return OSError(error.errno, error.strerror or str(error), str(path))
 
 
 @dataclass(frozen=True)
-class _Move:
+class Move:
     """A file that is written, a place for the one that it replaces, and where it goes."""
 
     new: Path
@@ -134,17 +134,18 @@ class _Move:
                 os.unlink(self.target)
 
 
-def _move_all(moves: list[_Move], guard: Guard) -> None:
+def move_all(moves: list[Move], guard: Guard) -> None:
+    """Move files to where they go: all of them, or none."""
     for move in moves:
         guard.check(move.target)
-    started: list[_Move] = []
+    started: list[Move] = []
     try:
         for move in moves:
             started.append(move)
             try:
                 move.do(guard)
             except OSError as error:
-                raise _named(error, move.target) from None
+                raise named(error, move.target) from None
     except BaseException:  # Ctrl-C too
         for move in reversed(started):
             move.undo()

@@ -12,6 +12,7 @@ from ..opencv import load_cv2
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+isal_zlib: Any
 try:
     from isal import isal_zlib
 except ImportError:  # it comes with the extra "io", but OpenCV encodes as well
