@@ -8,10 +8,11 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 
-from . import _core, outputs
+from . import _core
 from ._version import __version__
 from .annotations import FORMATS
 from .conventions import CONVENTIONS, CropConvention
+from .datasets.encode import DTYPES
 from .datasets.stores import STORES
 
 if TYPE_CHECKING:
@@ -119,7 +120,7 @@ def _add_output(crop: argparse.ArgumentParser) -> None:
         "or an LMDB database as scene-text loaders read it; or Parquet shards as Hugging Face's "
         "datasets loads them"
     ))  # fmt: skip
-    output.add_argument("--format", default="png", choices=tuple(outputs.DTYPES))
+    output.add_argument("--format", default="png", choices=tuple(DTYPES))
     output.add_argument("--quality", type=_percent, metavar="N",
                         help="of jpg and webp, 1 to 100")  # fmt: skip
     output.add_argument("--shard-size", type=_size, default=256 << 20, metavar="BYTES", help=(

@@ -10,6 +10,7 @@ from typing import Any
 
 from . import files, outputs
 from .colors import _draw_panel, main_colors
+from .datasets.encode import DTYPES, encode_all
 from .naming import name_of, refuse_twins
 from .outputs import Guard
 from .progress import Progress, explain, show
@@ -39,8 +40,8 @@ def check_panels(options: argparse.Namespace, guard: Guard) -> None:
     """Refuse a command line that names panels which cannot be written."""
     if len(options.images) > 1:
         refuse_twins(options, options.images)
-    elif options.panel.suffix[1:] not in outputs.DTYPES:
-        options.parser.error(f"--panel must end in one of .{', .'.join(outputs.DTYPES)}")
+    elif options.panel.suffix[1:] not in DTYPES:
+        options.parser.error(f"--panel must end in one of .{', .'.join(DTYPES)}")
     for path in options.images:
         try:
             guard.check(panel_of(options, path))
@@ -67,7 +68,7 @@ def count_image(
         target = panel_of(options, path)
         if not panel.size:
             raise ValueError("every pixel is transparent: there is no colour to draw")
-        content = outputs.encode(panel, target.suffix[1:])
+        (content,) = encode_all([panel], target.suffix[1:])
         outputs.write_together(target.parent, [(target.name, content)], guard)
     height, width = image.shape[:2]
     rows = [

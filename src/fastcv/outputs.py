@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import io
 import os
 import shutil
 import tempfile
@@ -11,53 +10,9 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-import numpy as np
-
-from .listener import listen
-from .opencv import load_cv2
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-_8_BITS = {"uint8"}
-DTYPES = {
-    "png": {"uint8", "uint16"},
-    "jpg": _8_BITS,
-    "webp": _8_BITS,
-    "bmp": _8_BITS,
-    "tiff": {"uint8", "uint16", "int16", "float32", "float64"},
-    "npy": {"uint8", "uint16", "int16", "float32", "float64"},
-}
-"""What each format can hold. OpenCV would clip other values to 255, with a warning."""
 
 _NO_LINKS = {errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
 """What file systems without hard links answer."""
-
-
-def encode(image: NDArray[Any], suffix: str) -> bytes:
-    """Encode a picture in one of the formats of `DTYPES`. Refuse one that would lose values."""
-    if image.dtype.name not in DTYPES[suffix]:
-        fitting = " or ".join(name for name in DTYPES if image.dtype.name in DTYPES[name])
-        raise TypeError(f"{suffix} does not hold {image.dtype}: use {fitting}")
-    if suffix == "jpg" and image.ndim == 3 and image.shape[2] == 4:
-        raise ValueError("jpg does not hold alpha: use png, tiff, webp, bmp or npy")
-    if suffix == "npy":
-        memory = io.BytesIO()
-        np.save(memory, image)
-        return memory.getvalue()
-    cv2 = load_cv2()
-    done, reason = False, ""
-    with listen() as heard:
-        try:
-            done, content = cv2.imencode(f".{suffix}", image)
-        except cv2.error as error:
-            reason = error.err
-    if not done:
-        failure = f"OpenCV cannot write {suffix} of {image.shape} {image.dtype}"
-        raise ValueError(": ".join(filter(None, (failure, reason, heard.complaint))))
-    return bytes(content)
 
 
 @dataclass(frozen=True)
@@ -110,28 +65,28 @@ def write_together(folder: Path, contents: Iterable[tuple[str, bytes]], guard: G
     try:
         aside = Path(tempfile.mkdtemp(dir=folder, prefix=".fastcv-"))
     except OSError as error:
-        raise _named(error, folder) from None
+        raise named(error, folder) from None
     try:
         moves = []
         for name, content in contents:
-            move = _Move(aside / f"new-{name}", aside / f"old-{name}", folder / name)
+            move = Move(aside / f"new-{name}", aside / f"old-{name}", folder / name)
             try:
                 move.new.write_bytes(content)
             except OSError as error:
-                raise _named(error, move.target) from None
+                raise named(error, move.target) from None
             moves.append(move)
-        _move_all(moves, guard)
+        move_all(moves, guard)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
 
 
-def _named(error: OSError, path: Path) -> OSError:
-    """The same error of the file that the user knows."""
+def named(error: OSError, path: Path) -> OSError:
+    """Return the same error of the file that the user knows."""
     return OSError(error.errno, error.strerror or str(error), str(path))
 
 
 @dataclass(frozen=True)
-class _Move:
+class Move:
     """A file that is written, a place for the one that it replaces, and where it goes."""
 
     new: Path
@@ -179,17 +134,18 @@ class _Move:
                 os.unlink(self.target)
 
 
-def _move_all(moves: list[_Move], guard: Guard) -> None:
+def move_all(moves: list[Move], guard: Guard) -> None:
+    """Move files to where they go: all of them, or none."""
     for move in moves:
         guard.check(move.target)
-    started: list[_Move] = []
+    started: list[Move] = []
     try:
         for move in moves:
             started.append(move)
             try:
                 move.do(guard)
             except OSError as error:
-                raise _named(error, move.target) from None
+                raise named(error, move.target) from None
     except BaseException:  # Ctrl-C too
         for move in reversed(started):
             move.undo()

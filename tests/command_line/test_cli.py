@@ -1,5 +1,6 @@
 """The command line: results, errors by file, exit statuses, and files that lie."""
 
+import errno
 import io
 import json
 import os
@@ -10,6 +11,7 @@ import subprocess
 import sys
 import time
 import zlib
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -18,7 +20,8 @@ import pytest
 import fastcv
 from bad_inputs import png_of
 from conftest import ROOT, linux
-from fastcv import bench, cli, files, outputs
+from fastcv import bench, cli, files
+from fastcv.datasets.encode import DTYPES
 from shell import BOXES, LOGO, PAGE, QUADS, forget_settings, names, run, two_pages
 
 
@@ -103,14 +106,14 @@ def test_degenerate_boxes(folder, capsys):
     assert "degenerate boxes left out: 1\n" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("suffix", outputs.DTYPES)
+@pytest.mark.parametrize("suffix", DTYPES)
 @pytest.mark.parametrize("dtype", ["uint8", "uint16", "float32"])
 def test_a_format_keeps_the_pixels_or_refuses(folder, capsys, rng, suffix, dtype):
     page = rng.integers(0, 256, (100, 120, 3)).astype(dtype) * 200
     cv2.imwrite("deep.tiff", page)
     options = ["--boxes", "a.json", "--out", "out", "--format", suffix]
     status = cli.main(["crop", "deep.tiff", *options])
-    if dtype not in outputs.DTYPES[suffix]:
+    if dtype not in DTYPES[suffix]:
         assert status == 1
         assert f"fastcv: deep.tiff: {suffix} does not hold {dtype}" in capsys.readouterr().err
         assert names(folder / "out") == []
@@ -402,16 +405,16 @@ def test_crops_appear_together_or_not_at_all(folder, monkeypatch):
     (folder / "out").mkdir()
     (folder / "out/a_0000.png").write_text("before")
     (folder / "out/mine.txt").write_text("mine")
-    encode, encoded = outputs.encode, []
+    write, written = Path.write_bytes, []
 
-    def fail_at_the_second(crop, suffix):
-        encoded.append(crop)
-        if len(encoded) == 2:
-            raise ValueError("no")
-        return encode(crop, suffix)
+    def fail_at_the_second(path, content):
+        written.append(path)
+        if len(written) == 2:
+            raise OSError(errno.ENOSPC, "no")
+        return write(path, content)
 
     with monkeypatch.context() as patch:
-        patch.setattr(outputs, "encode", fail_at_the_second)
+        patch.setattr(Path, "write_bytes", fail_at_the_second)
         assert cli.main(["crop", "a.png", "--out", "out", "--overwrite"]) == 1
     assert sorted(path.name for path in (folder / "out").iterdir()) == ["a_0000.png", "mine.txt"]
     assert (folder / "out/a_0000.png").read_text() == "before"
