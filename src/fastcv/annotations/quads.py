@@ -12,6 +12,8 @@ from .record import AnnotatedPage
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+_FAR = 1 << 30
+
 
 def quads_of(page: AnnotatedPage, height: int, width: int) -> NDArray[np.float64]:
     """Return a quad in px for each word of a page.
@@ -40,13 +42,17 @@ def quads_of(page: AnnotatedPage, height: int, width: int) -> NDArray[np.float64
         The annotations are of a page of another size, or a polygon has under three points.
     """
     _check_size(page, height, width)
-    for index, word in enumerate(page.words):
-        if len(word.points) < 3:
-            _fail(
-                page, f"boxes[{index}] has {len(word.points)} points: a polygon has three or more"
-            )
     scale = (width, height) if page.relative else (1, 1)
-    quads = [_quad(word.points * scale, page.outlines) for word in page.words]
+    quads = []
+    for index, word in enumerate(page.words):
+        points = word.points * scale
+        if len(points) < 3:
+            _fail(page, f"boxes[{index}] has {len(points)} points: a polygon has three or more")
+        if len(points) != 4:
+            if not (np.abs(points) < _FAR).all():
+                _fail(page, f"boxes[{index}] has a point beyond ±{_FAR} px")
+            points = _rectangle(points, page.outlines)
+        quads.append(points)
     return np.array(quads, np.float64).reshape(-1, 4, 2)
 
 
@@ -67,9 +73,7 @@ def _fail(page: AnnotatedPage, reason: str) -> None:
     raise ValueError(": ".join(filter(None, (page.place, reason))))
 
 
-def _quad(points: NDArray[np.float64], outline: bool) -> NDArray[np.float64]:
-    if len(points) == 4:
-        return points
+def _rectangle(points: NDArray[np.float64], outline: bool) -> NDArray[np.float64]:
     cv2: Any = load_cv2()
     corners = cv2.boxPoints(cv2.minAreaRect(points.astype(np.float32))).astype(np.float64)
     if _area(corners) < 0:

@@ -49,6 +49,11 @@ class Source:
         return "utf-16" if mark in (b"\xff\xfe", b"\xfe\xff") else "utf-8"
 
     @cached_property
+    def first_line(self) -> str:
+        """The first line that is not blank, as far as it is in the first 64 KiB."""
+        return next((line for line in self.head.split("\n") if line.strip()), "").rstrip("\r")
+
+    @cached_property
     def kind(self) -> str:
         """What the file's beginning looks like: npy, json, xml or text."""
         start = self.head.lstrip()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 def is_number(value: Any) -> bool:
     """Whether this is a number that a float holds. True and false are not."""
-    return type(value) is float or (type(value) is int and abs(value) < 1 << 1000)
+    return isinstance(value, float) or (type(value) is int and abs(value) < 1 << 1000)
 
 
 def numbers(source: Source, place: str, values: Any, count: int | None = None) -> list[float]:
@@ -23,13 +24,13 @@ def numbers(source: Source, place: str, values: Any, count: int | None = None) -
         source.fail(f"{shown(values)} is not a list of numbers", place)
     if count is not None and len(values) != count:
         source.fail(f"{shown(values)} has {len(values)} numbers, not {count}", place)
-    if not np.isfinite(values).all():
+    if not all(map(math.isfinite, values)):
         source.fail(f"{shown(values)} has a number that is not finite", place)
     return values
 
 
-def points(source: Source, place: str, value: Any) -> NDArray[np.float64]:
-    """Return points, shape (k, 2), from [[x, y], ...] or [x, y, ...]."""
+def pairs(source: Source, place: str, value: Any) -> list[float]:
+    """Return [x, y, x, y, ...], from the same or from [[x, y], ...]."""
     if isinstance(value, list) and value and isinstance(value[0], list):
         if not all(isinstance(point, list) and len(point) == 2 for point in value):
             source.fail(f"{shown(value)} is not a list of points x, y", place)
@@ -37,11 +38,29 @@ def points(source: Source, place: str, value: Any) -> NDArray[np.float64]:
     flat = numbers(source, place, value)
     if len(flat) % 2:
         source.fail(f"{len(flat)} numbers are not pairs x, y", place)
-    return np.array(flat, np.float64).reshape(-1, 2)
+    return flat
 
 
-def rectangle(x1: float, y1: float, x2: float, y2: float) -> NDArray[np.float64]:
-    """Return the corners of an upright box: left top, right top, right bottom, left bottom."""
+def points(source: Source, place: str, value: Any) -> NDArray[np.float64]:
+    """Return points, shape (k, 2), from [[x, y], ...] or [x, y, x, y, ...]."""
+    return np.array(pairs(source, place, value), np.float64).reshape(-1, 2)
+
+
+def is_points(value: Any) -> bool:
+    """Whether this is three or more points of two numbers."""
+    return (
+        isinstance(value, list)
+        and len(value) >= 3
+        and all(isinstance(point, list) and len(point) == 2 for point in value)
+        and all(is_number(number) for point in value for number in point)
+    )
+
+
+def rectangle(source: Source, place: str, box: list[float]) -> NDArray[np.float64]:
+    """Return the corners of x1, y1, x2, y2: left top, right top, right bottom, left bottom."""
+    x1, y1, x2, y2 = numbers(source, place, box, 4)
+    if x2 < x1 or y2 < y1:
+        source.fail(f"the box {shown(box)} ends before it starts", place)
     return np.array([[x1, y1], [x2, y1], [x2, y2], [x1, y2]], np.float64)
 
 
