@@ -33,4 +33,8 @@ class AnnotatedPage(NamedTuple):
     relative: bool = False
     """Whether the points are shares of the page's width and height instead of px."""
     place: str = ""
-    """Where the page stands in the file, for messages: "line 3"."""
+    """Where the page stands, for messages. Readers name the place in the file, "line 3"; `read`
+    puts the file's path before it."""
+    outlines: bool = False
+    """Whether polygons of more than four points are masks that may start anywhere. By default they
+    run along the top of the text from its left, and back along the bottom."""

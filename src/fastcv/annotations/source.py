@@ -5,11 +5,15 @@ What is wrong with one is an OSError, or a ValueError that names the file and th
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import re
+import reprlib
 from collections.abc import Iterator
 from functools import cached_property
 from importlib import import_module
+from itertools import count
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -45,6 +49,11 @@ class Source:
         return "utf-16" if mark in (b"\xff\xfe", b"\xfe\xff") else "utf-8"
 
     @cached_property
+    def first_line(self) -> str:
+        """The first line that is not blank, as far as it is in the first 64 KiB."""
+        return next((line for line in self.head.split("\n") if line.strip()), "").rstrip("\r")
+
+    @cached_property
     def kind(self) -> str:
         """What the file's beginning looks like: npy, json, xml or text."""
         start = self.head.lstrip()
@@ -55,15 +64,52 @@ class Source:
         return "xml" if start[:1] == "<" else "text"
 
     @cached_property
+    def is_list(self) -> bool:
+        """Whether the file is a JSON list."""
+        return self.kind == "json" and self.head.lstrip().startswith("[")
+
+    @cached_property
+    def first(self) -> Any:
+        """The first value of a JSON list. None if it is empty, or the file is no list."""
+        return next(self.items("item"), None) if self.is_list else None
+
+    @cached_property
     def keys(self) -> frozenset[str]:
-        """The keys of a JSON object, or of the first object in a JSON list."""
+        """The keys of a JSON object, or of the first object in a JSON list.
+
+        Of a large object, those in its first 4 MiB.
+        """
         if self.kind != "json":
             return frozenset()
-        if self.is_large:
-            return self._keys_by_streaming()
-        found = self.json
-        first = found[0] if isinstance(found, list) and found else found
-        return frozenset(first) if isinstance(first, dict) else frozenset()
+        found = self.first if self.is_list else None if self.is_large else self.json
+        if isinstance(found, dict):
+            return frozenset(found)
+        return self._first_keys() if self.is_large and not self.is_list else frozenset()
+
+    def has(self, *keys: str) -> bool:
+        """Whether a JSON object has these keys. Of a large one, one of them is enough."""
+        if self.is_list:
+            return False
+        return not self.keys.isdisjoint(keys) if self.is_large else self.keys.issuperset(keys)
+
+    @property
+    def look(self) -> str:
+        """What the file looks like, for messages."""
+        if self.kind == "json":
+            keys = ", ".join(sorted(map(repr, self.keys))[:8])
+            form = "a JSON list" if self.is_list else "a JSON object"
+            if not keys:
+                return form
+            return (
+                f"{form} of objects with the keys {keys}"
+                if self.is_list
+                else f"{form} with the keys {keys}"
+            )
+        if self.kind == "xml":
+            return f"XML or HTML with the root element {self.root!r}"
+        if self.kind == "npy":
+            return "a NumPy array"
+        return f"text that starts with {shown(self.head.strip())}" if self.size else "an empty file"
 
     @property
     def is_large(self) -> bool:
@@ -96,14 +142,18 @@ class Source:
     def lines(self) -> Iterator[tuple[int, str]]:
         """The lines that are not blank, with their numbers, counted from 1. Of any number."""
         with open(self.path, encoding=self._encoding, newline=None) as file:
-            number = 0
-            try:
-                for number, line in enumerate(file, 1):
-                    line = line.rstrip("\n").lstrip("\ufeff")
-                    if line.strip():
-                        yield number, line
-            except UnicodeDecodeError as error:
-                self.fail(f"not UTF-8: {error.reason}", f"line {number + 1}")
+            for number in count(1):
+                try:
+                    line = file.readline(MAX_TEXT_BYTES)
+                except UnicodeDecodeError as error:
+                    self.fail(f"not UTF-8: {error.reason}", f"line {number} or later")
+                if len(line) == MAX_TEXT_BYTES:
+                    self.fail(f"over {MAX_TEXT_BYTES:,} characters", f"line {number}")
+                if not line:
+                    return
+                line = line.rstrip("\n").lstrip("\ufeff")
+                if line.strip():
+                    yield number, line
 
     @cached_property
     def json(self) -> Any:
@@ -122,32 +172,57 @@ class Source:
             self.fail("a whole number has too many digits", place)
 
     def items(self, prefix: str) -> Iterator[Any]:
-        """Stream the values at `prefix` of a large JSON file, as ijson names places: "item"."""
-        with open(self.path, "rb") as file:
-            yield from self._stream("items", file, prefix)
+        """Go through the values at `prefix`, as ijson names places: "item", "images.item".
+
+        A large file is streamed.
+        """
+        if self.is_large:
+            yield from self._stream("items", prefix)
+            return
+        found = self._find(prefix.removesuffix("item").rstrip("."))
+        if not prefix.endswith("item"):
+            yield from () if found is None else (found,)
+        elif isinstance(found, list):
+            yield from found
 
     def pairs(self, prefix: str) -> Iterator[tuple[str, Any]]:
-        """Stream the keys and values of the object at `prefix` of a large JSON file."""
-        with open(self.path, "rb") as file:
-            yield from self._stream("kvitems", file, prefix)
+        """Go through the keys and values of the object at `prefix`. A large file is streamed."""
+        if self.is_large:
+            yield from self._stream("kvitems", prefix)
+            return
+        found = self._find(prefix)
+        if isinstance(found, dict):
+            yield from found.items()
 
-    def _stream(self, name: str, file: Any, *arguments: Any) -> Iterator[Any]:
+    def _find(self, prefix: str) -> Any:
+        found = self.json
+        for key in filter(None, prefix.split(".")):
+            found = found.get(key) if isinstance(found, dict) else None
+        return found
+
+    def _stream(self, name: str, *arguments: Any) -> Iterator[Any]:
         ijson = need("ijson", f"{self.path}: JSON of over {MAX_TEXT_BYTES >> 20} MiB")
-        try:
-            yield from getattr(ijson, name)(file, *arguments, use_float=True)
-        except ijson.JSONError as error:
-            self.fail(f"not JSON: {error}")
-        except UnicodeDecodeError as error:
-            self.fail(f"not UTF-8: {error.reason}")
-
-    def _keys_by_streaming(self) -> frozenset[str]:
-        keys = set()
         with open(self.path, "rb") as file:
-            for prefix, event, value in self._stream("parse", file):
-                if event == "map_key" and prefix in ("", "item"):
-                    keys.add(value)
-                elif (prefix, event) == ("item", "end_map"):
-                    break
+            if file.read(3) != b"\xef\xbb\xbf":
+                file.seek(0)
+            try:
+                yield from getattr(ijson, name)(file, *arguments, use_float=True)
+            except (ijson.JSONError, ValueError, OverflowError) as error:
+                self.fail(f"not JSON: {' '.join(str(error).split())}")
+
+    def _first_keys(self) -> frozenset[str]:
+        ijson = need("ijson", f"{self.path}: JSON of over {MAX_TEXT_BYTES >> 20} MiB")
+        start = io.BytesIO(
+            read_bytes(self.path, 1 << 62, most=1 << 22).removeprefix(b"\xef\xbb\xbf")
+        )
+        keys: set[str] = set()
+        # The beginning of a file ends early, and what else is wrong with it shows when it is read.
+        with contextlib.suppress(ijson.JSONError, ValueError, OverflowError):
+            keys.update(
+                value
+                for prefix, event, value in ijson.parse(start, use_float=True)
+                if event == "map_key" and not prefix
+            )
         return frozenset(keys)
 
     @cached_property
@@ -158,6 +233,11 @@ class Source:
             return parser.fromstring(self.content, forbid_dtd=False)
         except Exception as error:  # ParseError, and what defusedxml forbids
             self.fail(f"not XML that is safe to read: {' '.join(str(error).split())}")
+
+
+def shown(value: Any) -> str:
+    """A value, cut short, for messages."""
+    return reprlib.repr(value)
 
 
 def need(module: str, what: str) -> Any:

@@ -1,0 +1,54 @@
+"""ICDAR 2015 (incidental scene text): a word a line, x1,y1,x2,y2,x3,y3,x4,y4,transcription.
+
+The transcription is taken as it is, and may hold commas. "###" is a word not to use. Lines without
+a transcription are a detector's results.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from . import values
+from .record import AnnotatedPage, Word
+from .source import Source, shown
+
+IGNORED = "###"
+
+_NUMBER = re.compile(r"[-+]?\d{1,9}(?:\.\d{1,20})?", re.ASCII)
+
+
+def recognizes(source: Source) -> bool:
+    """Whether the first line has eight numbers. An empty .txt is a page without words."""
+    if source.kind != "text":
+        return False
+    if not source.first_line:
+        return source.path.suffix == ".txt"
+    return _parse(source.first_line) is not None
+
+
+def read(source: Source) -> Iterator[AnnotatedPage]:
+    """Read the file's only page."""
+    words = []
+    for number, line in source.lines():
+        place = f"line {number}"
+        parsed = _parse(line)
+        if parsed is None:
+            source.fail(f"{shown(line)} is not eight numbers and a transcription", place)
+        numbers, text = parsed
+        words.append(Word(values.points(source, place, numbers), text, text == IGNORED))
+    yield AnnotatedPage(None, words)
+
+
+def _parse(line: str) -> tuple[list[float], str | None] | None:
+    parts = line.split(",", 8)
+    numbers = to_numbers(parts[:8])
+    if numbers is None or len(numbers) != 8:
+        return None
+    return numbers, parts[8] if len(parts) == 9 else None
+
+
+def to_numbers(parts: list[str]) -> list[float] | None:
+    """Return the numbers that texts are, or None if one is none."""
+    parts = [part.strip() for part in parts]
+    return [float(part) for part in parts] if all(map(_NUMBER.fullmatch, parts)) else None
