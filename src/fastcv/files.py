@@ -8,6 +8,8 @@ from __future__ import annotations
 import errno
 import os
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,6 +22,10 @@ if TYPE_CHECKING:
 
 MAX_FILE_BYTES = 1 << 30
 """The largest encoded picture. A larger file is refused before it is read."""
+
+TOO_MANY_PIXELS = (
+    "an image of more pixels than are allowed (--max-pixels, OPENCV_IO_MAX_IMAGE_PIXELS)"
+)
 
 
 def read_image(path: str | os.PathLike[str]) -> NDArray[Any]:
@@ -55,10 +61,7 @@ def _try_to_decode(content: NDArray[np.uint8]) -> tuple[NDArray[Any] | None, Hea
             if error.code == cv2.Error.StsNoMem:
                 raise MemoryError(error.err) from None
             if "MAX_IMAGE" in str(error):
-                return None, heard, (
-                    "an image of more pixels than are allowed "
-                    "(--max-pixels, OPENCV_IO_MAX_IMAGE_PIXELS)"
-                )  # fmt: skip
+                return None, heard, TOO_MANY_PIXELS
             return None, heard, f"an image that OpenCV cannot decode: {error.err}"
     if image is None and not heard.complaint:
         return None, heard, "not an image that OpenCV can read"
@@ -67,6 +70,13 @@ def _try_to_decode(content: NDArray[np.uint8]) -> tuple[NDArray[Any] | None, Hea
 
 def read_bytes(path: str | os.PathLike[str], limit: int, *, most: int | None = None) -> bytes:
     """Read a regular file of at most `limit` bytes, or its first `most` bytes."""
+    with open_regular(path, limit) as (handle, size), open(handle, "rb", closefd=False) as file:
+        return file.read(size if most is None else most)
+
+
+@contextmanager
+def open_regular(path: str | os.PathLike[str], limit: int) -> Iterator[tuple[int, int]]:
+    """Open a regular file of at most `limit` bytes. Yield its descriptor and size."""
     # Without O_NONBLOCK, opening a pipe would wait for its writer.
     handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
     try:
@@ -77,7 +87,6 @@ def read_bytes(path: str | os.PathLike[str], limit: int, *, most: int | None = N
             raise ValueError("not a regular file")
         if status.st_size > limit:
             raise ValueError(f"larger than {limit:,} bytes")
-        with open(handle, "rb", closefd=False) as file:
-            return file.read(status.st_size if most is None else most)
+        yield handle, status.st_size
     finally:
         os.close(handle)

@@ -33,6 +33,18 @@ def check_environment() -> None:
             )
 
 
+def most_pixels() -> int:
+    """How many pixels OpenCV allows a picture (imgcodecs/src/utils.hpp, its default is 2^30)."""
+    check_environment()
+    value = os.environ.get("OPENCV_IO_MAX_IMAGE_PIXELS")
+    if value is None:
+        return 1 << 30
+    number = re.match("[0-9]+", value)
+    assert number
+    unit = value[number.end() :].upper()
+    return int(number[0]) << {"": 0, "KB": 10, "MB": 20}[unit]
+
+
 def load_cv2() -> Any:
     """Import cv2."""
     if "cv2" not in sys.modules:
