@@ -41,6 +41,8 @@ def read(source: Source) -> Iterator[AnnotatedPage]:
         source.fail(f"must be {', '.join(_UNITS)}, not {unit!r:.40}", "MeasurementUnit")
     name = root.findtext("{*}Description/{*}sourceImageInformation/{*}fileName") or ""
     pages = root.findall("{*}Layout/{*}Page")
+    if not pages:
+        source.fail("must have a Page")
     for index, page in enumerate(pages):
         place = f"Page {page.get('ID', index + 1)}"
         words = [

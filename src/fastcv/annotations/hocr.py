@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-_CLASS = re.compile(r"""<[^<>]*\bclass\s*=\s*["']?[^"'<>]*\bocrx?_(page|line|word)\b""")
+_CLASS = re.compile(r"""\bclass\s*=\s*["']?(?:[\w-]+\s+){0,4}ocrx?_(page|line|word)\b""")
 _LINES = {"ocr_line", "ocrx_line"}
 _VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "wbr"}
 """What HTML never closes."""
@@ -70,7 +70,7 @@ def read(source: Source) -> Iterator[AnnotatedPage]:
     names = Counter(page.name for page in parser.pages)
     for index, page in enumerate(parser.pages):
         items = page.words or page.lines
-        words = [Word(points, "".join(texts).strip() or None) for points, texts in items]
+        words = [Word(points, _join(texts) or None) for points, texts in items]
         number = index if page.number is None else page.number
         yield AnnotatedPage(
             page=page.name,
@@ -123,6 +123,8 @@ class _Parser(HTMLParser):
         for element in self._open:
             if element.page:
                 self._source.fail("the file ends within a page", self.place)
+        if not self.pages:
+            self._source.fail("has no ocr_page")
 
     def _enter(self, tag: str, classes: set[str], title: str | None) -> _Element:
         element = self._open[-1]._replace(tag=tag)
@@ -180,6 +182,10 @@ class _Parser(HTMLParser):
         if kind == "poly":
             return outline(self._source, numbers, kind, self.place)
         return turn(rectangle(self._source, numbers, kind, self.place), around.angle)
+
+
+def _join(texts: list[str]) -> str:
+    return re.sub(r"[ \t\r\n\f]+", " ", "".join(texts)).strip()
 
 
 def _read_properties(title: str) -> dict[str, list[str]]:

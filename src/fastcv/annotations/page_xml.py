@@ -23,7 +23,10 @@ def recognizes(source: Source) -> bool:
 
 def read(source: Source) -> Iterator[AnnotatedPage]:
     """Read every Word, or every TextLine of a page without words."""
-    for page in source.xml.findall("{*}Page"):
+    pages = source.xml.findall("{*}Page")
+    if not pages:
+        source.fail("must have a Page")
+    for page in pages:
         name = (page.get("imageFilename") or "").strip() or None
         sides = [
             read_number(source, page.get(side, "0"), side, "Page")
@@ -60,5 +63,4 @@ def _read_text(source: Source, element: Any, place: str) -> str | None:
         choices,
         key=lambda choice: read_number(source, choice.get("index", "-1"), "index", place),
     )
-    text = best.findtext("{*}Unicode") or best.findtext("{*}PlainText") or ""
-    return text.strip() or None
+    return (best.findtext("{*}Unicode") or "").strip() or None
