@@ -144,7 +144,7 @@ def test_no_file_name(alto):
         (string("a", 'HPOS="1 2"'), "Page p1: String s1: HPOS must be a number, not '1 2'"),
         (
             string("a", 'HPOS="1" VPOS="2" WIDTH="-29" HEIGHT="10"'),
-            "HPOS, VPOS, WIDTH, HEIGHT must be left, top, right and bottom, not 1 2 -28 12",
+            "Page p1: String s1: the box [1.0, 2.0, -28.0, 12.0] ends before it starts",
         ),
         (string(shape=polygon("1,2 3,4 5")), "String s1: POINTS must be three points or more"),
         (string(shape=polygon("1,2 3,4")), "String s1: POINTS must be three points or more"),

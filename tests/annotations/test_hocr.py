@@ -146,17 +146,20 @@ def test_a_page_box_that_is_no_size(hocr, size):
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        (page(word("a", "x_wconf 9")), "line 7: bbox must be left, top, right and bottom, not em"),
+        (page(word("a", "x_wconf 9")), "line 7: bbox: [] has 0 numbers, not 4"),
         (
             page(word("a", "bbox 1 2 3")),
-            "line 7: bbox must be left, top, right and bottom, not 1 2 3",
+            "line 7: bbox: [1.0, 2.0, 3.0] has 3 numbers, not 4",
         ),
-        (page(word("a", "bbox 9 2 3 4")), "line 7: bbox must be left, top, right and bottom"),
+        (
+            page(word("a", "bbox 9 2 3 4")),
+            "line 7: bbox: the box [9.0, 2.0, 3.0, 4.0] ends before it starts",
+        ),
         (page(word("a", "bbox 1 2 3 nan")), "line 7: bbox must be numbers, not 'nan'"),
         (page(word("a", "bbox 1 2 3 1e999")), "line 7: bbox must be numbers, not '1e999'"),
         (page(word("a", "poly 1 2 3 4 5")), "line 7: poly must be three points or more"),
         (page(word("a", "bbox 1 2 3 4; textangle up")), "textangle must be numbers, not 'up'"),
-        (page(word("a"), "bbox 0 0 9"), "line 6: bbox must be left, top, right and bottom"),
+        (page(word("a"), "bbox 0 0 9"), "line 6: bbox: [0.0, 0.0, 9.0] has 3 numbers, not 4"),
         (page(word("a"), "ppageno iv"), "line 6: ppageno must be numbers, not 'iv'"),
         (page(word(word("a"))), "line 7: an ocrx_word within an ocrx_word"),
         (page(page("")), "line 7: an ocr_page within an ocr_page"),

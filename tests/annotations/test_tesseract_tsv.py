@@ -72,7 +72,10 @@ def test_no_pages(tsv):
             "line 3: must have a level from 1 to 5 and a page_num from 1",
         ),
         ("5 1.5 1 1 1 1 1 2 29 10 9 a", "line 3: must have a level from 1 to 5"),
-        ("5 1 1 1 1 1 1 2 -29 10 9 a", "line 3: left, top, width and height must be left, top, ri"),
+        (
+            "5 1 1 1 1 1 1 2 -29 10 9 a",
+            "line 3: the box [1.0, 2.0, -28.0, 12.0] ends before it starts",
+        ),
         (HEADER, "line 3: all columns but text must be numbers, not 'level'"),
     ],
 )

@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .record import AnnotatedPage, Word
-from .shapes import outline, read_number, read_numbers, rectangle, size_in_px, turn
+from .shapes import outline, read_number, read_numbers, size_in_px, turn
 from .source import Source
+from .values import rectangle
 
 if TYPE_CHECKING:
     import numpy as np
@@ -103,7 +104,7 @@ def _read_shape(
     if left is None or top is None or width is None or height is None:
         return None
     edges = [left, top, left + width, top + height]
-    corners = rectangle(source, edges, ", ".join(_BOX), place)
+    corners = rectangle(source, place, edges)
     return turn(corners, read_number(source, rotation, "ROTATION", place))
 
 

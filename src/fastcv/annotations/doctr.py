@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 from .nodes import Node, first, walk
 from .record import AnnotatedPage, Word
-from .shapes import rectangle
 from .source import Source
+from .values import rectangle
 
 
 def recognizes(source: Source) -> bool:
@@ -46,7 +46,7 @@ def _read_word(source: Source, word: Node) -> Word:
     geometry = word.get("geometry")
     points = geometry.points()
     if len(points) == 2:
-        points = rectangle(source, points.ravel().tolist(), "geometry", word.place)
+        points = rectangle(source, geometry.place, points.ravel().tolist())
     elif len(points) != 4:
         geometry.want("two corners or four")
     return Word(points, word.get("value").text())

@@ -12,8 +12,9 @@ from html.parser import HTMLParser
 from typing import TYPE_CHECKING, NamedTuple
 
 from .record import AnnotatedPage, Word
-from .shapes import outline, read_number, read_numbers, rectangle, size_in_px, turn
+from .shapes import outline, read_number, read_numbers, size_in_px, turn
 from .source import Source
+from .values import rectangle
 
 if TYPE_CHECKING:
     import numpy as np
@@ -181,7 +182,7 @@ class _Parser(HTMLParser):
         numbers = read_numbers(self._source, text, kind, self.place)
         if kind == "poly":
             return outline(self._source, numbers, kind, self.place)
-        return turn(rectangle(self._source, numbers, kind, self.place), around.angle)
+        return turn(rectangle(self._source, f"{self.place}: bbox", numbers), around.angle)
 
 
 def _join(texts: list[str]) -> str:

@@ -1,4 +1,4 @@
-"""Shapes that text and XML write: numbers, rectangles, outlines."""
+"""Shapes that text and XML write: numbers, outlines, corners of turned text."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from . import values
+from .values import rectangle
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -36,14 +36,6 @@ def read_number(source: Source, text: str, what: str, place: str) -> float:
     return numbers[0]
 
 
-def rectangle(source: Source, edges: Sequence[float], what: str, place: str) -> NDArray[np.float64]:
-    """Return the corners lt, rt, rb, lb of left, top, right, bottom."""
-    if len(edges) != 4 or edges[2] < edges[0] or edges[3] < edges[1]:
-        shown = " ".join(f"{edge:g}" for edge in edges[:8])
-        source.fail(f"{what} must be left, top, right and bottom, not {shown or 'empty'}", place)
-    return values.rectangle(*edges)
-
-
 def outline(source: Source, numbers: Sequence[float], what: str, place: str) -> NDArray[np.float64]:
     """Return the points of x, y, x, y, …, which begin anywhere and go round either way.
 
@@ -53,7 +45,7 @@ def outline(source: Source, numbers: Sequence[float], what: str, place: str) -> 
     if len(numbers) < 6 or len(numbers) % 2:
         source.fail(f"{what} must be three points or more, an x and y each", place)
     points = np.array(numbers, np.float64).reshape(-1, 2)
-    upright = rectangle(source, [*points.min(axis=0), *points.max(axis=0)], what, place)
+    upright = rectangle(source, place, [*points.min(axis=0), *points.max(axis=0)])
     if len(points) == 4 and len({*map(tuple, points)} & {*map(tuple, upright)}) == 4:
         return upright
     return np.concatenate([points, points[: max(0, 5 - len(points))]])

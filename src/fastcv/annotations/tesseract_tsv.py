@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from .record import AnnotatedPage, Word
-from .shapes import read_numbers, rectangle, size_in_px
+from .shapes import read_numbers, size_in_px
 from .source import Source
+from .values import rectangle
 
 _HEADER = (
     "level\tpage_num\tblock_num\tpar_num\tline_num\tword_num\tleft\ttop\twidth\theight\tconf\ttext"
@@ -47,7 +48,7 @@ def read(source: Source) -> Iterator[AnnotatedPage]:
             page = AnnotatedPage(None, [], int(number) - 1, place=place)
             latest = number
         edges = [left, top, left + width, top + height]
-        corners = rectangle(source, edges, "left, top, width and height", place)
+        corners = rectangle(source, place, edges)
         if level == _PAGE and left == top == 0:
             page = page._replace(size=size_in_px(width, height))
         elif level == _WORD:
