@@ -5,6 +5,7 @@ import json
 import pytest
 
 from fastcv import annotations
+from fastcv.annotations.source import Source
 
 
 class Folder:
@@ -22,12 +23,15 @@ class Folder:
         self.path.write_bytes(content)
 
     def read(self, content):
-        """Read a file that is recognised, with and without its format's name."""
+        """Read a file that is recognised, with and without its format's name, and as a large one."""
         self.write(content)
-        assert annotations.recognize(self.path) == self.format
         pages = list(annotations.read(self.path))
-        forced = list(annotations.read(self.path, self.format))
-        assert [as_lists(page) for page in forced] == [as_lists(page) for page in pages]
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(Source, "is_large", True)
+            streamed = list(annotations.read(self.path))
+        for others in (list(annotations.read(self.path, self.format)), streamed):
+            assert [as_lists(page) for page in others] == [as_lists(page) for page in pages]
+        assert annotations.recognize(self.path) == self.format
         return pages
 
     def read_page(self, content):

@@ -42,7 +42,7 @@ def read(source: Source) -> Iterator[AnnotatedPage]:
         if not name and begin is None:
             nameless = nameless or response
         if nameless and index:
-            nameless.fail("has no context.uri or context.pageNumber, which one of several needs")
+            nameless.fail("must have a context.uri or context.pageNumber, as one of several")
         yield from _read_pages(response, name, begin)
 
 
@@ -91,7 +91,7 @@ def _make_page(
     for box, text in boxes:
         in_px = bool(box.get("vertices").value)
         if relative is in_px:
-            box.fail("is in px, and boxes before are not, or the other way round")
+            box.fail("is in other units than those before: px or shares of the page")
         relative = not in_px
         corners = box.get("vertices" if in_px else "normalizedVertices")
         words.append(Word(corners.corners(absent=0), text))
