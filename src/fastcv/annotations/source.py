@@ -240,10 +240,10 @@ def shown(value: Any) -> str:
     return reprlib.repr(value)
 
 
-def need(module: str, what: str) -> Any:
-    """Import a package of the extra "datasets"."""
+def need(module: str, what: str, extra: str = "datasets") -> Any:
+    """Import a package of an extra."""
     try:
         return import_module(module)
     except ImportError as error:
         package = module.split(".")[0]
-        raise ImportError(f"{what} needs {package}: pip install 'fastcv-ocr[datasets]'") from error
+        raise ImportError(f"{what} needs {package}: pip install 'fastcv-ocr[{extra}]'") from error

@@ -8,16 +8,17 @@ from dataclasses import asdict
 from functools import partial
 from itertools import chain
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from .. import _core
 from ..outputs import Guard
-from ..pages import find_pages
+from ..pages import PageFile, list_pages, refuse_twins
+from ..progress import EXPECTED, explain
 from .clusters import cut_on_dask, cut_on_ray
 from .local import cut_here, cut_in_processes
 from .plan import Plan
 from .run import Engine, Summary, run
-from .stores import STORES
+from .stores import STORES, Options, State, Store
 from .task import CropRules, CutPage, FailedPage
 
 _FEW = 4
@@ -97,22 +98,40 @@ def crop_pages(
     rules = rules or CropRules()
     target = Path(out)
     beside = None if annotations is None else Path(annotations)
-    found = find_pages([pages] if isinstance(pages, (str, os.PathLike)) else pages)
+    found, missing = _find_pages([pages] if isinstance(pages, (str, os.PathLike)) else pages)
     plan = Plan(found, beside, rules.annotations_format)
-    guard = Guard.of(chain((page.path for page in found), plan.files), overwrite)
+    store_options = Options(
+        Guard.of(chain((page.path for page in found), plan.files), overwrite),
+        flat=len(found) + len(missing) == 1,
+        shard_bytes=shard_bytes,
+    )
 
-    def open_store(state: dict[str, Any] | None) -> Any:
-        return STORES[to](
-            target, state, rules.format, guard=guard, flat=len(found) == 1, shard_bytes=shard_bytes
-        )
+    def open_store(state: State | None) -> Store:
+        return STORES[to](target, state, rules.format, store_options)
 
     cut = choose_engine(engine, address, workers or _core.get_num_threads(), len(found))
     summary = run(
-        plan.tasks(), len(found), rules, target, open_store, cut,
+        chain(missing, plan.tasks()), len(missing) + len(found), rules, target, open_store, cut,
         options={"to": to, **asdict(rules)}, overwrite=overwrite, report=report,
     )  # fmt: skip
     summary.elsewhere = plan.elsewhere
     return summary
+
+
+def _find_pages(
+    patterns: Sequence[str | os.PathLike[str]],
+) -> tuple[list[PageFile], list[FailedPage]]:
+    """List the pages, and what is not there."""
+    found: list[PageFile] = []
+    missing: list[FailedPage] = []
+    for pattern in patterns:
+        try:
+            found += list_pages(pattern)
+        except EXPECTED as error:
+            name = str(Path(pattern))
+            missing.append(FailedPage(name, name, None, explain(error, Path(pattern))))
+    refuse_twins(found)
+    return found, missing
 
 
 def choose_engine(name: str, address: str | None, workers: int, pages: int) -> Engine:

@@ -54,7 +54,8 @@ def cut_page(task: PageTask, rules: CropRules, num_threads: int | None = 1) -> C
                 kept[number],
                 quads[number].tolist(),
                 page.words[kept[number]].text,
-                *crops[number].shape[:2],
+                crops[number].shape[0],
+                crops[number].shape[1],
                 content,
             )
             for number, content in zip(numbers, contents, strict=True)

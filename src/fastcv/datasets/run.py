@@ -65,6 +65,8 @@ def run(
     try:
         store = open_store(ledger.state)
         try:
+            if ledger.state is None:
+                ledger.add([], store.commit())
             _Run(ledger, store, summary, report).cut(tasks, rules, engine)
         finally:
             store.close()

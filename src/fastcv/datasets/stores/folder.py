@@ -37,7 +37,7 @@ class FolderStore:
         self._folder = folder
         self._suffix = suffix
         self._flat = options.flat
-        self._guard = options.guard if state is None else own(options.guard)
+        self._guard = options.guard
         self._aside = Aside(folder)
         self._added = 0
         self._crops = 0
@@ -52,11 +52,12 @@ class FolderStore:
 
     def _remove(self, removed: bytes) -> None:
         """Remove the files that a killed run made after its last commit."""
+        guard = own(self._guard)
         for line in removed.splitlines(keepends=True):
             if line.endswith(b"\n"):  # else its files were not there yet
                 path = self._folder / json.loads(line)["file"]
                 with suppress(FileNotFoundError, NotADirectoryError):
-                    self._guard.check(path)
+                    guard.check(path)
                     path.unlink()
                 with suppress(OSError):  # it has other files
                     if not self._flat:
