@@ -12,7 +12,7 @@ from . import _core, files, outputs
 from .boxes import read_boxes
 from .naming import name_of, refuse_twins
 from .outputs import Guard
-from .progress import Progress, show
+from .progress import Progress, explain, show
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -20,12 +20,15 @@ if TYPE_CHECKING:
 
 def run_crop(options: argparse.Namespace) -> bool:
     """Cut every page."""
-    refuse_twins(options, options.pages)
+    try:
+        refuse_twins((name_of(page), page) for page in options.pages)
+    except ValueError as error:
+        options.parser.error(explain(error))
     beside = [find_boxes(page, options.boxes) for page in options.pages]
     inputs = [*options.pages, *(path for path in beside if path)]
     guard = Guard.of(inputs, options.overwrite)
     with Progress("crop", 0) as progress:
-        return progress.try_each(options.pages, partial(crop_page, options, guard, progress))
+        return progress.try_each(options.pages, str, partial(crop_page, options, guard, progress))
 
 
 def crop_page(options: argparse.Namespace, guard: Guard, progress: Progress, page: Path) -> str:
