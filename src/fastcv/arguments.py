@@ -149,11 +149,14 @@ def _add_engine(crop: argparse.ArgumentParser) -> None:
 def _add_colors(subparsers: _Subparsers) -> Any:
     colors = subparsers.add_parser("colors", help="count the main colours of images",
                                    description="Count the main colours of each IMAGE.")  # fmt: skip
-    colors.add_argument("images", nargs="+", metavar="IMAGE", type=_path)
+    colors.add_argument("images", nargs="+", metavar="IMAGE", type=_path, help=(
+        "a picture, a multi-page TIFF, a PDF, a folder, or a quoted pattern such as "
+        "'scans/**/*.jpg'"
+    ))  # fmt: skip
     colors.add_argument("-n", type=_positive, default=6, help="how many colours (default: 6)")
     colors.add_argument("--panel", metavar="FILE", type=_path, help=(
-        "also draw the colours, 64 rows each; FILE's suffix is the format. With several images, "
-        "FILE is a folder, created if it does not exist, and gets IMAGE.png for each"
+        "also draw the colours, 64 rows each; FILE's suffix is the format. For anything but one "
+        "picture, FILE is a folder, created if it does not exist, and gets IMAGE.png for each"
     ))  # fmt: skip
     colors.add_argument("--overwrite", action="store_true",
                         help="let --panel replace existing files, except inputs")  # fmt: skip

@@ -8,9 +8,11 @@ from collections.abc import Callable, Iterable
 from importlib import import_module
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, TypeVar
 
 from .streams import forget
+
+_File = TypeVar("_File")
 
 EXPECTED = (OSError, ValueError, TypeError, MemoryError, ImportError)
 """Errors that fail one file. The other files are still processed."""
@@ -65,15 +67,17 @@ class Progress:
         if self._bar is not None:
             self._bar.clear()
 
-    def try_each(self, paths: Iterable[Path], work: Callable[[Path], str]) -> bool:
+    def try_each(
+        self, files: Iterable[_File], title: Callable[[_File], str], work: Callable[[_File], str]
+    ) -> bool:
         """Do the work for every file and print what it returns. Return True if any file failed."""
         failed = False
-        for path in paths:
+        for file in files:
             try:
-                text = work(path)
+                text = work(file)
             except EXPECTED as error:
                 self.clear()
-                complain(f"{show(path)}: {explain(error, path)}")
+                complain(f"{show(title(file))}: {explain(error, title(file))}")
                 failed = True
             else:
                 if text:
@@ -92,7 +96,7 @@ def complain(text: str) -> None:
         forget(2)
 
 
-def explain(error: BaseException, path: Path | None = None) -> str:
+def explain(error: BaseException, path: str | Path | None = None) -> str:
     """Say in one line what is wrong. Name the file unless it is `path`."""
     reason = str(error)
     if isinstance(error, OSError) and error.strerror:

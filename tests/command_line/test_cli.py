@@ -350,7 +350,7 @@ def test_what_is_no_regular_file(folder, capsys, name):
     if name == "a pipe":
         os.mkfifo(name)
     assert cli.main(["colors", name]) == 1
-    reason = "Is a directory" if name == "a folder" else "not a regular file"
+    reason = "no pages in this folder" if name == "a folder" else "not a regular file"
     assert capsys.readouterr().err == f"fastcv: {name}: {reason}\n"
 
 

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Literal
 
 from .. import _core
+from ..naming import refuse_twins
 from ..outputs import Guard
-from ..pages import PageFile, list_pages, refuse_twins
+from ..pages import PageFile, list_pages
 from ..progress import EXPECTED, explain
 from .clusters import cut_on_dask, cut_on_ray
 from .local import cut_here, cut_in_processes
@@ -130,7 +131,7 @@ def _find_pages(
         except EXPECTED as error:
             name = str(Path(pattern))
             missing.append(FailedPage(name, name, None, explain(error, Path(pattern))))
-    refuse_twins(found)
+    refuse_twins((page.name, page.path) for page in found)
     return found, missing
 
 

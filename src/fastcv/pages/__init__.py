@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .find import PageFile, find_pages, list_pages, refuse_twins
+from .find import PageFile, find_pages, list_pages
 from .read import count_pages, read_page
 
-__all__ = ["PageFile", "count_pages", "find_pages", "list_pages", "read_page", "refuse_twins"]
+__all__ = ["PageFile", "count_pages", "find_pages", "list_pages", "read_page"]

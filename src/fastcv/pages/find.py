@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from fnmatch import translate
 from glob import has_magic
@@ -13,17 +13,15 @@ from itertools import chain
 from pathlib import Path, PurePath
 from typing import NamedTuple
 
-from ..naming import name_of
+from ..naming import name_of, refuse_twins
 from ..progress import EXPECTED
 from .read import count_pages
 
-_SUFFIXES = frozenset(
-    f".{suffix}"
-    for suffix in (
-        "avif bmp dib exr gif hdr j2k jfif jp2 jpe jpeg jpg pbm pdf pfm pgm pic png pnm ppm pxm ras "
-        "sr tif tiff webp"
-    ).split()
-)
+_SUFFIXES = frozenset((
+    ".avif", ".bmp", ".dib", ".exr", ".gif", ".hdr", ".j2k", ".jfif", ".jp2", ".jpe", ".jpeg",
+    ".jpg", ".pbm", ".pdf", ".pfm", ".pgm", ".pic", ".png", ".pnm", ".ppm", ".pxm", ".ras", ".sr",
+    ".tif", ".tiff", ".webp",
+))  # fmt: skip
 """Of files that are pages in a folder: what OpenCV reads, and PDF."""
 
 _HAS_PAGES = frozenset((".tif", ".tiff", ".pdf"))
@@ -43,6 +41,11 @@ class PageFile(NamedTuple):
     """What its results are called: the path in the given folder, or the file's name, without
     suffix, with "/" on every system. "_p0003" is the third page of a file of several.
     """
+
+    @property
+    def title(self) -> str:
+        """What messages call it: its path, and which page of the file it is, counted from 1."""
+        return str(self.path) if self.number is None else f"{self.path} page {self.number + 1}"
 
 
 def find_pages(patterns: Sequence[str | os.PathLike[str]]) -> list[PageFile]:
@@ -72,7 +75,7 @@ def find_pages(patterns: Sequence[str | os.PathLike[str]]) -> list[PageFile]:
         A folder cannot be read.
     """
     found = list(chain.from_iterable(map(list_pages, patterns)))
-    refuse_twins(found)
+    refuse_twins((page.name, page.path) for page in found)
     return found
 
 
@@ -95,18 +98,6 @@ def list_pages(pattern: str | os.PathLike[str]) -> list[PageFile]:
     else:
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), text)
     return list(chain.from_iterable(_pages_of(path, name) for path, name in files))
-
-
-def refuse_twins(pages: Iterable[PageFile]) -> None:
-    """Raise a ValueError if two pages have the same name: their results would be one."""
-    seen: dict[str, Path] = {}
-    for page in pages:
-        if page.name in seen:
-            raise ValueError(
-                f"two files are called {page.name}, {seen[page.name]} and {page.path}: give them "
-                "in two runs, or give the folder that holds their folders"
-            )
-        seen[page.name] = page.path
 
 
 def _pages_of(path: Path, name: str) -> Iterator[PageFile]:

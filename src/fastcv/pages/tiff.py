@@ -27,7 +27,7 @@ class _Layout(NamedTuple):
     """The format of a place in the file, for `struct`."""
     first: int
     """Where the header has the first directory's place."""
-    count: str
+    entries: str
     """The format of a directory's number of entries."""
     entry_bytes: int
 
@@ -75,10 +75,10 @@ def _directories(read: Read) -> Iterator[int]:
         if len(seen) == MOST_PAGES:
             raise ValueError(f"more than {MOST_PAGES:,} pages")
         seen.add(place)
-        count = _unpack(layout.count, read, place, len(seen))
+        count = _unpack(layout.entries, read, place, len(seen))
         if not 0 < count < _MOST_ENTRIES:
             raise ValueError(f"a damaged image: page {len(seen)} has no valid directory")
-        after = place + struct.calcsize(layout.count) + count * layout.entry_bytes
+        after = place + struct.calcsize(layout.entries) + count * layout.entry_bytes
         yield place
         place = _unpack(layout.offset, read, after, len(seen))
 
