@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from itertools import accumulate
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
 
@@ -38,3 +40,30 @@ class AnnotatedPage(NamedTuple):
     outlines: bool = False
     """Whether polygons of more than four points are masks that may start anywhere. By default they
     run along the top of the text from its left, and back along the bottom."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle the points as one array: a tenth of the time of an array a word."""
+        counts = [len(word.points) for word in self.words]
+        points = np.concatenate([word.points for word in self.words]) if counts else None
+        texts = [word.text for word in self.words]
+        ignored = [word.ignore for word in self.words]
+        return _unpickle, (counts, points, texts, ignored, self._replace(words=[])[:])
+
+
+def _unpickle(
+    counts: list[int],
+    points: NDArray[np.float64] | None,
+    texts: list[str | None],
+    ignored: list[bool],
+    rest: tuple[Any, ...],
+) -> AnnotatedPage:
+    ends = accumulate(counts)
+    words = (
+        [
+            Word(points[end - count : end], text, ignore)
+            for end, count, text, ignore in zip(ends, counts, texts, ignored, strict=True)
+        ]
+        if points is not None
+        else []
+    )
+    return AnnotatedPage(*rest)._replace(words=words)

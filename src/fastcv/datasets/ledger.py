@@ -107,14 +107,15 @@ class Ledger:
     def _append(self, entry: dict[str, Any]) -> None:
         try:
             self._file.write(json.dumps(entry).encode() + b"\n")
-            self._file.flush()
-            os.fsync(self._file.fileno())
+            self._file.flush()  # not synced: a store may be ahead of it
         except OSError as error:
             raise OSError(error.errno, error.strerror, str(self.path)) from None
 
     def close(self) -> None:
-        """Let other runs open it."""
+        """Wait until the disk has it, and let other runs open it."""
         with suppress(OSError):  # a full disk: what is whole is on it
+            os.fsync(self._file.fileno())
+        with suppress(OSError):
             self._file.close()
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import numpy as np
+
 if TYPE_CHECKING:
     from ..annotations.record import AnnotatedPage
 
@@ -69,6 +71,13 @@ class CutPage(NamedTuple):
     seconds: tuple[float, float, float]
     """Time to read the page, to cut it, to encode the crops."""
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle the crops as columns: half of the time."""
+        columns: list[Any] = [list(column) for column in zip(*self.crops, strict=True)]
+        if columns:
+            columns[1] = np.array(columns[1])
+        return _unpickle, (columns, self._replace(crops=[])[:])
+
 
 class FailedPage(NamedTuple):
     """A page that could not be read or cut."""
@@ -78,3 +87,10 @@ class FailedPage(NamedTuple):
     number: int | None
     reason: str
     """One line."""
+
+
+def _unpickle(columns: list[Any], rest: tuple[Any, ...]) -> CutPage:
+    if columns:
+        columns[1] = columns[1].tolist()
+    crops = [Crop(*values) for values in zip(*columns, strict=True)]
+    return CutPage(*rest)._replace(crops=crops)
