@@ -23,7 +23,7 @@ class Folder:
         self.path.write_bytes(content)
 
     def read(self, content):
-        """Read a file that is recognised, with and without its format's name, and as a large one."""
+        """Read a file that is recognised: with its format's name, without, and as a large one."""
         self.write(content)
         pages = list(annotations.read(self.path))
         with pytest.MonkeyPatch.context() as patch:

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-
 from annotated import Folder, box, texts_of, words_of
 
 NAMESPACES = ["", *(f' xmlns="http://www.loc.gov/standards/alto/ns-v{n}#"' for n in (2, 3, 4))]

@@ -1,7 +1,6 @@
 """docTR's export: blocks of lines of words, and predictions by their kind."""
 
 import pytest
-
 from annotated import Folder, box, texts_of, words_of
 
 STRAIGHT = [[0.25, 0.5], [0.75, 0.625]]

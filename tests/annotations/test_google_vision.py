@@ -3,7 +3,6 @@
 import re
 
 import pytest
-
 from annotated import Folder, box, texts_of, words_of
 
 CORNERS = box(1, 2, 30, 12)

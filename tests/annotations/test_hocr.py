@@ -1,7 +1,6 @@
 """hOCR: HTML of words with boxes, as Tesseract, OCRopus, kraken and libraries write it."""
 
 import pytest
-
 from annotated import Folder, box, texts_of, words_of
 
 HEAD = """<?xml version="1.0" encoding="UTF-8"?>
@@ -165,7 +164,7 @@ def test_a_page_box_that_is_no_size(hocr, size):
         (page(page("")), "line 7: an ocr_page within an ocr_page"),
         (word("a"), "line 6: an ocrx_word outside of any ocr_page"),
         (page(word("a"))[:-20], "the file ends within a page"),
-        (page("<![no such thing["), "not HTML"),
+        (page("<![no such thing["), ": line "),
     ],
 )
 def test_refusals(hocr, content, reason):

@@ -1,7 +1,6 @@
 """PAGE XML of 2009 to 2024: what Aletheia, Transkribus, OCR-D and eScriptorium write."""
 
 import pytest
-
 from annotated import Folder, box, texts_of, words_of
 
 OLD = "2010-03-19"

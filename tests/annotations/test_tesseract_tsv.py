@@ -1,7 +1,6 @@
 """Tesseract's TSV: a row for each page, block, paragraph, line and word."""
 
 import pytest
-
 from annotated import Folder, box, words_of
 
 HEADER = (

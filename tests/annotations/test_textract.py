@@ -1,7 +1,6 @@
 """AWS Textract: blocks of words and lines, shares of the page."""
 
 import pytest
-
 from annotated import Folder, texts_of, words_of
 
 CORNERS = [[0.25, 0.5], [0.75, 0.4375], [0.78125, 0.5625], [0.28125, 0.625]]
