@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from fastcv.pages import find_pages, list_pages
-from made import pdf, tiff
+from made_pages import pdf, tiff
 
 
 @pytest.fixture(autouse=True)
@@ -118,7 +118,7 @@ def test_a_folder_without_pages():
 def test_two_pages_of_one_name_are_refused(patterns):
     make("s/a.png", "t/a.png", "u/a.png", "u/a.jpg", "m_p0002.png")
     Path("m.tif").write_bytes(tiff([np.zeros((8, 8), np.uint8)] * 2))
-    with pytest.raises(ValueError, match="two files are called (a|m_p0002), "):
+    with pytest.raises(ValueError, match=r"two files are called (a|m_p0002), "):
         find_pages(patterns)
     assert len([page for each in patterns for page in list_pages(each)]) >= 2
 

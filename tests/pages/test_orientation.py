@@ -11,8 +11,17 @@ from PIL import Image, ImageOps
 import fastcv
 from fastcv.pages import read_page
 from fastcv.pages.orientation import orientation_of
-from made import (
-    blocks, exif, jpeg_with, png_chunk, png_with, riff_chunk, segment, tiff, turned, webp_with,
+from made_pages import (
+    blocks,
+    exif,
+    jpeg_with,
+    png_chunk,
+    png_with,
+    riff_chunk,
+    segment,
+    tiff,
+    turned,
+    webp_with,
 )  # fmt: skip
 
 ORIENTATIONS = range(1, 9)
@@ -45,7 +54,7 @@ def lie_alike(one, other, suffix):
 
 
 def read_by_opencv(path, is_lying_tiff):
-    """Read by cv2.imread. OpenCV 4.14's fails for a TIFF that is turned by 90°; imdecode does not."""
+    """Read by cv2.imread. That of OpenCV 4.14 fails for a TIFF that lies; cv2.imdecode does not."""
     flags = cv2.IMREAD_ANYDEPTH | cv2.IMREAD_ANYCOLOR
     if is_lying_tiff:
         return cv2.imdecode(np.fromfile(path, np.uint8), flags)

@@ -13,7 +13,7 @@ from PIL import Image
 from conftest import ROOT, linux
 from fastcv import files
 from fastcv.pages import count_pages, find_pages, read_page
-from made import blocks, pdf, png_with, tiff, turned
+from made_pages import blocks, pdf, png_with, tiff, turned
 from shell import forget_settings
 
 PAGE = ROOT / "data/page.jpg"
