@@ -1,7 +1,7 @@
 """The pages of a TIFF file: its directories, each of which says where the next one is.
 
-A page is decoded by OpenCV from a copy of the file whose header points to the page's directory.
-``cv2.imdecodemulti`` would read over damaged pages without a word.
+A page is decoded from a copy of the file whose header points to the page's directory, and so as any
+other picture is.
 """
 
 from __future__ import annotations
