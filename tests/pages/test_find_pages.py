@@ -97,7 +97,9 @@ def test_a_file_whose_name_is_a_pattern():
     assert paths("page[1].png") == ["page[1].png"]
 
 
-@pytest.mark.parametrize("pattern", ["none.png", "none/*.png", "*.png", "s/*.png", "s/a.jpg/*", "", "a\0b"])
+@pytest.mark.parametrize(
+    "pattern", ["none.png", "none/*.png", "*.png", "s/*.png", "s/a.jpg/*", "", "a\0b"]
+)
 def test_what_is_not_there(pattern):
     make("s/a.jpg")
     with pytest.raises(FileNotFoundError) as caught:
