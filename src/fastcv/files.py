@@ -85,8 +85,13 @@ def open_regular(path: str | os.PathLike[str], limit: int) -> Iterator[tuple[int
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), path)
         if not stat.S_ISREG(status.st_mode):
             raise ValueError("not a regular file")
-        if status.st_size > limit:
-            raise ValueError(f"larger than {limit:,} bytes")
+        check_size(status.st_size, limit)
         yield handle, status.st_size
     finally:
         os.close(handle)
+
+
+def check_size(size: int, limit: int) -> None:
+    """Refuse a file of more than `limit` bytes."""
+    if size > limit:
+        raise ValueError(f"larger than {limit:,} bytes")

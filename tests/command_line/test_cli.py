@@ -497,10 +497,48 @@ def test_a_panel_is_what_its_suffix_says(folder, capsys):
         assert "--panel must end in one of" in capsys.readouterr().err
 
 
-def test_panels_of_one_name_are_refused(folder):
+def test_panels_of_one_name_are_refused(folder, capsys):
+    (folder / "x").mkdir()
+    (folder / "x/a.jpg").touch()
     with pytest.raises(SystemExit) as stop:
         cli.main(["colors", "a.png", "x/a.jpg", "--panel", "panels"])
     assert stop.value.code == 2
+    assert "two files are called a, a.png and x/a.jpg" in capsys.readouterr().err
+
+
+def test_colours_of_a_folder_of_a_pattern_and_of_the_pages_of_a_file(folder, capsys):
+    (folder / "scans/b").mkdir(parents=True)
+    for name in ("10", "9", "b/1"):
+        cv2.imwrite(f"scans/{name}.png", np.zeros((9, 9, 3), np.uint8))
+    cv2.imwritemulti("scans/c.tif", [np.full((8, 8, 3), value, np.uint8) for value in (0, 255)])
+    options = ["--json", "--panel", "panels"]
+    assert cli.main(["colors", "scans", "none", *options]) == 1
+    printed = capsys.readouterr()
+    assert printed.err == "fastcv: none: No such file or directory\n"
+    found = [(each["file"], each.get("page")) for each in json.loads(printed.out)]
+    assert found == [
+        ("scans/9.png", None), ("scans/10.png", None), ("scans/c.tif", 1), ("scans/c.tif", 2),
+        ("scans/b/1.png", None),
+    ]  # fmt: skip
+    assert names(folder / "panels") == [
+        "10.png", "9.png", "b/1.png", "c_p0001.png", "c_p0002.png"
+    ]  # fmt: skip
+    assert cv2.imread("panels/c_p0002.png").min() == 255
+    assert cli.main(["colors", "scans/*.png"]) == 0
+    assert [line for line in capsys.readouterr().out.splitlines() if line[0] != " "] == [
+        "scans/9.png: 9 x 9", "scans/10.png: 9 x 9"
+    ]  # fmt: skip
+
+
+def test_a_tiff_whose_pages_cannot_be_counted_among_others(folder, capsys):
+    cv2.imwritemulti("c.tif", [np.full((8, 8, 3), value, np.uint8) for value in (0, 255)])
+    content = bytearray((folder / "c.tif").read_bytes())
+    content[4:8] = b"\xff\xff\xff\x7f"
+    (folder / "c.tif").write_bytes(content)
+    assert cli.main(["colors", "c.tif", "a.png", "-n", "1"]) == 1
+    printed = capsys.readouterr()
+    assert printed.err.startswith("fastcv: c.tif: a damaged image: page 1's directory")
+    assert printed.out.startswith("a.png: ")
 
 
 def test_a_panel_of_nothing(folder, capsys):

@@ -11,8 +11,17 @@ from PIL import Image, ImageOps
 import fastcv
 from fastcv.pages import read_page
 from fastcv.pages.orientation import orientation_of
-from made import (
-    blocks, exif, jpeg_with, png_chunk, png_with, riff_chunk, segment, tiff, turned, webp_with,
+from made_pages import (
+    blocks,
+    exif,
+    jpeg_with,
+    png_chunk,
+    png_with,
+    riff_chunk,
+    segment,
+    tiff,
+    turned,
+    webp_with,
 )  # fmt: skip
 
 ORIENTATIONS = range(1, 9)
@@ -44,6 +53,14 @@ def lie_alike(one, other, suffix):
     return np.abs(one.astype(int) - other.astype(int)).mean() <= most
 
 
+def read_by_opencv(path, is_lying_tiff):
+    """Read by cv2.imread. That of OpenCV 4.14 fails for a TIFF that lies; cv2.imdecode does not."""
+    flags = cv2.IMREAD_ANYDEPTH | cv2.IMREAD_ANYCOLOR
+    if is_lying_tiff:
+        return cv2.imdecode(np.fromfile(path, np.uint8), flags)
+    return cv2.imread(str(path), flags)
+
+
 def opened_by_pillow(content):
     """The picture upright, in OpenCV's order of channels."""
     pixels = np.asarray(ImageOps.exif_transpose(Image.open(io.BytesIO(content))))
@@ -59,9 +76,9 @@ def test_all_eight_in_each_format(tmp_path, rng, suffix, channels, dtype, orient
     page = read_page(path)
     assert lie_alike(page, np.ascontiguousarray(turned(image, orientation)), suffix)
     assert page.flags.c_contiguous
-    others = cv2.imread(str(path), cv2.IMREAD_ANYDEPTH | cv2.IMREAD_ANYCOLOR)
+    others = read_by_opencv(path, suffix == "tiff" and orientation >= 5)
     assert np.array_equal(page[:, :, :3] if channels == 4 else page, others)
-    if not (suffix == "tiff" and dtype == np.uint16 and channels == 3) and dtype != np.uint16:
+    if channels == 1 or dtype == np.uint8:  # Pillow has no 16 bits of colour
         assert lie_alike(page, opened_by_pillow(path.read_bytes()), suffix)
     stored = turned(image, orientation) if suffix == "tiff" else image
     assert lie_alike(read_page(path, exif=False), np.ascontiguousarray(stored), suffix)
@@ -99,6 +116,7 @@ WHERE = {
     "a directory far away": (jpeg_with, [app1(exif(6)[:4] + b"\xff\xff\xff\x7f")], 1),
     "png, after the picture": (png_with, [b"", png_chunk(b"eXIf", exif(6))], 6),
     "png, two": (png_with, [png_chunk(b"eXIf", exif(6)) + png_chunk(b"eXIf", exif(3))], 6),
+    "png, a wrong checksum": (png_with, [png_chunk(b"eXIf", exif(6))[:-1] + b"x"], 1),
     "webp, before the picture": (webp_with, [exif(6), 8, True], 6),
     "webp, without its flag": (webp_with, [exif(6), 0], 1),
 }
@@ -123,11 +141,11 @@ def test_where_the_orientation_is(tmp_path, rng, where):
 ])  # fmt: skip
 def test_damaged_exif_never_raises(rng, make):
     content = make(blocks(rng), exif(6, before=[entry(0x100, 4, 1, 9)]))
-    place = content.index(b"II*\0")
+    end = min(content.index(b"II*\0") + 40, len(content))
     for _ in range(3000):
         changed = bytearray(content)
         for _ in range(rng.integers(1, 4)):
-            changed[rng.integers(0, place + 40)] = rng.integers(0, 256)
+            changed[rng.integers(0, end)] = rng.integers(0, 256)
         assert 1 <= orientation_of(bytes(changed)) <= 8
         assert 1 <= orientation_of(content[: rng.integers(0, len(content))]) <= 8
 
@@ -146,7 +164,7 @@ def test_a_changed_orientation_is_what_opencv_reads(rng, capfd):
             assert np.array_equal(found, expected), (order, values)
 
 
-def test_a_webp_of_a_million_chunks_is_read_in_time():
+def test_exif_after_many_chunks():
     body = b"WEBP" + riff_chunk(b"VP8X", bytes([8]) + bytes(9)) + riff_chunk(b"JUNK", b"") * 1000
     content = b"RIFF" + struct.pack("<I", len(body)) + body + riff_chunk(b"EXIF", exif(6))
     assert orientation_of(content) == 6

@@ -130,15 +130,12 @@ def _walk(top: str, tests: Sequence[_Test | None]) -> Iterator[tuple[Path, str]]
     `tests` are the pattern's parts; None is ``**``. A folder's files come first, then its folders.
     A link to a folder above it is not followed.
     """
+    if not os.path.isdir(top):  # what a pattern has before its first wildcard
+        return
     waiting = [_Folder(top, "", _without_folders(tests, {0}), ())]
     while waiting:
         folder = waiting.pop()
-        try:
-            status = os.stat(folder.path)
-        except FileNotFoundError:
-            if not folder.above:  # the folder before a pattern's first wildcard
-                return
-            raise
+        status = os.stat(folder.path)
         identity = (status.st_dev, status.st_ino)
         if identity in folder.above:
             continue

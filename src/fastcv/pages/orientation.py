@@ -8,6 +8,7 @@ any OpenCV. TIFF is not among the formats, because OpenCV always turns it by its
 from __future__ import annotations
 
 import struct
+import zlib
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -98,15 +99,19 @@ def _find(chunks: Iterator[tuple[bytes, bytes]], wanted: bytes) -> bytes:
 
 
 def _png_chunks(content: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """Yield each chunk's name and data. Only the data of short chunks is copied."""
+    """Yield each chunk's name, and the data of EXIF whose checksum is right."""
     place = 8
     while place + 12 <= len(content):
         length, name = struct.unpack_from(">I4s", content, place)
-        yield name, content[place + 8 : place + 8 + length] if name == b"eXIf" else b""
+        data = content[place + 8 : place + 8 + length] if name == b"eXIf" else b""
         place += 12 + length
+        if data and content[place - 4 : place] != zlib.crc32(name + data).to_bytes(4, "big"):
+            continue
+        yield name, data
 
 
 def _webp_chunks(content: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Yield each chunk's name, and the data of EXIF."""
     place = 12
     while place + 8 <= len(content):
         name, length = struct.unpack_from("<4sI", content, place)

@@ -6,12 +6,12 @@ import math
 import operator
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 
 from .. import files
-from ..files import open_regular, read_bytes
+from ..files import check_size, open_regular
 from .orientation import orientation_of, turn
 from .pdf import count_pdf_pages, is_pdf, read_pdf_page
 from .tiff import count_directories, is_tiff, point_to
@@ -88,21 +88,26 @@ def read_page(
     wanted = 0 if number is None else operator.index(number)
     if wanted < 0:
         raise ValueError(f"number must be at least 0, not {wanted}")
-    with open_regular(path, _MOST_PDF_BYTES) as (handle, _):
+    with open_regular(path, _MOST_PDF_BYTES) as (handle, size):
         head = os.pread(handle, _HEAD_BYTES, 0)
-        if is_pdf(head, Path(path).suffix):
-            with open(handle, "rb", closefd=False) as file:
+        with open(handle, "rb", closefd=False) as file:
+            if is_pdf(head, Path(path).suffix):
                 return read_pdf_page(file, wanted, _checked(dpi))
-    content = read_bytes(path, files.MAX_FILE_BYTES)
-    if is_tiff(content):
-        changed = bytearray(content)
-        del content
-        point_to(changed, wanted)
-        return files.decode(np.frombuffer(changed, np.uint8))
+            check_size(size, files.MAX_FILE_BYTES)
+            if is_tiff(head):
+                return _read_tiff_page(file, size, wanted)
+            content = file.read(size)
     if wanted:
         raise ValueError(f"there is no page {wanted + 1}: the file has 1")
     image = files.decode(np.frombuffer(content, np.uint8))
     return turn(image, orientation_of(content)) if exif else image
+
+
+def _read_tiff_page(file: BinaryIO, size: int, number: int) -> NDArray[Any]:
+    content = bytearray(size)
+    del content[file.readinto(content) :]  # type: ignore[attr-defined]
+    point_to(content, number)
+    return files.decode(np.frombuffer(content, np.uint8))
 
 
 def _checked(dpi: float) -> float:

@@ -1,7 +1,7 @@
 """The pages of a TIFF file: its directories, each of which says where the next one is.
 
-A page is decoded by OpenCV from a copy of the file whose header points to the page's directory.
-``cv2.imdecodemulti`` would read over damaged pages without a word.
+A page is decoded from a copy of the file whose header points to the page's directory, and so as any
+other picture is.
 """
 
 from __future__ import annotations
@@ -53,20 +53,19 @@ def count_directories(read: Read) -> int:
 
 def point_to(content: bytearray, number: int) -> None:
     """Make page `number`, counted from 0, the file's first one."""
+    places = list(_directories(lambda place, size: bytes(content[place : place + size])))
+    if number >= len(places):
+        raise ValueError(f"there is no page {number + 1}: the file has {len(places)}")
     layout = _LAYOUTS[bytes(content[:4])]
-    view = memoryview(content)
-    count = 0
-    for place in _directories(lambda place, size: bytes(view[place : place + size])):
-        if count == number:
-            struct.pack_into(layout.offset, content, layout.first, place)
-        count += 1
-    if number >= count:
-        raise ValueError(f"there is no page {number + 1}: the file has {count}")
+    struct.pack_into(layout.offset, content, layout.first, places[number])
 
 
 def _directories(read: Read) -> Iterator[int]:
     """Yield the place of each directory."""
-    layout = _LAYOUTS[read(0, 4)]
+    magic = read(0, 4)
+    if magic not in _LAYOUTS:  # the file has been changed since its head was read
+        raise ValueError("not a TIFF")
+    layout = _LAYOUTS[magic]
     seen: set[int] = set()
     place = _unpack(layout.offset, read, layout.first)
     while place:

@@ -97,6 +97,7 @@ def tiff(images, orientation=1, order="<", big=False):
         struct.pack_into(place, content, link, len(content))
         content += struct.pack(count, len(values))
         for tag, kind, value, *several in values:
+            kind = 16 if big and kind == 4 else kind  # as wide as the entry
             number, where = several if several else (1, value)
             fits = struct.calcsize(place) // 2 >= number
             if kind == 3 and (number == 1 or fits):
