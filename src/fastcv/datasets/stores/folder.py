@@ -56,7 +56,7 @@ class FolderStore:
         for line in removed.splitlines(keepends=True):
             if line.endswith(b"\n"):  # else its files were not there yet
                 path = self._folder / json.loads(line)["file"]
-                with suppress(FileNotFoundError, NotADirectoryError):
+                with suppress(OSError):  # it was not there yet, or it is an input
                     guard.check(path)
                     path.unlink()
                 with suppress(OSError):  # it has other files

@@ -10,7 +10,7 @@ from typing import Any
 
 from ..task import CutPage
 from . import labels
-from .base import GrowingFile, Options, State, changed, clear_the_way, import_package
+from .base import GrowingFile, Options, State, changed, clear_the_way, import_package, own
 
 _COUNT = b"num-samples"
 _FULL_BYTES = 32 << 20
@@ -35,9 +35,10 @@ class LmdbStore:
         self._lines: list[bytes] = []
         self._bytes = 0
         self._added = 0
-        if state is None:
-            clear_the_way((folder / name for name in _FILES), options.guard)
-        elif self._path.exists() or self._samples:
+        if not self._samples:
+            guard = options.guard if state is None else own(options.guard)
+            clear_the_way((folder / name for name in _FILES), guard)
+        else:
             self._go_back()
         self._labels = GrowingFile(folder / labels.NAME, counts.get("labels"), options.guard)
 

@@ -20,8 +20,8 @@ _END = bytes(2 * _BLOCK)
 _FIXED = b"0000644\x000000000\x000000000\0"
 """Mode, user, group."""
 _TIME = b"00000000000\0"
-_REST = b"0" + bytes(100) + b"ustar\x0000" + bytes(64) + b"0000000\x000000000\0" + bytes(167)
-"""A regular file, no link, the format and its version, no names of owners, no device, no prefix."""
+_REST = b"0" + bytes(100) + b"ustar\x0000" + bytes(247)
+"""A regular file, no link, the format and its version, no owners, no device, no prefix."""
 _SUM = sum(_FIXED + _TIME + _REST) + 8 * ord(" ")
 """The header's checksum counts itself as blanks."""
 
