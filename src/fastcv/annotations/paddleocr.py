@@ -27,7 +27,7 @@ def recognizes(source: Source) -> bool:
     if not source.is_list:
         return source.has("rec_texts") or source.has("res")
     if source.first is None:
-        return not source.is_large and source.json != []
+        return source.is_large or source.json != []
     return _is_entry(source.first) or _is_page(source.first)
 
 

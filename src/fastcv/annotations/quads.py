@@ -50,7 +50,7 @@ def quads_of(page: AnnotatedPage, height: int, width: int) -> NDArray[np.float64
             _fail(page, f"boxes[{index}] has {len(points)} points: a polygon has three or more")
         if len(points) != 4:
             if not (np.abs(points) < _FAR).all():
-                _fail(page, f"boxes[{index}] has a point beyond ±{_FAR} px")
+                _fail(page, f"boxes[{index}] has a point beyond ±2**30 px")
             points = _rectangle(points, page.outlines)
         quads.append(points)
     return np.array(quads, np.float64).reshape(-1, 4, 2)

@@ -97,14 +97,9 @@ class Source:
         """What the file looks like, for messages."""
         if self.kind == "json":
             keys = ", ".join(sorted(map(repr, self.keys))[:8])
-            form = "a JSON list" if self.is_list else "a JSON object"
-            if not keys:
-                return form
-            return (
-                f"{form} of objects with the keys {keys}"
-                if self.is_list
-                else f"{form} with the keys {keys}"
-            )
+            if self.is_list and not keys:
+                return f"a JSON list that starts with {shown(self.first)}"
+            return f"a JSON {'list of objects' if self.is_list else 'object'} with the keys {keys}"
         if self.kind == "xml":
             return f"XML or HTML with the root element {self.root!r}"
         if self.kind == "npy":

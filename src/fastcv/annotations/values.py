@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,6 +11,8 @@ from .source import Source, shown
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+_FAR = float(1 << 30)
+
 
 def is_number(value: Any) -> bool:
     """Whether this is a number that a float holds. True and false are not."""
@@ -19,13 +20,13 @@ def is_number(value: Any) -> bool:
 
 
 def numbers(source: Source, place: str, values: Any, count: int | None = None) -> list[float]:
-    """Return a list of finite numbers, `count` of them."""
+    """Return a list of numbers, `count` of them, as far from 0 as a crop may lie."""
     if not isinstance(values, list) or not all(map(is_number, values)):
         source.fail(f"{shown(values)} is not a list of numbers", place)
     if count is not None and len(values) != count:
         source.fail(f"{shown(values)} has {len(values)} numbers, not {count}", place)
-    if not all(map(math.isfinite, values)):
-        source.fail(f"{shown(values)} has a number that is not finite", place)
+    if not all(map(_FAR.__gt__, map(abs, values))):
+        source.fail(f"{shown(values)} has a number that is not finite, or beyond ±2**30", place)
     return values
 
 
