@@ -5,12 +5,13 @@ The specification: https://github.com/kba/hocr-spec
 
 from __future__ import annotations
 
+import html
 import re
 from collections import Counter
 from collections.abc import Iterator
-from html.parser import HTMLParser
 from typing import TYPE_CHECKING, NamedTuple
 
+from .markup import End, Start, attributes_of, read_markup
 from .record import AnnotatedPage, Word
 from .shapes import outline, read_number, read_numbers, size_in_px, turn
 from .source import Source
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
 
 _CLASS = re.compile(r"""\bclass\s*=\s*["']?(?:[\w-]+\s+){0,4}ocrx?_(page|line|word)\b""")
 _LINES = {"ocr_line", "ocrx_line"}
-_VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "wbr"}
-"""What HTML never closes."""
 
 
 class _Item(NamedTuple):
@@ -60,16 +59,10 @@ def recognizes(source: Source) -> bool:
 
 def read(source: Source) -> Iterator[AnnotatedPage]:
     """Read words, or the lines of a page without words. Text without a box is left out."""
-    parser = _Parser(source)
-    try:
-        parser.feed(source.text)
-        parser.close()
-    except AssertionError as error:  # a declaration that HTML does not have
-        source.fail(f"not HTML: {error}", parser.place)
-    parser.check_end()
+    pages = _Reader(source).read()
     # A name that several pages have is that of a file of several pages.
-    names = Counter(page.name for page in parser.pages)
-    for index, page in enumerate(parser.pages):
+    names = Counter(page.name for page in pages)
+    for index, page in enumerate(pages):
         items = page.words or page.lines
         words = [Word(points, _join(texts) or None) for points, texts in items]
         number = index if page.number is None else page.number
@@ -83,61 +76,67 @@ def read(source: Source) -> Iterator[AnnotatedPage]:
         )
 
 
-class _Parser(HTMLParser):
+class _Reader:
+    """Goes through a file's elements, and keeps those that are open."""
+
     def __init__(self, source: Source) -> None:
-        super().__init__()
-        self.pages: list[_Page] = []
         self._source = source
+        self._pages: list[_Page] = []
         self._open = [_Element("")]
         self._tags: Counter[str] = Counter()
+        self._place = ""
 
-    @property
-    def place(self) -> str:
-        return f"line {self.getpos()[0]}"
+    def read(self) -> list[_Page]:
+        for token in read_markup(self._source):
+            if isinstance(token, Start):
+                self._place = f"line {token.line}"
+                self._open.append(self._enter(token))
+                self._tags[token.tag] += 1
+            elif isinstance(token, End):
+                self._leave(token.tag)
+            else:
+                self._add(token.text)
+        if any(element.page for element in self._open):
+            self._source.fail("the file ends within a page")
+        if not self._pages:
+            self._source.fail("has no ocr_page")
+        return self._pages
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in _VOID:
-            return
-        attributes = dict(attrs)
-        classes = set((attributes.get("class") or "").split())
-        self._open.append(self._enter(tag, classes, attributes.get("title")))
-        self._tags[tag] += 1
-
-    def handle_endtag(self, tag: str) -> None:
-        if not self._tags[tag]:
+    def _leave(self, tag: str) -> None:
+        if not self._tags[tag]:  # it was never opened
             return
         closed = None
         while closed != tag:
             closed = self._open.pop().tag
             self._tags[closed] -= 1
 
-    def handle_data(self, data: str) -> None:
+    def _add(self, text: str) -> None:
         element = self._open[-1]
         if element.is_choice:
             return
         if element.line:
-            element.line.texts.append(data)
-        if element.word and not (data.isspace() and "\n" in data):  # between tags
-            element.word.texts.append(data)
+            element.line.texts.append(text)
+        if element.word and not (text.isspace() and "\n" in text):  # between tags
+            element.word.texts.append(text)
 
-    def check_end(self) -> None:
-        for element in self._open:
-            if element.page:
-                self._source.fail("the file ends within a page", self.place)
-        if not self.pages:
-            self._source.fail("has no ocr_page")
-
-    def _enter(self, tag: str, classes: set[str], title: str | None) -> _Element:
-        element = self._open[-1]._replace(tag=tag)
-        if tag == "del" or "ocr_symbol" in classes or ("ocrx_cinfo" in classes and title is None):
-            element = element._replace(is_choice=True)  # Tesseract's lstm_choice_mode
+    def _enter(self, start: Start) -> _Element:
+        element = self._open[-1]._replace(tag=start.tag)
+        attributes = attributes_of(start) if "ocr" in start.attributes else {}
+        classes = set(attributes.get("class", "").split())
+        title = attributes.get("title")
+        if (
+            start.tag == "del"
+            or "ocr_symbol" in classes
+            or ("ocrx_cinfo" in classes and title is None)
+        ):  # other choices: of the specification, and of Tesseract
+            element = element._replace(is_choice=True)
         kinds = {name for name in classes if name.startswith("ocr")}
         if not kinds:
             return element
         properties = _read_properties(title or "")
         if "textangle" in properties:
             text = " ".join(properties["textangle"])
-            angle = read_number(self._source, text, "textangle", self.place)
+            angle = read_number(self._source, text, "textangle", self._place)
             element = element._replace(angle=angle)
         if "ocr_page" in kinds:
             return element._replace(page=self._enter_page(element, properties))
@@ -151,25 +150,25 @@ class _Parser(HTMLParser):
 
     def _enter_page(self, around: _Element, properties: dict[str, list[str]]) -> _Page:
         if around.page:
-            self._source.fail("an ocr_page within an ocr_page", self.place)
+            self._source.fail("an ocr_page within an ocr_page", self._place)
         name = " ".join(properties.get("image", [])).strip()
         number = None
         if "ppageno" in properties:
             text = " ".join(properties["ppageno"])
-            number = int(read_number(self._source, text, "ppageno", self.place))
+            number = int(read_number(self._source, text, "ppageno", self._place))
         size = None
         if "bbox" in properties:
             (left, top), _, (right, bottom), _ = self._read_points(_Element(""), properties)
             size = size_in_px(right, bottom) if left == top == 0 else None
         known = name.lower() not in ("", "unknown")
-        page = _Page(name if known else None, number, size, self.place, [], [])
-        self.pages.append(page)
+        page = _Page(name if known else None, number, size, self._place, [], [])
+        self._pages.append(page)
         return page
 
     def _enter_word(self, around: _Element, properties: dict[str, list[str]]) -> _Item:
         if not around.page or around.word:
             where = "outside of any ocr_page" if not around.page else "within an ocrx_word"
-            self._source.fail(f"an ocrx_word {where}", self.place)
+            self._source.fail(f"an ocrx_word {where}", self._place)
         word = _Item(self._read_points(around, properties), [])
         around.page.words.append(word)
         return word
@@ -179,14 +178,14 @@ class _Parser(HTMLParser):
     ) -> NDArray[np.float64]:
         kind = "poly" if "poly" in properties else "bbox"
         text = " ".join(properties.get(kind, []))
-        numbers = read_numbers(self._source, text, kind, self.place)
+        numbers = read_numbers(self._source, text, kind, self._place)
         if kind == "poly":
-            return outline(self._source, numbers, kind, self.place)
-        return turn(rectangle(self._source, f"{self.place}: bbox", numbers), around.angle)
+            return outline(self._source, numbers, kind, self._place)
+        return turn(rectangle(self._source, f"{self._place}: bbox", numbers), around.angle)
 
 
 def _join(texts: list[str]) -> str:
-    return re.sub(r"[ \t\r\n\f]+", " ", "".join(texts)).strip()
+    return re.sub(r"[ \t\r\n\f]+", " ", html.unescape("".join(texts))).strip()
 
 
 def _read_properties(title: str) -> dict[str, list[str]]:
