@@ -40,7 +40,6 @@ class FolderStore:
         self._guard = options.guard
         self._aside = Aside(folder)
         self._added = 0
-        self._crops = 0
         sizes = state or {}
         self._labels = GrowingFile(folder / labels.NAME, sizes.get("labels"), options.guard)
         try:
@@ -87,7 +86,6 @@ class FolderStore:
         finally:
             shutil.rmtree(self._aside.path / "page", ignore_errors=True)
         self._added += 1
-        self._crops += len(names)
 
     def _name(self, page: CutPage) -> list[str]:
         base = page.name.rpartition("/")[2]
@@ -129,14 +127,14 @@ class FolderStore:
         return self._added > 0
 
     def full(self) -> bool:
-        return self._crops >= 2000
+        return self._added > 0  # nothing is synced, so a commit costs nothing
 
     def commit(self) -> State:
         """Say how long the lists are.
 
         Nothing is synced: on ext4 that would wait for all new files, a second for 2,000 crops.
         """
-        self._added = self._crops = 0
+        self._added = 0
         return {"labels": self._labels.size, "list": self._list.size}
 
     def close(self) -> None:
