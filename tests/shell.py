@@ -44,8 +44,14 @@ def forget_settings(monkeypatch):
         monkeypatch.delenv(name)
 
 
+RECORDS = ("labels.jsonl", "rec_gt.txt", "pages.jsonl", "errors.jsonl")
+"""What ``fastcv crop`` writes beside the crops."""
+
+
 def names(folder):
-    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+    """All files but the records."""
+    files = (path for path in folder.rglob("*") if path.is_file() and path.name not in RECORDS)
+    return sorted(str(path.relative_to(folder)) for path in files)
 
 
 def contents_of(folder):

@@ -193,26 +193,38 @@ def npy_of(shape, dtype="'<f4'"):
 BAD_BOXES = {
     "truncated.json": (b'{"boxes": [[[1, 2]', "not JSON"),
     "no.json": (b'{"words": []}', 'an object without the key "boxes"'),
-    "text.json": (b'"boxes"', "not a list of boxes, but str"),
+    "text.json": (b'"boxes"', "of none of the known formats"),
     "deep.json": (b"[" * 100_000 + b"]" * 100_000, "too deep"),
     "ragged.json": (json.dumps([QUADS[0], [[1, 2], [3]]]).encode(), "boxes[1] is not four points"),
-    "flat.json": (b"[1, 2, 3]", "boxes[0] is not four points of two numbers"),
-    "words.json": (b'[[["1","2"],["3","2"],["3","4"],["1","4"]]]', "boxes[0] is not four points"),
-    "truth.json": (b"[[[true,0],[9,0],[9,9],[0,9]]]", "boxes[0] is not four points"),
+    "flat.json": (b"[1, 2, 3]", "of none of the known formats"),
+    "words.json": (b'[[["1","2"],["3","2"],["3","4"],["1","4"]]]', "of none of the known formats"),
+    "truth.json": (b"[[[true,0],[9,0],[9,9],[0,9]]]", "of none of the known formats"),
     # One long text among short ones: NumPy would give each of them 4 MB.
-    "long.json": (json.dumps(["x" * 1_000_000] + ["y"] * 8000).encode(), "boxes[0] is not four"),
-    "nan.json": (b"[[[NaN,0],[9,0],[9,9],[0,9]]]", "boxes[0] has a corner that is not finite"),
-    "far.json": (b"[[[0,0],[1e30,0],[1e30,9],[0,9]]]", "boxes[0] has a corner beyond"),
+    "long.json": (
+        json.dumps(["x" * 1_000_000] + ["y"] * 8000).encode(),
+        "of none of the known formats",
+    ),
+    "nan.json": (
+        b"[[[NaN,0],[9,0],[9,9],[0,9]]]",
+        "boxes[0]: [nan, 0, 9, 0, 9, 9, ...] has a number that is not finite",
+    ),
+    "far.json": (
+        b"[[[0,0],[1e30,0],[1e30,9],[0,9]]]",
+        "has a number that is not finite, or beyond",
+    ),
     "huge.json": (
         b"[[[0,0],[" + b"9" * 5000 + b",0],[9,9],[0,9]]]",
         "a whole number has too many digits",
     ),
-    "binary.json": (bytes(range(256)), "not JSON"),
+    "binary.json": (bytes(range(256)), "of none of the known formats"),
     "empty.npy": (b"", "not an array"),
     "lies.npy": (None, "not an array"),
     "pickled.npy": (None, "not an array"),
     "text.npy": (b"hello", "not an array"),
-    "flat.npy": (npy_of("'shape': (8,)"), "boxes must have shape (n, 4, 2), not (8,)"),
+    "flat.npy": (
+        npy_of("'shape': (8,)"),
+        "boxes must have shape (n, 4), (n, 8), (n, 4, 2) or (n, k, 2), not (8,)",
+    ),
     "overflow.npy": (npy_of(f"'shape': ({2**70}, 4, 2)"), "not an array"),
     "negative.npy": (npy_of("'shape': (-1, 4, 2)"), "not an array"),
     "nested.npy": (npy_of("'shape': " + "(" * 5000), "not an array"),
@@ -235,7 +247,7 @@ def test_bad_boxes(folder, capsys, name):
     (folder / name).write_bytes(content)
     assert cli.main(["crop", "a.png", "--boxes", name, "--out", "out"]) == 1
     (line,) = capsys.readouterr().err.splitlines()
-    assert line.startswith("fastcv: a.png: ")
+    assert line.startswith(f"fastcv: {name}: ")
     assert text in line
     assert not (folder / "out").exists()
 

@@ -16,7 +16,6 @@ import pytest
 from conftest import linux
 from fastcv import datasets
 from fastcv.datasets import ledger
-from shell import contents_of
 
 STORES = ("folder", "webdataset", "lmdb", "parquet")
 pytestmark = linux
@@ -114,6 +113,11 @@ def workers_of(pid):
 def is_worker(pid):
     with open(f"/proc/{pid}/cmdline") as file:
         return "spawn_main" in file.read()
+
+
+def contents_of(folder):
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return {str(path.relative_to(folder)): path.read_bytes() for path in files}
 
 
 def cut(pages, out, **options):

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from functools import partial
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from typing import Literal
 
@@ -106,13 +106,15 @@ def crop_pages(
         flat=len(found) + len(missing) == 1,
         shard_bytes=shard_bytes,
     )
+    tasks = plan.tasks()
+    first = list(islice(tasks, 1))  # if the annotations cannot be read, nothing is made
 
     def open_store(state: State | None) -> Store:
         return STORES[to](target, state, rules.format, store_options)
 
     cut = choose_engine(engine, address, workers or _core.get_num_threads(), len(found))
     summary = run(
-        chain(missing, plan.tasks()), len(missing) + len(found), rules, target, open_store, cut,
+        chain(missing, first, tasks), len(missing) + len(found), rules, target, open_store, cut,
         options={"to": to, **asdict(rules)}, overwrite=overwrite, report=report,
     )  # fmt: skip
     summary.elsewhere = plan.elsewhere
