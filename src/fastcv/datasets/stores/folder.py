@@ -76,7 +76,9 @@ class FolderStore:
             before = self._labels.size, self._list.size
             try:
                 files = [inside + name for name in names]
-                self._labels.append(labels.lines(page, ({"file": file} for file in files)))
+                self._labels.append(
+                    labels.lines(({"file": file} for file in files), labels.origins(page), page)
+                )
                 self._list.append(_list(files, texts))
                 self._move(names, target)
             except BaseException:

@@ -63,7 +63,7 @@ class LmdbStore:
         first = self._samples + len(self._items) // 2 + 1
         keys = [_keys(first + index) for index in range(len(texts))]
         places = ({"key": image.decode()} for image, _ in keys)
-        lines = labels.lines(page, places)
+        lines = labels.lines(places, labels.origins(page), page)
         for (image, label), crop, text in zip(keys, page.crops, texts, strict=True):
             self._items += ((image, crop.content), (label, text or b""))
             self._bytes += len(crop.content)

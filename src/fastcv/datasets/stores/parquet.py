@@ -46,7 +46,7 @@ class ParquetStore:
         key = labels.key_of(page)
         names = [f"{key}_{crop.box:04}.{self._suffix}" for crop in page.crops]
         places = ({"file": self._shards.name, "key": name} for name in names)
-        self._lines.append(labels.lines(page, places))
+        self._lines.append(labels.lines(places, labels.origins(page), page))
         origin = {"page": _utf8(page.path), "number": page.number}
         for name, crop in zip(names, page.crops, strict=True):
             row = {

@@ -47,15 +47,16 @@ class WebDatasetStore:
         """Write a page's crops into the shard that is open."""
         texts = labels.texts(page)
         keys = [f"{labels.key_of(page)}_{crop.box:04}" for crop in page.crops]
+        origins = labels.origins(page)
         members = []
-        for key, crop, text in zip(keys, page.crops, texts, strict=True):
-            origin = {**labels.describe(page, crop), "height": crop.height, "width": crop.width}
+        for key, crop, text, origin in zip(keys, page.crops, texts, origins, strict=True):
+            description = f'{{{origin}, "height": {crop.height}, "width": {crop.width}}}'
             members += member(f"{key}.{self._suffix}", crop.content)
             if text is not None:
                 members += member(f"{key}.txt", text)
-            members += member(f"{key}.json", labels.to_json(origin))
+            members += member(f"{key}.json", description.encode())
         places = ({"file": self._shards.name, "key": key} for key in keys)
-        lines = labels.lines(page, places)
+        lines = labels.lines(places, origins, page)
         if members:
             self._append(b"".join(members))
         self._lines.append(lines)
