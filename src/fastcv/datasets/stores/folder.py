@@ -28,7 +28,7 @@ class FolderStore:
     """Crops as ``DIR/PAGE/PAGE_0000.png``, or ``DIR/PAGE_0000.png`` if it is flat.
 
     ``rec_gt.txt`` lists path, tab, text. It has no words without text, nor those whose text or path
-    its lines cannot hold: with a tab or an end of line.
+    its lines cannot hold: with a tab or an end of line, or a path that is not UTF-8.
 
     A kill loses nothing that was committed; a power cut may, since files are not synced one by one.
     """
@@ -159,7 +159,10 @@ def _list(files: Sequence[str], texts: Sequence[bytes | None]) -> bytes:
     """Return the lines of ``rec_gt.txt``."""
     lines = []
     for file, text in zip(files, texts, strict=True):
-        path = os.fsencode(file)
+        try:
+            path = file.encode()
+        except UnicodeEncodeError:  # PaddleOCR could not read the list
+            continue
         if path.startswith(b"["):  # PaddleOCR would read a list of paths
             path = b"./" + path
         if text and not any(byte in path + text for byte in b"\t\r\n"):

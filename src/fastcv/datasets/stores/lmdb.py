@@ -35,12 +35,16 @@ class LmdbStore:
         self._lines: list[bytes] = []
         self._bytes = 0
         self._added = 0
-        if not self._samples:
-            guard = options.guard if state is None else own(options.guard)
-            clear_the_way((folder / name for name in _FILES), guard)
-        else:
-            self._go_back()
-        self._labels = GrowingFile(folder / labels.NAME, counts.get("labels"), options.guard)
+        try:
+            if self._samples:
+                self._go_back()
+            else:
+                guard = options.guard if state is None else own(options.guard)
+                clear_the_way((folder / name for name in _FILES), guard)
+            self._labels = GrowingFile(folder / labels.NAME, counts.get("labels"), options.guard)
+        except BaseException:
+            self._close_environment()
+            raise
 
     def _go_back(self) -> None:
         """Remove samples that were written after the state."""
@@ -119,9 +123,12 @@ class LmdbStore:
             raise OSError(number, str(error).rpartition(": ")[2], str(self._path)) from None
 
     def close(self) -> None:
+        self._close_environment()
+        self._labels.close()
+
+    def _close_environment(self) -> None:
         if self._environment is not None:
             self._environment.close()
-        self._labels.close()
 
 
 def _keys(number: int) -> tuple[bytes, bytes]:

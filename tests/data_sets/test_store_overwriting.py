@@ -132,18 +132,26 @@ def test_going_back_removes_only_what_the_run_made(tmp_path, page, flat):
     assert left == {"note.txt", "a_0001.png"}
 
 
-def test_going_on_may_replace_the_runs_own_files(tmp_path, page):
-    """Labels whose files were not there yet, or files that came back."""
+def test_going_on_replaces_only_what_the_labels_name(tmp_path, page):
+    """Labels whose files were not there yet, and a file that came from elsewhere."""
     store = open_store("folder", tmp_path / "out")
     state = store.commit()
     store.close()
     (tmp_path / "out/a").mkdir()
     (tmp_path / "out/a/a_0000.png").write_text("torn")
-    line = json.dumps({"file": "a/a_0001.png"})
-    (tmp_path / "out/labels.jsonl").write_text(line + "\n")
+    lines = "".join(json.dumps({"file": f"a/a_000{number}.png"}) + "\n" for number in (0, 1))
+    (tmp_path / "out/labels.jsonl").write_text(lines)
     store = open_store("folder", tmp_path / "out", state)
     store.add(page)
     store.commit()
     store.close()
     write("folder", tmp_path / "fresh", [page])
     assert contents_of(tmp_path / "out") == contents_of(tmp_path / "fresh")
+    store = open_store("folder", tmp_path / "out", state)
+    store.close()
+    (tmp_path / "out/a").mkdir()
+    (tmp_path / "out/a/a_0000.png").write_text("another's")
+    store = open_store("folder", tmp_path / "out", state)
+    with pytest.raises(FileExistsError):
+        store.add(page)
+    store.close()

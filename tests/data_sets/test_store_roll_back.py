@@ -13,6 +13,7 @@ import pytest
 
 from conftest import ROOT
 from fastcv.datasets.stores import STORES, Options
+from fastcv.datasets.stores.base import GrowingFile
 from fastcv.outputs import Guard
 from made_crops import FREE, contents_of, open_store, page_of, write
 
@@ -172,7 +173,7 @@ def test_killed_again_and_again(tmp_path, rng, kind):
         )
         return subprocess.Popen(
             [sys.executable, "-c", code],
-            env={"PYTHONPATH": str(ROOT / "tests/datasets"), "PATH": ""},
+            env={"PYTHONPATH": str(ROOT / "tests/data_sets"), "PATH": ""},
         )
 
     assert start("whole").wait(60) == 0
@@ -245,6 +246,30 @@ def test_a_full_disk(tmp_path, kind, share):
         other.commit()
     other.close()
     assert contents_of(tmp_path / "out") == contents_of(tmp_path / "again")
+
+
+@pytest.mark.parametrize("kind", sorted(set(STORES) - {"folder"}))
+def test_killed_before_the_labels_of_a_commit(tmp_path, pages, kind, monkeypatch):
+    """The shard has its name by then, and the database its records."""
+    folder = tmp_path / "out"
+    store = open_store(kind, folder)
+    store.add(pages[0])
+    state = store.commit()
+    before = contents_of(folder)
+    store.add(pages[2])
+    monkeypatch.setattr(GrowingFile, "append", stop)
+    monkeypatch.setattr(GrowingFile, "sync", stop)
+    with pytest.raises(KeyboardInterrupt):
+        store.commit()
+    monkeypatch.undo()
+    assert contents_of(folder) != before
+    store.close()
+    open_store(kind, folder, state).close()
+    assert contents_of(folder) == before
+
+
+def stop(*arguments):
+    raise KeyboardInterrupt
 
 
 @every_store

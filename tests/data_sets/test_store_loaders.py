@@ -2,6 +2,7 @@
 
 import gc
 import json
+import os
 import random
 import tarfile
 
@@ -176,6 +177,24 @@ def test_parquet(tmp_path, pages, crops):
             "text": crop.text, "page": page.path, "number": page.number, "box": crop.box,
             "quad": np.ravel(crop.quad).tolist(), "height": crop.height, "width": crop.width,
         }  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", STORES)
+def test_pages_whose_names_are_not_utf_8(tmp_path, rng, kind):
+    name = os.fsdecode(b"\xe4.1")
+    page = page_of(rng, name, 2)
+    write(kind, tmp_path, [page])
+    lines = labels_of(tmp_path)
+    assert [line["page"] for line in lines] == [page.path] * 2
+    if kind == "folder":
+        assert (tmp_path / lines[1]["file"]).read_bytes() == page.crops[1].content
+        assert (tmp_path / "rec_gt.txt").read_bytes() == b""
+    if kind == "webdataset":
+        with tarfile.open(tmp_path / "crops-000000.tar") as archive:
+            assert f"{lines[1]['key']}.png" in archive.getnames()
+    if kind == "parquet":
+        table = pyarrow.parquet.read_table(tmp_path / "crops-000000.parquet")
+        assert table["page"].to_pylist() == ["in/\\xe4.1.jpg"] * 2
 
 
 @pytest.mark.rest
