@@ -452,7 +452,7 @@ EXAMPLES = [
                         "description": "b,c",
                         "shape_type": "rectangle",
                     },
-                    {"label": "r", "points": QUAD, "shape_type": "rotation"},
+                    {"label": "r", "points": QUAD, "shape_type": "rotation", "difficult": True},
                 ],
                 "imagePath": "..\\scans\\page.jpg",
                 "imageData": None,
@@ -460,7 +460,7 @@ EXAMPLES = [
                 "imageWidth": 200,
             }
         ),
-        [Page([*TWO_TEXTS[0].words, (QUAD, "r", False)], "..\\scans\\page.jpg", size=(100, 200))],
+        [Page([*TWO_TEXTS[0].words, (QUAD, "r", True)], "..\\scans\\page.jpg", size=(100, 200))],
     ),
     Example(
         "label_studio",

@@ -10,6 +10,7 @@ from annotation_examples import EXAMPLES
 from fastcv.annotations import FORMATS, quads_of, read, recognize, source
 
 STRANGE = [None, True, -1, 1.5, float("nan"), 1e308, 10**400, "", "\ud800", "x", [], {}, [[]], [{}]]
+IN_JSON = [each for each in EXAMPLES if each.content.startswith((b"[", b"{"))]
 BYTES = b'[]{}",:\\\n\t \x00\xff\xef\xbb\xbf019-.eE'
 
 
@@ -38,7 +39,7 @@ def read_all(path, format=None):
 
 def test_every_beginning(example, tmp_path, way):
     path = tmp_path / example.file
-    stops = range(0, len(example.content), max(1, len(example.content) // 60))
+    stops = range(0, len(example.content), max(1, len(example.content) // 25))
     for stop in stops:
         path.write_bytes(example.content[:stop])
         read_all(path)
@@ -48,7 +49,7 @@ def test_every_beginning(example, tmp_path, way):
 def test_changed_bytes(example, tmp_path, way):
     path = tmp_path / example.file
     dice = random.Random(example.name)
-    for _ in range(100):
+    for _ in range(40):
         content = bytearray(example.content)
         for _ in range(dice.randint(1, 4)):
             place = dice.randint(0, len(content))
@@ -59,14 +60,12 @@ def test_changed_bytes(example, tmp_path, way):
         read_all(path, example.format)
 
 
+@pytest.mark.parametrize("example", IN_JSON, indirect=True, ids=lambda each: each.name)
 def test_changed_values(example, tmp_path, way):
-    try:
-        whole = json.loads(example.content)
-    except ValueError:
-        pytest.skip("not JSON")
+    whole = json.loads(example.content)
     path = tmp_path / example.file
     dice = random.Random(example.name)
-    for _ in range(150):
+    for _ in range(60):
         value = json.loads(json.dumps(whole))
         places = list(containers(value))
         container, key = dice.choice(places) if places else ([value], 0)
@@ -88,14 +87,14 @@ def containers(value):
             yield from containers(item)
 
 
-@pytest.mark.parametrize("format", FORMATS)
-def test_each_reader_reads_or_refuses_every_example(example, tmp_path, format):
+def test_each_reader_reads_or_refuses_every_example(example, tmp_path):
     path = tmp_path / example.file
     path.write_bytes(example.content)
-    read_all(path, format)
+    for format in FORMATS:
+        read_all(path, format)
 
 
-@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("seed", range(5))
 def test_random_bytes(tmp_path, seed):
     path = tmp_path / "a.json"
     path.write_bytes(random.Random(seed).randbytes(500))

@@ -2,6 +2,7 @@
 
 A polygon, a rectangle of two or four corners, an oriented rectangle ("rotation") is a word. Other
 shapes are refused. A word's text is its "description" if that is not blank, else its "label".
+"difficult", which X-AnyLabeling has, is a word not to use.
 """
 
 from __future__ import annotations
@@ -49,4 +50,7 @@ def _read_word(source: Source, place: str, shape: Any) -> Word:
         source.fail(f"the shape is {shown(kind)}: only polygons and rectangles are words", place)
     description = values.text(source, f"{place}.description", shape.get("description"))
     label = values.text(source, f"{place}.label", shape["label"])
-    return Word(points, description if description and description.strip() else label)
+    difficult = shape.get("difficult") or False
+    if type(difficult) is not bool:
+        source.fail(f"difficult is {shown(difficult)}, not true or false", place)
+    return Word(points, description if description and description.strip() else label, difficult)

@@ -11,6 +11,7 @@ import numpy as np
 
 from .. import _core
 from ..annotations import read
+from ..annotations.match import PageIndex
 from ..annotations.quads import quads_of
 from ..pages import read_page
 from ..progress import EXPECTED, explain
@@ -81,6 +82,9 @@ def annotations_of(task: PageTask, rules: CropRules) -> AnnotatedPage:
     if not isinstance(task.annotations, str):
         return task.annotations
     pages = list(read(Path(task.annotations), rules.annotations_format))
+    if len({page.page for page in pages}) > 1:  # a file of a whole folder, such as Label.txt
+        index = PageIndex([Path(task.path)])
+        pages = [page for page in pages if page.page and index.find(page.page)]
     if len(pages) == 1 and task.number is None:
         return pages[0]
     number = task.number or 0
