@@ -87,7 +87,7 @@ def test_a_killed_worker_costs_no_page(pages, tmp_path):
     out = tmp_path / "out"
     process = start(pages, out, "folder")
     killed = 0
-    while process.poll() is None and killed < 3:
+    while process.poll() is None and killed < 2:  # three in a row would be the page's fault
         children = workers_of(process.pid)
         if children:
             time.sleep(0.05)

@@ -18,7 +18,8 @@ from ..progress import EXPECTED, explain
 from .clusters import cut_on_dask, cut_on_ray
 from .local import cut_here, cut_in_processes
 from .plan import Plan
-from .run import Engine, Summary, run
+from .preview import MOST, check_preview, write_preview
+from .run import Engine, Report, Summary, run
 from .stores import STORES, Options, State, Store
 from .task import CropRules, CutPage, FailedPage
 
@@ -73,7 +74,7 @@ def crop_pages(
         Whether to begin anew where there is a data set, and to replace files of the same names.
         Inputs are never replaced.
     preview : path, optional
-        Write an HTML page here that shows the first hundred crops with their texts.
+        Write an HTML page here that shows the first hundred crops of this run with their texts.
     report : callable, optional
         Called with each page as soon as it is stored, or has failed, and with what was done so
         far.
@@ -101,8 +102,12 @@ def crop_pages(
     beside = None if annotations is None else Path(annotations)
     found, missing = _find_pages([pages] if isinstance(pages, (str, os.PathLike)) else pages)
     plan = Plan(found, beside, rules.annotations_format)
+    guard = Guard.of(chain((page.path for page in found), plan.files), overwrite)
+    if preview is not None:
+        check_preview(Path(preview), rules.format, guard)
+    sheet = _Sheet(report, 0 if preview is None else MOST)
     store_options = Options(
-        Guard.of(chain((page.path for page in found), plan.files), overwrite),
+        guard,
         flat=len(found) + len(missing) == 1,
         shard_bytes=shard_bytes,
     )
@@ -115,10 +120,28 @@ def crop_pages(
     cut = choose_engine(engine, address, workers or _core.get_num_threads(), len(found))
     summary = run(
         chain(missing, first, tasks), len(missing) + len(found), rules, target, open_store, cut,
-        options={"to": to, **asdict(rules)}, overwrite=overwrite, report=report,
+        options={"to": to, **asdict(rules)}, overwrite=overwrite, report=sheet.report,
     )  # fmt: skip
+    if preview is not None and sheet.pages:
+        write_preview(Path(preview), sheet.pages, rules.format, guard)
     summary.elsewhere = plan.elsewhere
     return summary
+
+
+class _Sheet:
+    """Keeps the pages of the first crops."""
+
+    def __init__(self, report: Report | None, most: int) -> None:
+        self._report = report
+        self._left = most
+        self.pages: list[CutPage] = []
+
+    def report(self, page: CutPage | FailedPage, summary: Summary) -> None:
+        if self._left > 0 and isinstance(page, CutPage):
+            self.pages.append(page)
+            self._left -= len(page.crops)
+        if self._report is not None:
+            self._report(page, summary)
 
 
 def _find_pages(

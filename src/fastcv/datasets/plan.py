@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -75,30 +75,33 @@ class Plan:
     def _from_shared_file(self, path: Path, pages: list[PageFile]) -> _Tasks:
         """Take the words of several pages from a file, in its order. Then fail the others."""
         annotated = read(path, self._format)
-        first = next(annotated, None)
-        if first is None:
-            yield from (_failed(page, f"{path}: no pages") for page in pages)
-        elif first.page is None or len({page.path for page in pages}) == 1:
-            yield from _by_number(path, pages, [first, *annotated])
+        start = list(islice(annotated, 2))
+        names = {each.page for each in start}
+        is_of_one_file = len({page.path for page in pages}) == 1 and len(names) <= 1
+        if is_of_one_file or None in names:
+            yield from _by_number(path, pages, [*start, *annotated])
         else:
-            yield from self._by_name(path, pages, chain([first], annotated))
+            yield from self._by_name(path, pages, chain(start, annotated))
 
     def _by_name(
         self, path: Path, pages: list[PageFile], annotated: Iterable[AnnotatedPage]
     ) -> _Tasks:
         index = PageIndex(list(dict.fromkeys(page.path for page in pages)))
-        missing = {(page.path, page.number): page for page in pages}
+        given = {(page.path, page.number): page for page in pages}
+        named: set[str] = set()
         for each in annotated:
-            named = None if each.page is None else index.find(each.page)
-            if named is None:
+            file = None if each.page is None else index.find(each.page)
+            page = file and (given.get((file, each.number)) or given.get((file, None)))
+            if not page:
                 self.elsewhere.append(each.page or each.place)
-                continue
-            page = missing.pop((named, each.number), None) or missing.pop((named, None), None)
-            if page is None:
-                raise ValueError(f"{path}: {each.place}: the page {each.page} is there twice")
-            yield _task(page, each)
-        for page in missing.values():
-            yield _failed(page, f"{path}: no boxes for this page")
+            elif page.name in named:
+                raise ValueError(f"{each.place}: the page {each.page} is there twice")
+            else:
+                named.add(page.name)
+                yield _task(page, each)
+        for page in pages:
+            if page.name not in named:
+                yield _failed(page, f"{path}: no boxes for this page")
 
 
 def _by_number(path: Path, pages: list[PageFile], annotated: list[AnnotatedPage]) -> _Tasks:

@@ -39,15 +39,16 @@ small { overflow-wrap: anywhere }
 _TAIL = "</main>\n</body>\n</html>\n"
 
 
-def can_preview(format: str) -> bool:
-    """Whether browsers show this format."""
-    return format in _TYPES
+def check_preview(path: Path, format: str, guard: Guard) -> None:
+    """Refuse a sheet that cannot be shown, or a file that may not be replaced."""
+    if format not in _TYPES:
+        raise ValueError(f"browsers do not show {format}: use {', '.join(_TYPES)}")
+    guard.check(path)
 
 
 def write_preview(path: Path, pages: Iterable[CutPage], format: str, guard: Guard) -> None:
     """Write a sheet of the first hundred crops. No more pages are taken than that needs."""
-    if not can_preview(format):
-        raise ValueError(f"browsers do not show {format}: use {', '.join(_TYPES)}")
+    check_preview(path, format, guard)
     figures = (_figure(page, crop, format) for page, crop in islice(_crops(pages), MOST))
     sheet = "".join((_HEAD, *figures, _TAIL))
     write_together(path.parent, [(path.name, sheet.encode("utf-8", "backslashreplace"))], guard)
