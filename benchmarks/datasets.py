@@ -93,7 +93,9 @@ def decode_and_encode(path: str) -> int:
 def run_floor(folder: Path, workers: int) -> int:
     """Read all pages, and encode as many crops."""
     pages = sorted(map(str, folder.glob("*.jpg")))
-    with multiprocessing.get_context("spawn").Pool(workers) as pool:
+    from fastcv.datasets.local import keep_freed_memory
+
+    with multiprocessing.get_context("spawn").Pool(workers, keep_freed_memory) as pool:
         return sum(pool.imap_unordered(decode_and_encode, pages))
 
 

@@ -12,7 +12,7 @@ import pyarrow.parquet
 import pytest
 
 from fastcv.datasets.stores import STORES, Options
-from fastcv.datasets.stores.webdataset import member
+from fastcv.datasets.stores.webdataset import members
 from fastcv.outputs import Guard
 from made_crops import TEXTS, decode, page_of, records_of, write
 
@@ -127,7 +127,7 @@ def test_archives_are_the_same_every_time(tmp_path, pages):
 def test_members_are_what_tarfile_writes(tmp_path, name, size):
     content = random.Random(size).randbytes(size)
     path = tmp_path / "one.tar"
-    path.write_bytes(b"".join([*member(name, content), *member("last", b"1"), bytes(1024)]))
+    path.write_bytes(b"".join([*members([name, "last"], [content, b"1"]), bytes(1024)]))
     with tarfile.open(path) as archive:
         assert archive.getnames() == [name, "last"]
         assert archive.extractfile(name).read() == content
@@ -135,7 +135,7 @@ def test_members_are_what_tarfile_writes(tmp_path, name, size):
         info = tarfile.TarInfo(name)
         info.size = size
         wanted = bytearray(info.tobuf(tarfile.USTAR_FORMAT, "utf-8"))
-        assert member(name, content)[0] == bytes(wanted)
+        assert members([name], [content])[0] == bytes(wanted)
 
 
 def test_lmdb(tmp_path, pages, crops):

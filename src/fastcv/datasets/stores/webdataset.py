@@ -1,29 +1,41 @@
 """WebDataset: tar archives with a picture, its text and its origin for each crop.
 
-Members get plain ustar headers, written here: tarfile takes ten times as long for them.
+Members get plain ustar headers, written here: tarfile takes ten times as long.
 """
 
 from __future__ import annotations
 
 import os
 import tarfile
+from collections.abc import Sequence
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
+
+import numpy as np
 
 from ...outputs import named
 from ..task import CutPage
 from . import labels
 from .base import GrowingFile, Options, Shards, State
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
 _BLOCK = 512
 _END = bytes(2 * _BLOCK)
-_FIXED = b"0000644\x000000000\x000000000\0"
-"""Mode, user, group."""
-_TIME = b"00000000000\0"
-_REST = b"0" + bytes(100) + b"ustar\x0000" + bytes(247)
-"""A regular file, no link, the format and its version, no owners, no device, no prefix."""
-_SUM = sum(_FIXED + _TIME + _REST) + 8 * ord(" ")
-"""The header's checksum counts itself as blanks."""
+_ZEROS = bytes(_BLOCK)
+_TEMPLATE = np.frombuffer(
+    bytes(100)  # the path
+    + b"0000644\x000000000\x000000000\0"  # mode, user, group
+    + bytes(12)  # the size
+    + b"00000000000\0"  # the time
+    + b" " * 8  # the checksum, which counts itself as blanks
+    + b"0"  # a regular file
+    + bytes(100)
+    + b"ustar\x0000"
+    + bytes(247),  # no owners, no device, no prefix
+    np.uint8,
+)
 
 
 class WebDatasetStore:
@@ -48,17 +60,22 @@ class WebDatasetStore:
         texts = labels.texts(page)
         keys = [f"{labels.key_of(page)}_{crop.box:04}" for crop in page.crops]
         origins = labels.origins(page)
-        members = []
+        names: list[str] = []
+        contents: list[bytes] = []
         for key, crop, text, origin in zip(keys, page.crops, texts, origins, strict=True):
-            description = f'{{{origin}, "height": {crop.height}, "width": {crop.width}}}'
-            members += member(f"{key}.{self._suffix}", crop.content)
+            names.append(f"{key}.{self._suffix}")
+            contents.append(crop.content)
             if text is not None:
-                members += member(f"{key}.txt", text)
-            members += member(f"{key}.json", description.encode())
+                names.append(f"{key}.txt")
+                contents.append(text)
+            names.append(f"{key}.json")
+            contents.append(
+                f'{{{origin}, "height": {crop.height}, "width": {crop.width}}}'.encode()
+            )
         places = ({"file": self._shards.name, "key": key} for key in keys)
         lines = labels.lines(places, origins, page)
-        if members:
-            self._append(b"".join(members))
+        if names:
+            self._append(b"".join(members(names, contents)))
         self._lines.append(lines)
         self._added += 1
 
@@ -113,19 +130,36 @@ class WebDatasetStore:
         self._shards.close()
 
 
-def member(name: str, content: bytes) -> list[bytes]:
-    """Return the parts of an archive's member: header, content, and zeros up to a whole block."""
-    path = os.fsencode(name)
-    size = len(content)
-    if len(path) <= 100 and size < 8**11:
-        digits = b"%011o\0" % size
-        check = b"%06o\0 " % (_SUM + sum(path) + sum(digits))
-        header = b"".join((path.ljust(100, b"\0"), _FIXED, digits, _TIME, check, _REST))
-    else:
+def members(names: Sequence[str], contents: Sequence[bytes]) -> list[bytes]:
+    """Return the parts of an archive's members: headers, contents, and zeros up to whole blocks."""
+    paths = [os.fsencode(name) for name in names]
+    sizes = [len(content) for content in contents]
+    parts: list[bytes] = []
+    if max(map(len, paths)) <= 100 and max(sizes) < 8**11:
+        headers = _headers(paths, sizes)
+        for start, content in zip(range(0, len(headers), _BLOCK), contents, strict=True):
+            parts += (headers[start : start + _BLOCK], content, _ZEROS[: -len(content) % _BLOCK])
+        return parts
+    for name, content in zip(names, contents, strict=True):
         info = tarfile.TarInfo(name)
-        info.size = size
-        header = info.tobuf(tarfile.PAX_FORMAT, "utf-8", "surrogateescape")
-    return [header, content, bytes(-size % _BLOCK)]
+        info.size = len(content)
+        parts.append(info.tobuf(tarfile.PAX_FORMAT, "utf-8", "surrogateescape"))
+        parts += (content, _ZEROS[: -len(content) % _BLOCK])
+    return parts
+
+
+def _headers(paths: list[bytes], sizes: list[int]) -> bytes:
+    """Return ustar headers of all members at once: a tenth of the time of one after the other."""
+    headers = np.tile(_TEMPLATE, (len(paths), 1))
+    headers[:, :100] = _as_rows(np.array(paths, "S100"))
+    headers[:, 124:136] = _as_rows(np.array([b"%011o" % size for size in sizes], "S12"))
+    sums = headers.sum(1, np.int64).tolist()
+    headers[:, 148:156] = _as_rows(np.array([b"%06o\0 " % each for each in sums], "S8"))
+    return headers.tobytes()
+
+
+def _as_rows(texts: NDArray[np.bytes_]) -> NDArray[np.uint8]:
+    return texts.view(np.uint8).reshape(len(texts), -1)
 
 
 def _write(file: BinaryIO, content: bytes) -> None:
