@@ -100,7 +100,8 @@ else
 fi
 OPENCV_DIR=$PWD/build/opencv-$($CC -dumpmachine | cut -d- -f1)-$($CC -dumpfullversion)
 export OPENCV_DIR
-PYTHON=$work/tools/bin/python tools/static_opencv.sh "$OPENCV_DIR"
+# LDFLAGS are for the extension: CMake tries the compilers with programs that need no libm.
+env -u LDFLAGS PYTHON="$work/tools/bin/python" tools/static_opencv.sh "$OPENCV_DIR"
 make_sdist
 for python; do
     make_wheel "$python"
