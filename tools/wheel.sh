@@ -7,6 +7,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 work=$PWD/build/wheel
+unset FASTCV_WERROR # old compilers warn where there is nothing
 
 make_venv() { # PYTHON FOLDER PACKAGES…: with these packages, unless it is there
     venv_python=$1
@@ -98,7 +99,9 @@ if [ -n "${FASTCV_AARCH64_ROOT:-}" ]; then
 else
     choose_compilers
 fi
-OPENCV_DIR=$PWD/build/opencv-$($CC -dumpmachine | cut -d- -f1)-$($CC -dumpfullversion)
+# FASTCV_OPENCV_CACHE keeps OpenCV for other checkouts; a change of how it is built changes its name.
+recipe=$(cat tools/static_opencv.sh tools/opencv.txt | cksum | cut -d' ' -f1)
+OPENCV_DIR=${FASTCV_OPENCV_CACHE:-$PWD/build}/opencv-$($CC -dumpmachine | cut -d- -f1)-$($CC -dumpfullversion)-$recipe
 export OPENCV_DIR
 # LDFLAGS are for the extension: CMake tries the compilers with programs that need no libm.
 env -u LDFLAGS PYTHON="$work/tools/bin/python" tools/static_opencv.sh "$OPENCV_DIR"
