@@ -16,7 +16,7 @@ make_venv() { # PYTHON FOLDER PACKAGES…: with these packages, unless it is the
     [ ! -f "$venv/.ready" ] || return 0
     rm -rf "$venv"
     "$venv_python" -m venv "$venv"
-    "$venv/bin/python" -m pip install -q --disable-pip-version-check "$@"
+    "$venv/bin/python" -m pip install -q --disable-pip-version-check --prefer-binary "$@"
     touch "$venv/.ready"
 }
 
@@ -83,9 +83,13 @@ make_wheel() { # PYTHON
 print(sys.implementation.cache_tag + ("t" if sysconfig.get_config_var("Py_GIL_DISABLED") else ""))')
     make_venv "$1" "$work/$tag" "setuptools>=77" "numpy>=2"
     rm -rf "$work/raw" "$work"/source/build/lib.* # linked anew, whatever the linker's flags were
+    more= # Debian's Python has a part of its headers beside its folder
+    [ -n "$cross" ] ||
+        more=$("$1" -c 'import os, sysconfig
+print(" -idirafter", os.path.dirname(sysconfig.get_path("include")))')
     # shellcheck disable=SC2086 # a list
-    env $cross "$work/$tag/bin/python" -m pip wheel -q --disable-pip-version-check --no-deps \
-        --no-build-isolation -w "$work/raw" "$work/source"
+    env $cross "CC=$CC$more" "CXX=$CXX$more" "$work/$tag/bin/python" -m pip wheel -q \
+        --disable-pip-version-check --no-deps --no-build-isolation -w "$work/raw" "$work/source"
     PATH=$work/tools/bin:$PATH \
         "$work/tools/bin/python" -m auditwheel repair -w dist "$work"/raw/*.whl
 }
