@@ -60,6 +60,7 @@ choose_compilers() {
             tools/debian11.sh build/debian11
             CC=$PWD/build/debian11/x86_64/cc
             CXX=$PWD/build/debian11/x86_64/c++
+            LDFLAGS="$LDFLAGS -L$PWD/build/debian11/usr/lib/x86_64-linux-gnu" # before Debian's Python's
             use_old_libraries x86_64
         else
             echo "Without mmdebstrap, this machine's own compilers make the wheel"
