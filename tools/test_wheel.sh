@@ -35,8 +35,9 @@ rm -rf "$work"
 mkdir -p "$work/wheels"
 cp -r tests data README.md pyproject.toml "$work"
 cp "$wheel" "$work/wheels"
+"$python" -m venv --clear build/wheel/pip # Debian's Python has a pip only there
 # shellcheck disable=SC2086 # a list
-"$python" -m pip download -q --disable-pip-version-check -d "$work/wheels" --only-binary :all: \
+build/wheel/pip/bin/python -m pip download -q --disable-pip-version-check -d "$work/wheels" --only-binary :all: \
     "$wheel" tqdm $libraries
 
 if [ -n "$suite" ]; then
