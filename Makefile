@@ -15,8 +15,8 @@ help:
 	@echo "make demo        cut the words out of a page, count its colours; pictures in out/"
 	@echo "make test        check that the code is right: about two minutes on 2 cores"
 	@echo "                 make test ARGS=tests/crop runs one subject's tests"
-	@echo "make check       everything that CI checks: lint, test, check-rest, test-compat"
-	@echo "                 and test-opencv5: 15 minutes"
+	@echo "make check       everything that CI checks: lint, test, check-rest, test-compat,"
+	@echo "                 test-opencv5 and test-wheel: 20 minutes"
 	@echo "make check-rest  run the notebook, benchmarks, other builds and short proofs"
 	@echo "make soak        prove each promise of docs/reliability.md at length: three hours"
 	@echo "make notebook    run the tutorial from top to bottom; the result in out/"
@@ -28,8 +28,8 @@ help:
 	@echo "make wheels      the same for every CPython from 3.10 on that is found"
 	@echo "make wheel-aarch64"
 	@echo "                 cross-compile a wheel for aarch64, and try it in qemu"
-	@echo "make test-wheel, make test-wheels"
-	@echo "                 prove PYTHON's wheel, or all, where nothing else is installed"
+	@echo "make test-wheel  make PYTHON's wheel, and prove it where nothing else is installed"
+	@echo "make test-wheels prove all wheels in dist/"
 	@echo "make test-beside prove PYTHON's wheel beside torch, cv2 4 and 5, and others"
 	@echo "make bench       run the benchmarks; pictures in out/"
 	@echo "make bench-ocr   time the whole CPU stage of OCR beside RapidOCR, in $(COMPAT)"
@@ -44,7 +44,7 @@ demo: build
 test: build
 	@tools/run_tests.sh $(RUN) "not rest" $(ARGS)
 
-check: lint test check-rest test-compat test-opencv5
+check: lint test check-rest test-compat test-opencv5 test-wheel
 
 check-rest: build
 	@tools/run_tests.sh $(RUN) rest
@@ -99,6 +99,9 @@ wheel-aarch64:
 	@tools/wheel_aarch64.sh
 
 test-wheel:
+	@{ command -v mmdebstrap && command -v qemu-x86_64; } >/dev/null || \
+		tools/install_packages.sh mmdebstrap qemu-user || echo "Going on without them"
+	@tools/wheel.sh $(PYTHON)
 	@tools/test_wheel.sh $(PYTHON)
 
 test-beside:

@@ -31,32 +31,12 @@ missing_packages() {
     has_opencv || printf ' libopencv-core-dev libopencv-imgproc-dev'
 }
 
-install_packages() {
-    as_root=
-    [ "$(id -u)" -eq 0 ] || as_root=sudo
-    if ! command -v apt-get >/dev/null; then
-        fail "please install these packages (Debian's names), then run this again:$1"
-    elif [ -n "$as_root" ] && ! command -v sudo >/dev/null; then
-        fail "please run as root: apt-get install$1"
-    fi
-    echo "Installing system packages:$1"
-    # shellcheck disable=SC2086 # the list must be split
-    { $as_root apt-get update -qq &&
-        $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $1; \
-    } >"$log" 2>&1 || {
-        tail -n 20 "$log" >&2
-        fail "apt-get failed; please install$1, then run this again"
-    }
-}
-
 "$python" -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null ||
     fail "Python 3.10 or later is needed, and '$python' is not: try make PYTHON=python3.12 …"
 
-log=$(mktemp)
-trap 'rm -f "$log"' EXIT
-
 packages=$(missing_packages)
-[ -z "$packages" ] || install_packages "$packages"
+# shellcheck disable=SC2086 # the list must be split
+[ -z "$packages" ] || "$(dirname "$0")/install_packages.sh" $packages
 packages=$(missing_packages)
 [ -z "$packages" ] || fail "'$python' still lacks$packages; install the packages that belong to that Python"
 
@@ -66,6 +46,5 @@ install() {
     "$venv/bin/python" -m pip install -q --disable-pip-version-check "$@"
 }
 # Without build isolation, fastcv is built as later builds are, and they need not repeat it.
-grep -v '^-e' requirements.txt >"$log"
-install -r "$log"
+grep -v '^-e' requirements.txt | install -r /dev/stdin
 install --no-build-isolation -r requirements.txt

@@ -7,6 +7,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 work=$PWD/build/wheel
+unset FASTCV_WERROR # old compilers warn where there is nothing
 
 make_venv() { # PYTHON FOLDER PACKAGES…: with these packages, unless it is there
     venv_python=$1
@@ -15,7 +16,7 @@ make_venv() { # PYTHON FOLDER PACKAGES…: with these packages, unless it is the
     [ ! -f "$venv/.ready" ] || return 0
     rm -rf "$venv"
     "$venv_python" -m venv "$venv"
-    "$venv/bin/python" -m pip install -q --disable-pip-version-check "$@"
+    "$venv/bin/python" -m pip install -q --disable-pip-version-check --prefer-binary "$@"
     touch "$venv/.ready"
 }
 
@@ -59,6 +60,7 @@ choose_compilers() {
             tools/debian11.sh build/debian11
             CC=$PWD/build/debian11/x86_64/cc
             CXX=$PWD/build/debian11/x86_64/c++
+            LDFLAGS="$LDFLAGS -L$PWD/build/debian11/usr/lib/x86_64-linux-gnu" # before Debian's Python's
             use_old_libraries x86_64
         else
             echo "Without mmdebstrap, this machine's own compilers make the wheel"
@@ -82,9 +84,13 @@ make_wheel() { # PYTHON
 print(sys.implementation.cache_tag + ("t" if sysconfig.get_config_var("Py_GIL_DISABLED") else ""))')
     make_venv "$1" "$work/$tag" "setuptools>=77" "numpy>=2"
     rm -rf "$work/raw" "$work"/source/build/lib.* # linked anew, whatever the linker's flags were
+    more= # Debian's Python has a part of its headers beside its folder
+    [ -n "$cross" ] ||
+        more=$("$1" -c 'import os, sysconfig
+print(" -idirafter", os.path.dirname(sysconfig.get_path("include")))')
     # shellcheck disable=SC2086 # a list
-    env $cross "$work/$tag/bin/python" -m pip wheel -q --disable-pip-version-check --no-deps \
-        --no-build-isolation -w "$work/raw" "$work/source"
+    env $cross "CC=$CC$more" "CXX=$CXX$more" "$work/$tag/bin/python" -m pip wheel -q \
+        --disable-pip-version-check --no-deps --no-build-isolation -w "$work/raw" "$work/source"
     PATH=$work/tools/bin:$PATH \
         "$work/tools/bin/python" -m auditwheel repair -w dist "$work"/raw/*.whl
 }
@@ -98,9 +104,12 @@ if [ -n "${FASTCV_AARCH64_ROOT:-}" ]; then
 else
     choose_compilers
 fi
-OPENCV_DIR=$PWD/build/opencv-$($CC -dumpmachine | cut -d- -f1)-$($CC -dumpfullversion)
+# FASTCV_OPENCV_CACHE keeps OpenCV for other checkouts; a change of how it is built changes its name.
+recipe=$(cat tools/static_opencv.sh tools/opencv.txt | cksum | cut -d' ' -f1)
+OPENCV_DIR=${FASTCV_OPENCV_CACHE:-$PWD/build}/opencv-$($CC -dumpmachine | cut -d- -f1)-$($CC -dumpfullversion)-$recipe
 export OPENCV_DIR
-PYTHON=$work/tools/bin/python tools/static_opencv.sh "$OPENCV_DIR"
+# LDFLAGS are for the extension: CMake tries the compilers with programs that need no libm.
+env -u LDFLAGS PYTHON="$work/tools/bin/python" tools/static_opencv.sh "$OPENCV_DIR"
 make_sdist
 for python; do
     make_wheel "$python"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 from functools import cache
-from importlib import metadata
+
+from .forks import LOCK
 
 _PACKAGES = (
     "opencv-python",
@@ -16,18 +17,20 @@ _PACKAGES = (
 
 def installed_version() -> str:
     """Return cv2's version without importing it, or an empty text."""
-    if "cv2" in sys.modules:
-        return str(sys.modules["cv2"].__version__)
-    return _version_of_packages()
+    version = getattr(sys.modules.get("cv2"), "__version__", "")  # "": it is being imported
+    return str(version) or _version_of_packages()
 
 
 def _look_for_packages() -> str:
     """Look for pip's record of OpenCV, which takes half a millisecond."""
-    for package in _PACKAGES:
-        try:
-            return metadata.version(package)
-        except metadata.PackageNotFoundError:
-            pass
+    with LOCK:
+        from importlib import metadata  # here, since it takes 20 ms
+
+        for package in _PACKAGES:
+            try:
+                return metadata.version(package)
+            except metadata.PackageNotFoundError:
+                pass
     return ""
 
 

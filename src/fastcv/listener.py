@@ -24,10 +24,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
+from .forks import LOCK
 from .opencv import load_cv2
-
-LOCK = threading.RLock()  # a signal's handler may fork, or decode, in the same thread
-"""Held while a decoder runs, and by fastcv's fork handlers."""
 
 _LOG = rb"\[ *[A-Z]+:\S+ global (?:grfmt_\S+|loadsave\.cpp:\S+) \S+ "
 _ERROR = re.compile(

@@ -7,6 +7,8 @@ import re
 import sys
 from typing import Any
 
+from .forks import LOCK
+
 SIZES = (
     "OPENCV_IO_MAX_IMAGE_PIXELS",
     "OPENCV_IO_MAX_IMAGE_WIDTH",
@@ -50,7 +52,8 @@ def load_cv2() -> Any:
     if "cv2" not in sys.modules:
         check_environment()
     try:
-        import cv2
+        with LOCK:
+            import cv2
     except ImportError as error:
         raise ImportError(
             "reading a path needs OpenCV's Python package: pip install 'fastcv-ocr[io]'"

@@ -113,8 +113,17 @@ def alternating(values):
     return logits
 
 
+@pytest.fixture
+def sums_in_one_piece():
+    """NumPy before 2.3 adds as many numbers at a time as its buffer holds, by default 8,192."""
+    before = np.setbufsize(1 << 15)
+    yield
+    np.setbufsize(before)
+
+
 @dtypes
 @confidences
+@pytest.mark.usefixtures("sums_in_one_piece")
 def test_long_texts(dtype, confidence, rng):
     """Confidences have NumPy's bits however many steps there are."""
     for count in 1, 7, 8, 9, 127, 128, 129, 136, 1000, 8192, 8193, 20_000:

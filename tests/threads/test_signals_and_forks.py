@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import fastcv
-from conftest import linux, run_python
+from conftest import ROOT, linux, run_python
 from reference import assert_same
 
 # ---- the GIL and signals ----
@@ -278,3 +278,55 @@ def test_fork_while_another_thread_is_in_a_call(page_and_boxes, long_call):
                 os._exit(2)
         assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
     thread.join()
+
+
+@linux
+@pytest.mark.parametrize(
+    ("module", "use"),
+    [
+        ("fastcv.presets", "fastcv.INPUTS"),
+        ("importlib.metadata", "fastcv.image_crop(page, [[1, 1, 9, 9]], arithmetic='auto')"),
+        ("cv2", f"fastcv.extract_main_colors({str(ROOT / 'data/logo.png')!r})"),
+    ],
+    ids=["fastcv", "metadata", "cv2"],
+)
+def test_a_fork_waits_for_an_import(module, use):
+    """A child would wait for ever for what another thread of its parent had begun."""
+    code = f"""
+        import importlib.util, os, signal, sys, threading, time
+        import numpy as np
+        import fastcv
+
+        page = np.ones((20, 20, 3), np.uint8)
+        begun = threading.Event()
+
+        class Slow:
+            def find_spec(self, name, path, target=None):
+                if name != {module!r}:
+                    return None
+                sys.meta_path.remove(self)
+                spec = importlib.util.find_spec(name)
+                execute = spec.loader.exec_module
+                def execute_slowly(module):
+                    begun.set()
+                    time.sleep(0.3)
+                    execute(module)
+                spec.loader.exec_module = execute_slowly
+                return spec
+
+        def use():
+            {use}
+
+        sys.meta_path.insert(0, Slow())
+        thread = threading.Thread(target=use)
+        thread.start()
+        assert begun.wait(10)
+        child = os.fork()
+        if child == 0:
+            signal.alarm(10)
+            use()
+            os._exit(0)
+        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+        thread.join()
+    """
+    assert run_python(code, PYTHONWARNINGS="ignore") == "0"

@@ -8,9 +8,10 @@ import sys
 
 MODULES = ["cv2", "torch", "onnxruntime", "sklearn.cluster"]
 ONE = r"""
-import importlib, os, sys, warnings
+import faulthandler, importlib, os, sys, warnings
 import numpy as np
 
+faulthandler.dump_traceback_later(500, exit=True)  # torch alone may take two minutes from a cold disk
 warnings.simplefilter("ignore")
 modules = {name: importlib.import_module(name) for name in sys.argv[1:]}
 fastcv = modules["fastcv"]
@@ -69,7 +70,7 @@ def main():
     chosen = random.Random(1).sample(first_or_last, min(len(first_or_last), 16))
     chosen += random.Random(2).sample(orders, min(len(orders), 8))
     for order in chosen:
-        subprocess.run([sys.executable, "-c", ONE, *order], check=True, timeout=120)
+        subprocess.run([sys.executable, "-c", ONE, *order], check=True, timeout=600)
     print(f"{len(chosen)} orders of {', '.join(names)}: the same crops, no hang")
 
 
