@@ -6,7 +6,7 @@ import logging
 import os
 import signal
 from collections import deque
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Generator, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from multiprocessing.resource_tracker import ensure_running
@@ -31,7 +31,7 @@ _KNOWN_FOR = 1.0
 
 def cut_on_dask(
     tasks: Iterable[PageTask], rules: CropRules, address: str | None, workers: int
-) -> Iterator[CutPage | FailedPage]:
+) -> Generator[CutPage | FailedPage, None, None]:
     """Cut pages on a dask.distributed cluster, or without an address on one of this machine."""
     with ExitStack() as stack:
         yield from _in_order(tasks, _Dask(stack, rules, address, workers))
@@ -39,7 +39,7 @@ def cut_on_dask(
 
 def cut_on_ray(
     tasks: Iterable[PageTask], rules: CropRules, address: str | None, workers: int
-) -> Iterator[CutPage | FailedPage]:
+) -> Generator[CutPage | FailedPage, None, None]:
     """Cut pages on a Ray cluster, or without an address on one of this machine."""
     with ExitStack() as stack:
         yield from _in_order(tasks, _Ray(stack, rules, address, workers))
@@ -62,7 +62,9 @@ class _Cluster(Protocol):
         """Count the pages that can be cut at once."""
 
 
-def _in_order(tasks: Iterable[PageTask], cluster: _Cluster) -> Iterator[CutPage | FailedPage]:
+def _in_order(
+    tasks: Iterable[PageTask], cluster: _Cluster
+) -> Generator[CutPage | FailedPage, None, None]:
     """Keep the cluster busy, and return results in the order of the tasks."""
     waiting: deque[tuple[PageTask, Any]] = deque()
     coming = iter(tasks)
@@ -128,7 +130,7 @@ class _Dask:
         self, stack: ExitStack, rules: CropRules, address: str | None, workers: int
     ) -> None:
         self._distributed = need("distributed", "engine dask", "dask")
-        self.lost = (self._distributed.KilledWorker,)
+        self.lost: tuple[type[Exception], ...] = (self._distributed.KilledWorker,)
         self._cut = partial(_cut_with, __version__, rules=rules)
         stack.enter_context(_quiet("distributed"))
         self._place = address or self._start_here(stack, workers)
@@ -175,7 +177,11 @@ class _Ray:
     ) -> None:
         self._ray = need("ray", "engine ray", "ray")
         errors = self._ray.exceptions
-        self.lost = (errors.WorkerCrashedError, errors.OutOfMemoryError, errors.ObjectLostError)
+        self.lost: tuple[type[Exception], ...] = (
+            errors.WorkerCrashedError,
+            errors.OutOfMemoryError,
+            errors.ObjectLostError,
+        )
         if not self._ray.is_initialized():
             stack.enter_context(_quiet("ray"))
             stack.enter_context(_without_raylet(self._ray._private.worker))
