@@ -12,6 +12,7 @@ pytest.importorskip("ray")
 
 import distributed
 import psutil
+import ray
 
 import made
 from fastcv.datasets import CropRules, PageTask, clusters, crop_pages
@@ -19,7 +20,7 @@ from shell import contents_of
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 ENGINES = {"dask": clusters.cut_on_dask, "ray": clusters.cut_on_ray}
-PAGES = 40
+PAGES = 24
 
 
 @pytest.fixture(scope="module")
@@ -52,17 +53,14 @@ def cut(pages, out, engine, folder, **options):
 
 def crops_in(out):
     """The data set without its ledger, which tells of commits."""
-    found = contents_of(out)
-    del found["pages.jsonl"]
-    return found
+    return {name: content for name, content in contents_of(out).items() if name != "pages.jsonl"}
 
 
-def start(pages, out, engine):
+def start(pages, out, engine, errors):
     return subprocess.Popen(
         [sys.executable, "-m", "fastcv", "crop", pages.name, "--boxes", f"{pages.name}/Label.txt",
          "--out", str(out), "--format", "jpg", "--engine", engine, "--threads", "2"],
-        cwd=pages.parent, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        start_new_session=True,
+        cwd=pages.parent, stdout=subprocess.PIPE, stderr=errors, text=True, start_new_session=True,
     )  # fmt: skip
 
 
@@ -81,13 +79,15 @@ def workers_of(process, engine):
 
 @pytest.mark.parametrize("engine", ENGINES)
 def test_a_worker_is_killed_on_the_way(pages, expected, tmp_path, engine):
-    process = start(pages, tmp_path / "out", engine)
-    lines = [process.stdout.readline() for _ in range(3)]
-    workers_of(process, engine)[0].kill()
-    rest, errors = process.communicate(timeout=60)
-    assert errors == ""
-    assert process.returncode == 0
-    *lines, last = [*lines, *rest.splitlines(keepends=True)]
+    with open(tmp_path / "errors", "w+") as errors:
+        process = start(pages, tmp_path / "out", engine, errors)
+        lines = [process.stdout.readline() for _ in range(3)]
+        workers_of(process, engine)[0].kill()
+        *lines, last = [*lines, *process.stdout]
+        process.stdout.close()
+        assert process.wait(60) == 0
+        errors.seek(0)
+        assert errors.read() == ""
     assert [line.partition(":")[0] for line in lines] == [
         f"pages/{number:03}.jpg" for number in range(PAGES)
     ]
@@ -97,7 +97,7 @@ def test_a_worker_is_killed_on_the_way(pages, expected, tmp_path, engine):
 
 @pytest.mark.parametrize("engine", ENGINES)
 def test_ctrl_c_ends_every_process_and_the_run_goes_on(pages, expected, tmp_path, engine):
-    process = start(pages, tmp_path / "out", engine)
+    process = start(pages, tmp_path / "out", engine, subprocess.PIPE)
     process.stdout.readline()
     started = psutil.Process(process.pid).children(recursive=True)
     os.killpg(process.pid, signal.SIGINT)
@@ -105,7 +105,7 @@ def test_ctrl_c_ends_every_process_and_the_run_goes_on(pages, expected, tmp_path
     assert process.returncode != 0
     assert "Traceback" not in errors
     assert psutil.wait_procs(started, timeout=20)[1] == []
-    summary = cut(pages.name, tmp_path / "out", engine, pages.parent)
+    summary = cut(pages.name, tmp_path / "out", "local", pages.parent)
     assert summary.skipped > 0
     assert summary.skipped + summary.pages == PAGES
     assert crops_in(tmp_path / "out") == expected
@@ -113,6 +113,7 @@ def test_ctrl_c_ends_every_process_and_the_run_goes_on(pages, expected, tmp_path
 
 @pytest.mark.parametrize("engine", ENGINES)
 def test_a_page_that_kills_its_process_fails_alone(tmp_path, monkeypatch, engine):
+    ray.cloudpickle.register_pickle_by_value(made)
     monkeypatch.setattr(clusters, "_cut_with", made.kill_by_name)
     names = ["a", "b", "once", "c", "kill", "d", "e"]
     tasks = [PageTask(name, str(tmp_path / name), None, "boxes") for name in names]
@@ -123,11 +124,10 @@ def test_a_page_that_kills_its_process_fails_alone(tmp_path, monkeypatch, engine
     assert set(reasons.values()) == {"cut"}
 
 
-@pytest.mark.parametrize("engine", ENGINES)
-def test_an_unread_page_is_named_as_it_was_given(tmp_path, monkeypatch, engine):
+def test_an_unread_page_is_named_as_it_was_given(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     tasks = [PageTask("a", "no/a.png", None, "no/a.json")]
-    (failed,) = ENGINES[engine](tasks, CropRules(), None, 1)
+    (failed,) = clusters.cut_on_dask(tasks, CropRules(), None, 1)
     assert failed == ("a", "no/a.png", None, "No such file or directory")
 
 

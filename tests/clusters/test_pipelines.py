@@ -1,5 +1,7 @@
 """Pages to tensors in Ray Data and Dask, as crop_batches writes them."""
 
+import sys
+
 import cv2
 import numpy as np
 import pytest
@@ -39,7 +41,7 @@ def look(row):
 @pytest.mark.filterwarnings("ignore")
 def test_ray_data(rows):
     ray = pytest.importorskip("ray")
-    pytest.importorskip("ray.data")
+    ray.cloudpickle.register_pickle_by_value(sys.modules[__name__])
     ray.init("local", num_cpus=2, include_dashboard=False, log_to_driver=False)
     try:
         ray.data.DataContext.get_current().enable_progress_bars = False
