@@ -3,12 +3,13 @@ PYTHON ?= python3
 VENV := .venv
 COMPAT := .venv-compat
 OPENCV5 := .venv-opencv5
+CLUSTERS := .venv-clusters
 RUN := $(VENV)/bin/python
 C_FILES = $(shell git ls-files -co --exclude-standard '*.c' '*.h' '*.cpp')
 
 .NOTPARALLEL:
 .PHONY: help demo test check check-rest soak notebook test-c test-avx512 test-aarch64 test-compat \
-	test-opencv5 soak-opencv5 wheel wheels wheel-aarch64 test-wheel test-wheels test-beside \
+	test-opencv5 soak-opencv5 test-clusters wheel wheels wheel-aarch64 test-wheel test-wheels test-beside \
 	bench bench-ocr lint format build clean
 
 help:
@@ -16,7 +17,7 @@ help:
 	@echo "make test        check that the code is right: about two minutes on 2 cores"
 	@echo "                 make test ARGS=tests/crop runs one subject's tests"
 	@echo "make check       everything that CI checks: lint, test, check-rest, test-compat,"
-	@echo "                 test-opencv5 and test-wheel: 20 minutes"
+	@echo "                 test-opencv5, test-clusters and test-wheel: 20 minutes"
 	@echo "make check-rest  run the notebook, benchmarks, other builds and short proofs"
 	@echo "make soak        prove each promise of docs/reliability.md at length: three hours"
 	@echo "make notebook    run the tutorial from top to bottom; the result in out/"
@@ -24,6 +25,8 @@ help:
 	@echo "                 compare the kernels' variants, on this CPU or emulated"
 	@echo "make test-compat compare with the OCR projects' own functions, in $(COMPAT)"
 	@echo "make test-opencv5 compare with cv2 5, in $(OPENCV5); soak-opencv5 does so for an hour"
+	@echo "make test-clusters"
+	@echo "                 cut pages on Dask and Ray, with workers killed, in $(CLUSTERS)"
 	@echo "make wheel       make an sdist and a wheel for PYTHON, OpenCV inside, in dist/"
 	@echo "make wheels      the same for every CPython from 3.10 on that is found"
 	@echo "make wheel-aarch64"
@@ -44,7 +47,7 @@ demo: build
 test: build
 	@tools/run_tests.sh $(RUN) "not rest" $(ARGS)
 
-check: lint test check-rest test-compat test-opencv5 test-wheel
+check: lint test check-rest test-compat test-opencv5 test-clusters test-wheel
 
 check-rest: build
 	@tools/run_tests.sh $(RUN) rest
@@ -87,6 +90,16 @@ $(OPENCV5)/.ready: tests/opencv5/requirements.txt $(VENV)/.ready
 	@rm -rf $(OPENCV5)
 	@$(RUN) -m venv $(OPENCV5)
 	@$(OPENCV5)/bin/python -m pip install -q --disable-pip-version-check --no-deps -r $<
+	@touch $@
+
+test-clusters: build $(CLUSTERS)/.ready
+	@PYTHONPATH=$(CURDIR)/src $(CLUSTERS)/bin/python -m pytest -p no:cacheprovider tests/clusters $(ARGS)
+
+$(CLUSTERS)/.ready: tests/clusters/requirements.txt $(VENV)/.ready
+	@echo "Installing Dask, Ray and data sets' loaders in $(CLUSTERS), 870 MB"
+	@rm -rf $(CLUSTERS)
+	@$(RUN) -m venv $(CLUSTERS)
+	@$(CLUSTERS)/bin/python -m pip install -q --disable-pip-version-check --no-deps -r $<
 	@touch $@
 
 wheel:
@@ -158,6 +171,6 @@ $(VENV)/.notebook: $(VENV)/.ready
 	@touch $@
 
 clean:
-	rm -rf $(VENV) $(COMPAT) $(OPENCV5) build dist out src/*.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(COMPAT) $(OPENCV5) $(CLUSTERS) build dist out src/*.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 	rm -f src/fastcv/*.so

@@ -2,86 +2,241 @@
 
 from __future__ import annotations
 
+import logging
+import os
+import signal
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from collections.abc import Collection, Generator, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from multiprocessing.resource_tracker import ensure_running
+from time import monotonic
+from typing import Any, Protocol
 
+from .._version import __version__
 from ..annotations.source import need
 from .cut import try_to_cut
 from .task import CropRules, CutPage, FailedPage, PageTask
 
 _AHEAD = 4
-"""Pages in work for each thread of the cluster."""
+"""Pages in work for each CPU of the cluster. Their crops are in its memory until they are stored.
+"""
+
+_TRIES = 3
+"""How often a page is cut whose process dies. It may have been another page's fault."""
+
+_KNOWN_FOR = 1.0
+"""Seconds after which the cluster's CPUs are counted again: workers join and leave."""
 
 
 def cut_on_dask(
     tasks: Iterable[PageTask], rules: CropRules, address: str | None, workers: int
-) -> Iterator[CutPage | FailedPage]:
+) -> Generator[CutPage | FailedPage, None, None]:
     """Cut pages on a dask.distributed cluster, or without an address on one of this machine."""
-    distributed = need("distributed", "--engine dask", "dask")
-    cluster = None if address else distributed.LocalCluster(
-        n_workers=workers, threads_per_worker=1, dashboard_address=None
-    )  # fmt: skip
-    client = distributed.Client(address or cluster)
-
-    def start(task: PageTask) -> Any:
-        return client.submit(try_to_cut, task, rules, pure=False, key=f"cut-{task.name}")
-
-    def finish(future: Any) -> CutPage | FailedPage:
-        result: CutPage | FailedPage = future.result()
-        return result
-
-    try:
-        threads = lambda: sum(client.nthreads().values())  # noqa: E731
-        yield from _in_order(tasks, start, finish, threads, distributed.scheduler.KilledWorker)
-    finally:
-        client.close()
-        if cluster is not None:
-            cluster.close()
+    with ExitStack() as stack:
+        yield from _in_order(tasks, _Dask(stack, rules, address, workers))
 
 
 def cut_on_ray(
     tasks: Iterable[PageTask], rules: CropRules, address: str | None, workers: int
-) -> Iterator[CutPage | FailedPage]:
+) -> Generator[CutPage | FailedPage, None, None]:
     """Cut pages on a Ray cluster, or without an address on one of this machine."""
-    ray = need("ray", "--engine ray", "ray")
-    ours = not ray.is_initialized()
-    if ours:
-        here = {} if address else {"num_cpus": workers, "include_dashboard": False}
-        ray.init(address or "local", log_to_driver=False, **here)
-    shared = ray.put(rules)
-    cut = ray.remote(try_to_cut).options(num_cpus=1, max_retries=3)
-    try:
-        threads = lambda: int(ray.cluster_resources().get("CPU", 1))  # noqa: E731
-        yield from _in_order(
-            tasks, lambda task: cut.remote(task, shared), ray.get, threads,
-            ray.exceptions.WorkerCrashedError,
-        )  # fmt: skip
-    finally:
-        if ours:
-            ray.shutdown()
+    with ExitStack() as stack:
+        yield from _in_order(tasks, _Ray(stack, rules, address, workers))
+
+
+class _Cluster(Protocol):
+    lost: tuple[type[Exception], ...]
+    """What `finish` raises if the processes died that cut the page."""
+
+    def start(self, task: PageTask) -> Any:
+        """Begin to cut a page."""
+
+    def finish(self, future: Any) -> CutPage | FailedPage:
+        """Wait for the result, and take it off the cluster."""
+
+    def wait(self, futures: Collection[Any]) -> None:
+        """Wait until these pages are cut, or their processes are dead."""
+
+    def cpus(self) -> int:
+        """Count the pages that can be cut at once."""
 
 
 def _in_order(
-    tasks: Iterable[PageTask],
-    start: Callable[[PageTask], Any],
-    finish: Callable[[Any], CutPage | FailedPage],
-    threads: Callable[[], int],
-    lost: type[Exception],
-) -> Iterator[CutPage | FailedPage]:
+    tasks: Iterable[PageTask], cluster: _Cluster
+) -> Generator[CutPage | FailedPage, None, None]:
     """Keep the cluster busy, and return results in the order of the tasks."""
     waiting: deque[tuple[PageTask, Any]] = deque()
     coming = iter(tasks)
+    room, counted = 0, float("-inf")
     while True:
-        while (
-            len(waiting) < _AHEAD * max(1, threads()) and (task := next(coming, None)) is not None
-        ):
-            waiting.append((task, start(task)))
+        if monotonic() - counted > _KNOWN_FOR:
+            room, counted = _AHEAD * max(1, cluster.cpus()), monotonic()
+        while len(waiting) < room and (task := next(coming, None)) is not None:
+            waiting.append((task, cluster.start(_from_anywhere(task))))
         if not waiting:
             return
         task, future = waiting.popleft()
         try:
-            yield finish(future)
-        except lost as error:
-            reason = f"the workers that cut it died: {' '.join(str(error).split())}"
-            yield FailedPage(task.name, task.path, task.number, reason)
+            result = cluster.finish(future)
+        except cluster.lost:
+            del future
+            cluster.wait([each for _, each in waiting])
+            result = _cut_alone(task, cluster)
+        yield _as_named(task, result)
+        del result  # one page less in memory while the next is awaited
+
+
+def _cut_alone(task: PageTask, cluster: _Cluster) -> CutPage | FailedPage:
+    """Cut a page while no other is in work, so that a process that dies dies of this page."""
+    try:
+        return cluster.finish(cluster.start(_from_anywhere(task)))
+    except cluster.lost:
+        return FailedPage(
+            task.name, task.path, task.number,
+            "every process that cut it died: too little memory?",
+        )  # fmt: skip
+
+
+def _from_anywhere(task: PageTask) -> PageTask:
+    """Name files as processes in other folders find them."""
+    words = task.annotations
+    return task._replace(
+        path=os.path.abspath(task.path),
+        annotations=os.path.abspath(words) if isinstance(words, str) else words,
+    )
+
+
+def _as_named(task: PageTask, result: CutPage | FailedPage) -> CutPage | FailedPage:
+    """Name files as the caller does."""
+    result = result._replace(path=task.path)
+    if isinstance(result, FailedPage) and isinstance(task.annotations, str):
+        reason = result.reason.replace(os.path.abspath(task.annotations), task.annotations)
+        return result._replace(reason=reason)
+    return result
+
+
+def _cut_with(version: str, task: PageTask, rules: CropRules) -> CutPage | FailedPage:
+    """Cut a page on a worker, which must have this version of fastcv."""
+    if version != __version__:
+        raise ValueError(f"a worker has fastcv {__version__}, and the run has {version}")
+    return try_to_cut(task, rules)
+
+
+class _Dask:
+    """A scheduler and its workers. Each thread of a worker cuts a page."""
+
+    def __init__(
+        self, stack: ExitStack, rules: CropRules, address: str | None, workers: int
+    ) -> None:
+        self._distributed = need("distributed", "engine dask", "dask")
+        self.lost: tuple[type[Exception], ...] = (self._distributed.KilledWorker,)
+        self._cut = partial(_cut_with, __version__, rules=rules)
+        stack.enter_context(_quiet("distributed"))
+        self._place = address or self._start_here(stack, workers)
+        self._client = stack.enter_context(
+            self._distributed.Client(self._place, set_as_default=False)
+        )
+
+    def _start_here(self, stack: ExitStack, workers: int) -> Any:
+        """Start a scheduler in this process, and workers beside it."""
+        stack.enter_context(need("dask", "engine dask", "dask").config.set({
+            "distributed.scheduler.allowed-failures": _TRIES - 1,
+            # After this time it gives up a worker if another one of its place is starting just then
+            "distributed.deploy.lost-worker-timeout": "1000 days",
+        }))  # fmt: skip
+        with _ctrl_c_blocked():
+            return stack.enter_context(self._distributed.LocalCluster(
+                n_workers=workers, threads_per_worker=1, dashboard_address=None,
+                silence_logs=logging.CRITICAL,
+            ))  # fmt: skip
+
+    def start(self, task: PageTask) -> Any:
+        return self._client.submit(self._cut, task, pure=False)
+
+    def finish(self, future: Any) -> CutPage | FailedPage:
+        try:
+            result: CutPage | FailedPage = future.result()
+        except self._distributed.CancelledError as error:
+            raise ConnectionError(f"the scheduler {self._place} is gone") from error
+        return result
+
+    def wait(self, futures: Collection[Any]) -> None:
+        with self._client.as_current():
+            self._distributed.wait(futures)
+
+    def cpus(self) -> int:
+        return sum(self._client.nthreads().values())
+
+
+class _Ray:
+    """A head node and others. Each page takes a CPU."""
+
+    def __init__(
+        self, stack: ExitStack, rules: CropRules, address: str | None, workers: int
+    ) -> None:
+        self._ray = need("ray", "engine ray", "ray")
+        errors = self._ray.exceptions
+        self.lost: tuple[type[Exception], ...] = (
+            errors.WorkerCrashedError,
+            errors.OutOfMemoryError,
+            errors.ObjectLostError,
+        )
+        if not self._ray.is_initialized():
+            stack.enter_context(_quiet("ray"))
+            stack.enter_context(_without_raylet(self._ray._private.worker))
+            here = {} if address else {"num_cpus": workers, "include_dashboard": False}
+            stack.callback(self._ray.shutdown)
+            self._ray.init(
+                address or "local", log_to_driver=False, logging_level=logging.CRITICAL, **here
+            )
+        self._rules = self._ray.put(rules)
+        self._cut = self._ray.remote(_cut_with).options(num_cpus=1, max_retries=_TRIES - 1)
+
+    def start(self, task: PageTask) -> Any:
+        return self._cut.remote(__version__, task, self._rules)
+
+    def finish(self, future: Any) -> CutPage | FailedPage:
+        result: CutPage | FailedPage = self._ray.get(future)
+        return result
+
+    def wait(self, futures: Collection[Any]) -> None:
+        if futures:
+            self._ray.wait(list(futures), num_returns=len(futures), fetch_local=False)
+
+    def cpus(self) -> int:
+        return int(self._ray.cluster_resources().get("CPU", 0))
+
+
+@contextmanager
+def _quiet(name: str) -> Iterator[None]:
+    """Keep a package's log off the terminal: what concerns the user is raised."""
+    logger = logging.getLogger(name)
+    level = logger.level
+    logger.setLevel(logging.CRITICAL + 1)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
+
+
+@contextmanager
+def _without_raylet(worker: Any) -> Iterator[None]:
+    """Keep what nodes report off standard output: Ray has no option for it."""
+    enabled = worker._worker_logs_enabled
+    worker._worker_logs_enabled = False
+    try:
+        yield
+    finally:
+        worker._worker_logs_enabled = enabled
+
+
+@contextmanager
+def _ctrl_c_blocked() -> Iterator[None]:
+    """Block Ctrl-C in the threads and processes that are started, and in all that they start."""
+    ensure_running()  # or it is started on the way, and Python then unblocks Ctrl-C
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

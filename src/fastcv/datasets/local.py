@@ -8,7 +8,7 @@ import os
 import signal
 import threading
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.connection import wait
@@ -26,7 +26,7 @@ _TRIES = 3
 
 def cut_here(
     tasks: Iterable[PageTask], rules: CropRules, workers: int
-) -> Iterator[CutPage | FailedPage]:
+) -> Generator[CutPage | FailedPage, None, None]:
     """Cut pages one after the other in this process, each on several threads."""
     for task in tasks:
         yield try_to_cut(task, rules, workers)
@@ -34,7 +34,7 @@ def cut_here(
 
 def cut_in_processes(
     tasks: Iterable[PageTask], rules: CropRules, workers: int
-) -> Iterator[CutPage | FailedPage]:
+) -> Generator[CutPage | FailedPage, None, None]:
     """Cut pages in several processes. The results come in the order of the tasks."""
     pool = _Pool(rules, workers)
     try:

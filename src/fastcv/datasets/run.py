@@ -6,8 +6,8 @@ import errno
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,7 +23,7 @@ ERRORS = "errors.jsonl"
 _FATAL = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS}
 """Errors of a write that the next page's would have too."""
 
-Engine = Callable[[Iterable[PageTask], CropRules], Iterator["CutPage | FailedPage"]]
+Engine = Callable[[Iterable[PageTask], CropRules], Generator["CutPage | FailedPage", None, None]]
 
 
 @dataclass
@@ -93,8 +93,9 @@ class _Run:
 
     def cut(self, tasks: Iterable[PageTask | FailedPage], rules: CropRules, engine: Engine) -> None:
         try:
-            for page in engine(self._missing(tasks), rules):
-                self._take(page)
+            with closing(engine(self._missing(tasks), rules)) as pages:  # ends its processes
+                for page in pages:
+                    self._take(page)
         except KeyboardInterrupt:
             self._commit()
             raise
