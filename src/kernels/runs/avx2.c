@@ -97,8 +97,16 @@ static inline int find(const uint8_t *pixels, int count, int channels, FastcvRun
     return measure_runs(found, count, channels, runs);
 }
 
-DEFINE_FIND_RUNS(find)
+static inline void pack_row(const uint8_t *pixels, ptrdiff_t count, int channels, uint32_t *colors)
+{
+    ptrdiff_t i = 0;
+    for (; i + LANES <= count; i += LANES)
+        _mm256_storeu_si256((__m256i *)(colors + i), pack_eight(pixels + i * channels, channels));
+    pack_one_by_one(pixels, i, count, channels, colors);
+}
 
-const FastcvRunsKernels fastcv_runs_avx2 = {.find = find_runs};
+DEFINE_KERNELS(find, pack_row)
+
+const FastcvRunsKernels fastcv_runs_avx2 = {.find = find_runs, .pack = pack_pixels};
 
 #endif
