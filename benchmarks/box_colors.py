@@ -77,13 +77,10 @@ def colors_by_loop(
     """Let a compiled loop count all boxes."""
     ranks = np.zeros((len(boxes), n), np.uint64)
     count(image, to_units(boxes), table, np.empty(image.size // 3, np.uint32), ranks)
-    found = []
-    for row in ranks:
-        row = row[row > 0].astype(np.int64)
-        packed = row & 0xFFFFFF
-        colors = np.stack([packed >> 16, packed >> 8 & 255, packed & 255], axis=1)
-        found.append((colors.astype(np.uint8), row >> 24))
-    return found
+    counts, packed = (ranks >> np.uint64(24)).astype(np.int64), ranks & np.uint64(0xFFFFFF)
+    colors = packed.astype("<u4").view(np.uint8).reshape(*ranks.shape, 4)[..., 2::-1]
+    sizes = np.count_nonzero(counts, axis=1).tolist()
+    return [(colors[i, :size], counts[i, :size]) for i, size in enumerate(sizes)]
 
 
 def count_boxes(image, boxes, table, touched, ranks):  # for Numba

@@ -20,7 +20,7 @@ ROOMS = {  # room: the other rooms whose headers it may include
     "core/build.c": {"opencv"},
     "core/crop": {"core/memory", "core/rects", "kernels/gray", "kernels/warp", "opencv"},
     "core/batches": {"core/crop", "kernels/gray", "kernels/resample", "kernels/resize"},
-    "core/colors": {"core/memory", "kernels/runs"},
+    "core/colors": {"core/memory", "kernels/runs", "kernels/sketch"},
     "core/decode": {"kernels/argmax"},
     "core/detect": {"core/rects", "kernels/mask"},
     "core/polygons": {"kernels/near"},

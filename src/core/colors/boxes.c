@@ -8,6 +8,7 @@
 #include "core/colors/hash.h"
 #include "core/colors/region.h"
 #include "core/colors/scan.h"
+#include "core/colors/sketch.h"
 #include "core/numbers.h"
 #include "fastcv/colors.h"
 #include "kernels/runs/runs.h"
@@ -24,6 +25,7 @@ typedef struct Worker {
     ptrdiff_t *ends;
     FastcvColorHash hash;
     FastcvColorBins bins; /* if colours are coarser */
+    FastcvColorSketch *sketch;
 } Worker;
 
 typedef struct BoxRun {
@@ -72,6 +74,7 @@ static void free_workers(BoxRun *run)
         free(run->workers[i].colors);
         free(run->workers[i].edges);
         free(run->workers[i].ends);
+        free(run->workers[i].sketch);
         fastcv_color_hash_free(&run->workers[i].hash);
         fastcv_color_bins_free(&run->workers[i].bins);
     }
@@ -84,7 +87,8 @@ static int make_worker(Worker *worker, size_t pixels, size_t corners, int bits)
     worker->colors = malloc(pixels * sizeof *worker->colors);
     worker->edges = malloc(corners * sizeof *worker->edges);
     worker->ends = malloc(corners * sizeof *worker->ends);
-    return worker->colors && worker->edges && worker->ends &&
+    worker->sketch = calloc(1, sizeof *worker->sketch);
+    return worker->colors && worker->edges && worker->ends && worker->sketch &&
            fastcv_color_hash_reserve(&worker->hash, pixels) &&
            (bits == FASTCV_COLOR_BITS ||
             fastcv_color_bins_init(&worker->bins, bits, pixels, worker->hash.multiplier));
@@ -157,6 +161,11 @@ static void count_box(void *context, ptrdiff_t item, int thread)
     if (pixels_of(box) == 0 || pixels_of(box) >= LARGE_PX)
         return;
     const size_t pixels = gather(run, worker, box);
+    box->found = box->room;
+    if (run->page->bits == FASTCV_COLOR_BITS && box->room <= FASTCV_SKETCH_MOST_TOP &&
+        pixels >= FASTCV_SKETCH_LEAST_PX && pixels <= FASTCV_SKETCH_MOST_PX &&
+        fastcv_color_sketch_find(worker->sketch, worker->colors, pixels, box->colors, &box->found))
+        return;
     fastcv_color_hash_restart(&worker->hash, pixels);
     for (size_t i = 0; i < pixels; i++)
         fastcv_color_hash_add(&worker->hash, worker->colors[i], 1);
