@@ -205,8 +205,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     const size_t mask_bytes = (size_t)(image.width_px * image.height_px);
     uint8_t *mask_pixels = new_bytes(mask_bytes);
-    const FastcvImage mask = {mask_pixels, image.width_px, image.width_px, image.height_px, 1,
-                              FASTCV_U8};
+    const FastcvImage mask = {mask_pixels, image.width_px, image.width_px, image.height_px,
+                              1,           FASTCV_U8};
     fill(input, mask_pixels, mask_bytes);
     for (size_t i = 0; i < mask_bytes; i++)
         mask_pixels[i] &= (uint8_t)(1 + (options >> 3));

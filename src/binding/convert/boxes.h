@@ -20,7 +20,8 @@ static inline int py_box_has_corners(BoxShape shape)
     return shape == BOX_OF_CORNERS || shape == BOX_POLYGON;
 }
 
-/* NumPy accepts masked boxes in a list, and drops their masks. Returns what py_refuse_masked does. */
+/* NumPy accepts masked boxes in a list, and drops their masks. Returns what py_refuse_masked does.
+ */
 int py_refuse_masked_boxes(ModuleState *state, const char *function, PyObject *object);
 
 /* A new reference. Leaves float32 as it is, and makes every other type float64, which is then

@@ -1,4 +1,5 @@
-/* The counts of several counters together, offered to a selection, or to bins of coarser colours. */
+/* The counts of several counters together, offered to a selection, or to bins of coarser colours.
+ */
 #ifndef FASTCV_CORE_COLOR_MERGE_H
 #define FASTCV_CORE_COLOR_MERGE_H
 

@@ -15,8 +15,8 @@ enum {
 };
 
 typedef struct RegionRun {
-    FastcvImage image, mask;   /* without a mask, the mask has no pixels */
-    const FastcvColorBox *box; /* or NULL */
+    FastcvImage image, mask;      /* without a mask, the mask has no pixels */
+    const FastcvColorBox *box;    /* or NULL */
     FastcvColorCounter *counters; /* one a thread */
     int counter_count;
     ptrdiff_t segments;    /* a row of the whole image is cut into this many parts */
@@ -76,8 +76,8 @@ static void count_box_item(void *context, ptrdiff_t item, int thread)
     const ptrdiff_t end = fastcv_min_int64(first + run->rows, box->height_px);
     const ptrdiff_t of_thread = thread * box->corner_count;
     ptrdiff_t *ends = run->ends + of_thread;
-    FastcvScan scan = fastcv_scan_begin(box, run->image.width_px, box->top + first,
-                                        run->edges + of_thread);
+    FastcvScan scan =
+        fastcv_scan_begin(box, run->image.width_px, box->top + first, run->edges + of_thread);
     for (ptrdiff_t y = box->top + first; y < box->top + end; y++) {
         const ptrdiff_t count = fastcv_scan_row(&scan, ends);
         for (ptrdiff_t i = 0; i < count; i += 2)
@@ -191,8 +191,8 @@ static FastcvStatus count_and_select(RegionRun *run, int bits, FastcvPool pool,
         if (run->counters->table.is_out_of_memory)
             status = FASTCV_ERR_MEMORY;
         else
-            status = bits == FASTCV_COLOR_BITS ? select_all(run, pool)
-                                               : select_bins(run, bits, pool);
+            status =
+                bits == FASTCV_COLOR_BITS ? select_all(run, pool) : select_bins(run, bits, pool);
     }
     if (status == FASTCV_ERR_FORKED)
         return status;

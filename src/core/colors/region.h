@@ -4,7 +4,8 @@
 
 #include "fastcv/colors.h"
 
-/* As fastcv_main_colors, of the pixels inside a box that has some rows, or of all if box is NULL. */
+/* As fastcv_main_colors, of the pixels inside a box that has some rows, or of all if box is NULL.
+ */
 FastcvStatus fastcv_region_colors(const FastcvColorPage *page, const FastcvColorBox *box,
                                   FastcvPool pool, FastcvColorCount *top, size_t *n);
 

@@ -9,7 +9,8 @@
 
 enum { FASTCV_SUBPIXEL_BITS = 16 };
 
-/* To units of 1 / 65536 px. Exact for all but small coordinates. Call in the mode of float_mode.h. */
+/* To units of 1 / 65536 px. Exact for all but small coordinates. Call in the mode of float_mode.h.
+ */
 int64_t fastcv_to_subpixels(float coordinate);
 
 /* The first pixel whose centre does not come before a coordinate in subpixels. */

@@ -5,7 +5,7 @@
 enum {
     COUNTERS = 1 << FASTCV_SKETCH_BITS,
     FOLDED = 64,
-    SPARE = 4, /* counters looked into besides the n largest, because some hold several colours */
+    SPARE = 2, /* counters looked into besides the n largest, because some hold several colours */
     MOST_CANDIDATES = 32,
     MOST_FOUND = 64
 };
@@ -152,15 +152,16 @@ int fastcv_color_sketch_find(FastcvColorSketch *sketch, const uint32_t *colors, 
                              FastcvColorCount *top, size_t *n)
 {
     Candidate candidates[MOST_CANDIDATES];
-    Found found = {.count = 0};
+    Found found;
+    found.count = 0; /* not the colours, which take 1 KiB */
     fastcv_sketch_kernels()->hash(colors, count, sketch->hashes);
     for (size_t i = 0; i < count; i++)
         sketch->counters[sketch->hashes[i]]++;
     const int16_t threshold = threshold_of(sketch->counters, (int)*n + SPARE);
     const int candidate_count = collect(sketch->counters, threshold, candidates);
     memset(sketch->counters, 0, sizeof sketch->counters);
-    if (candidate_count < 0 || !count_candidates(sketch, colors, count, threshold, candidates,
-                                                 candidate_count, &found) ||
+    if (candidate_count < 0 ||
+        !count_candidates(sketch, colors, count, threshold, candidates, candidate_count, &found) ||
         !is_enough(&found, threshold, *n))
         return 0;
     *n = select_top(&found, top, *n);

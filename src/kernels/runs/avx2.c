@@ -99,10 +99,14 @@ static inline int find(const uint8_t *pixels, int count, int channels, FastcvRun
 
 static inline void pack_row(const uint8_t *pixels, ptrdiff_t count, int channels, uint32_t *colors)
 {
-    ptrdiff_t i = 0;
-    for (; i + LANES <= count; i += LANES)
-        _mm256_storeu_si256((__m256i *)(colors + i), pack_eight(pixels + i * channels, channels));
-    pack_one_by_one(pixels, i, count, channels, colors);
+    if (count < LANES) {
+        pack_one_by_one(pixels, 0, count, channels, colors);
+        return;
+    }
+    for (ptrdiff_t i = 0; i < count; i += LANES) {
+        const ptrdiff_t at = i + LANES <= count ? i : count - LANES; /* the last eight once more */
+        _mm256_storeu_si256((__m256i *)(colors + at), pack_eight(pixels + at * channels, channels));
+    }
 }
 
 DEFINE_KERNELS(find, pack_row)

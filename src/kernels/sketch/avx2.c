@@ -32,8 +32,7 @@ static void hash(const uint32_t *colors, size_t count, uint16_t *hashes)
 
 static inline uint32_t sum_lanes(__m256i sums)
 {
-    __m128i sum =
-        _mm_add_epi32(_mm256_castsi256_si128(sums), _mm256_extracti128_si256(sums, 1));
+    __m128i sum = _mm_add_epi32(_mm256_castsi256_si128(sums), _mm256_extracti128_si256(sums, 1));
     sum = _mm_add_epi32(sum, _mm_shuffle_epi32(sum, 0x4E));
     sum = _mm_add_epi32(sum, _mm_shuffle_epi32(sum, 0xB1));
     return (uint32_t)_mm_cvtsi128_si32(sum);

@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 enum {
-    FASTCV_SKETCH_BITS = 12, /* of a hash */
+    FASTCV_SKETCH_BITS = 11, /* of a hash */
     FASTCV_SKETCH_COLORS = 4 /* counted at a time */
 };
 
