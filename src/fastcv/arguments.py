@@ -86,9 +86,14 @@ def _add_colors(subparsers: _Subparsers) -> Any:
                                    description="Count the main colours of each IMAGE.")  # fmt: skip
     colors.add_argument("images", nargs="+", metavar="IMAGE", type=_path)
     colors.add_argument("-n", type=_positive, default=6, help="how many colours (default: 6)")
+    colors.add_argument("--boxes", metavar="FILE", type=_path, help=(
+        "count inside each of these boxes, given as for crop: one FILE for all images, or a folder "
+        "with IMAGE.json or IMAGE.npy"
+    ))  # fmt: skip
     colors.add_argument("--panel", metavar="FILE", type=_path, help=(
-        "also draw the colours, 64 rows each; FILE's suffix is the format. With several images, "
-        "FILE is a folder, created if it does not exist, and gets IMAGE.png for each"
+        "also draw the colours, 64 rows each, or 64 rows a box; FILE's suffix is the format. With "
+        "several images, FILE is a folder, created if it does not exist, and gets IMAGE.png for "
+        "each"
     ))  # fmt: skip
     colors.add_argument("--overwrite", action="store_true",
                         help="let --panel replace existing files, except inputs")  # fmt: skip
