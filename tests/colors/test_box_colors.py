@@ -25,9 +25,7 @@ def assert_exact(image, boxes, n=6, mask=None, bits=8, **options):
     found = fastcv.main_colors(image, n, boxes=boxes, mask=mask, bits=bits, **options)
     assert isinstance(found, list)
     for one, box in zip(found, boxes, strict=True):
-        assert_equal(
-            one, reference_colors.main_colors(image, n, box=box, mask=mask, bits=bits)
-        )
+        assert_equal(one, reference_colors.main_colors(image, n, box=box, mask=mask, bits=bits))
 
 
 def some_image(rng, shape=(60, 80, 3), levels=3):
@@ -97,7 +95,7 @@ def test_every_accepted_shape(rng):
                   [quad.tolist() for quad in quads], tuple(quads), quads[:, ::-1]):  # fmt: skip
         for one, other in zip(fastcv.main_colors(image, boxes=boxes), expected, strict=True):
             assert_equal(one, other)
-    whole = np.arange(20).reshape(5, 4) + [0, 0, 30, 20]
+    whole = np.arange(20).reshape(5, 4) + np.array([0, 0, 30, 20])
     for dtype in (np.int8, np.uint16, np.int64, np.float32, np.float64, ">f4"):
         assert_exact(image, whole.astype(dtype))
     for empty in ([], np.empty((0, 4, 2)), np.empty((0, 4)), np.empty((0, 7, 2), np.float32)):
@@ -107,7 +105,8 @@ def test_every_accepted_shape(rng):
 def test_polygons(rng):
     image = some_image(rng)
     star = [[40, 2], [52, 50], [8, 20], [72, 20], [28, 50]]  # crosses itself
-    polygons = [star, [[1, 1], [60.5, 3], [30, 55]], *some_quads(rng, 3), rng.uniform(0, 80, (50, 2))]
+    triangle = [[1, 1], [60.5, 3], [30, 55]]
+    polygons = [star, triangle, *some_quads(rng, 3), rng.uniform(0, 80, (50, 2))]
     assert_exact(image, polygons)
     assert_exact(image, rng.uniform(-20, 90, (9, 7, 2)))
     assert_exact(image, rng.uniform(-20, 90, (2, 300, 2)).round(), 10_000)
@@ -300,7 +299,8 @@ def test_many_callers_at_once(rng):
 @pytest.mark.alone
 def test_a_forked_child_counts_boxes_like_its_parent(rng):
     image = some_image(rng, (600, 700), 9)
-    boxes = np.concatenate([some_quads(rng, 40, 0, 600), [[[0, 0], [700, 0], [700, 600], [0, 600]]]])
+    whole = [[0, 0], [700, 0], [700, 600], [0, 600]]
+    boxes = np.concatenate([some_quads(rng, 40, 0, 600), [whole]])
     expected = fastcv.main_colors(image, boxes=boxes, num_threads=2)
 
     def is_right():
@@ -317,9 +317,7 @@ def test_a_forked_child_counts_boxes_like_its_parent(rng):
 # ---- panels ----
 
 
-@pytest.mark.parametrize(
-    "extract", [fastcv.extract_main_colors, fastcv.extract_main_colors_openmp]
-)
+@pytest.mark.parametrize("extract", [fastcv.extract_main_colors, fastcv.extract_main_colors_openmp])
 def test_a_panel_has_a_band_a_box(extract):
     image = np.zeros((10, 20, 3), np.uint8)
     image[:, 10:] = (1, 2, 3)
