@@ -136,16 +136,22 @@ static int is_enough(const Found *found, int16_t threshold, size_t n)
     return above >= n || threshold == 1;
 }
 
-static size_t select_top(const Found *found, FastcvColorCount *colors, size_t n)
+/* Writes the first n in order; returns how many there are. They are a dozen. */
+static size_t select_top(const Found *found, FastcvColorCount *top, size_t n)
 {
-    FastcvTopColors top;
-    fastcv_top_colors_init(&top, colors, n);
+    size_t size = 0;
     for (int i = 0; i < found->count; i++) {
         const FastcvColorCount color = found->colors[i];
-        if (fastcv_top_colors_want(&top, color.count, color.packed))
-            fastcv_top_colors_offer(&top, color);
+        const uint64_t rank = fastcv_color_rank(color.count, color.packed);
+        size_t to = size < n ? size++ : n;
+        for (; to > 0 && fastcv_color_rank(top[to - 1].count, top[to - 1].packed) < rank; to--) {
+            if (to < n)
+                top[to] = top[to - 1];
+        }
+        if (to < n)
+            top[to] = color;
     }
-    return fastcv_top_colors_finish(&top);
+    return size;
 }
 
 int fastcv_color_sketch_find(FastcvColorSketch *sketch, const uint32_t *colors, size_t count,
