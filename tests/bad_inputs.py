@@ -290,6 +290,7 @@ def add_int(functions, argument, wanted="an int", least=0, most=None):
 
 add_int("main_colors", "n", least=1)
 add_int("extract_main_colors extract_main_colors_openmp", "N", least=1)
+add_int("main_colors", "bits", least=3, most=8)
 add_int("cumulative_sum", "n", most=6_074_001_000)
 add_int("set_memory_pool", "max_bytes")
 add_int("set_output_limits", "crop_bytes", "an int or None")
@@ -512,6 +513,42 @@ for function in SHAPES.split():
     for case, value, error, text in IN_RECTANGLES:
         add_row(f"{function}(boxes={case}, order='min_area_rect')", function,
                 {"boxes": value, "order": "min_area_rect"}, error, text)  # fmt: skip
+add(f"main_colors {PANELS}", "boxes", [
+    *IN_RECTANGLES[:-2],  # these are no faults where pixels are only counted
+    ("a str", "boxes", TypeError, f"boxes {NO_TYPE} str"),
+    ("bools", lambda b: np.ones((1, 4, 2), bool), TypeError, f"boxes {NO_TYPE} bool"),
+    ("a masked array", lambda b: masked(BOX[None]), TypeError, f"boxes {NOT_PLAIN}"),
+    ("one box", lambda b: BOX.copy(), ValueError,
+     "boxes must have shape (n, 4, 2), one box as [box], not shape (4, 2)"),
+    ("no rows of six", lambda b: np.zeros((0, 6)), ValueError,
+     f"boxes {POLYGONS_SHAPE}, not shape (0, 6)"),
+    ("one far corner of four", [[[5, 5], [2e9, 5], [20, 20], [5, 20]]], ValueError,
+     "boxes[0] has a corner beyond ±2**30 px: [[5, 5], [2e+09, 5], [20, 20], [5, 20]]"),
+    ("no corner of four", lambda b: [BOX, BOX * NAN], ValueError,
+     "boxes[1] has a corner that is not finite: [[nan, …"),
+    ("a crossed quad", [[[5, 5], [40, 25], [40, 5], [5, 25]]], ValueError,
+     "boxes[0] crosses itself: [[5, 5], [40, 25], [40, 5], [5, 25]]"),
+    ("a reversed upright box", [[1, 1, 9, 9], [9, 1, 1, 9]], ValueError,
+     "boxes[1] has x2 < x1 or y2 < y1 (four numbers are x1, y1, x2, y2): "
+     "[[9, 1], [1, 1], [1, 9], [9, 9]]"),
+])  # fmt: skip
+NO_MASK = "mask must be an array of uint8 or bool, not"
+add("main_colors", "mask", [
+    ("a str", "mask", TypeError, f"{NO_MASK} str"),
+    ("a dict", {}, TypeError, f"{NO_MASK} dict"),
+    ("ragged", [[True], [True, False]], TypeError, "mask must be an array, not list"),
+    ("int64", lambda m: np.ones((60, 80), int), TypeError, f"{NO_MASK} int64"),
+    ("float32", lambda m: np.ones((60, 80), np.float32), TypeError, f"{NO_MASK} float32"),
+    ("masked", lambda m: masked(np.ones((60, 80), bool)), TypeError, f"mask {NOT_PLAIN}"),
+    ("another shape", lambda m: np.ones((80, 60), bool), ValueError,
+     "mask must have the height and width of image, (60, 80), not shape (80, 60)"),
+    ("three channels", lambda m: np.ones((60, 80, 3), np.uint8), ValueError,
+     "mask must have the height and width of image, (60, 80), not shape (60, 80, 3)"),
+    ("1-D", lambda m: np.ones(80, bool), ValueError,
+     "mask must be (height, width) or (height, width, channels), not shape (80,)"),
+    ("empty", lambda m: np.ones((0, 80), bool), ValueError,
+     "mask must have at least one pixel, not shape (0, 80)"),
+])  # fmt: skip
 add(SHAPES, "order", [
     (repr(value), value, *refusal)
     for value, refusal in (
@@ -1630,4 +1667,8 @@ for function in PANELS.split():
         "image_or_path": lambda good: np.arange(1 << 16, dtype="<u4").view("u1").reshape(256, -1, 4)
         [..., :3], "N": 1 << 16,
     }, ValueError, "N makes a panel of 65536 colours, 6442450944 bytes, over the limit of "
+    "4294967296 bytes a call (set_output_limits)")  # fmt: skip
+    add_row(f"{function}(a panel of many boxes)", function, {
+        "image_or_path": PAGE, "boxes": lambda b: np.zeros((1 << 16, 4)),
+    }, ValueError, "boxes make a panel of 65536 bands, 6442450944 bytes, over the limit of "
     "4294967296 bytes a call (set_output_limits)")  # fmt: skip

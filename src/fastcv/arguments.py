@@ -154,9 +154,14 @@ def _add_colors(subparsers: _Subparsers) -> Any:
         "'scans/**/*.jpg'"
     ))  # fmt: skip
     colors.add_argument("-n", type=_positive, default=6, help="how many colours (default: 6)")
+    colors.add_argument("--boxes", metavar="FILE", type=_path, help=(
+        "count inside each box of these annotations, of any format that crop reads: one FILE for "
+        "all images, or a folder with a file an image"
+    ))  # fmt: skip
     colors.add_argument("--panel", metavar="FILE", type=_path, help=(
-        "also draw the colours, 64 rows each; FILE's suffix is the format. For anything but one "
-        "picture, FILE is a folder, created if it does not exist, and gets IMAGE.png for each"
+        "also draw the colours, 64 rows each, or 64 rows a box; FILE's suffix is the format. For "
+        "anything but one picture, FILE is a folder, created if it does not exist, and gets "
+        "IMAGE.png for each"
     ))  # fmt: skip
     colors.add_argument("--overwrite", action="store_true",
                         help="let --panel replace existing files, except inputs")  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
 import numpy as np
 
@@ -18,7 +18,7 @@ _PANEL_ROWS, _PANEL_COLUMNS = 64, 512
 
 
 class MainColors(NamedTuple):
-    """The most frequent colours of an image, and the number of pixels of each."""
+    """The most frequent colours of an image or a box, and the number of pixels of each."""
 
     colors: NDArray[np.uint8]
     """Shape (k, 3): B, G, R."""
@@ -26,8 +26,36 @@ class MainColors(NamedTuple):
     """Shape (k,): pixels of each colour."""
 
 
-def main_colors(image: ArrayLike, n: int = 6, *, num_threads: int | None = 1) -> MainColors:
-    """Count an image's colours exactly and return the most frequent.
+@overload
+def main_colors(
+    image: ArrayLike,
+    n: int = 6,
+    *,
+    boxes: None = None,
+    mask: ArrayLike | None = None,
+    bits: int = 8,
+    num_threads: int | None = 1,
+) -> MainColors: ...
+@overload
+def main_colors(
+    image: ArrayLike,
+    n: int = 6,
+    *,
+    boxes: ArrayLike,
+    mask: ArrayLike | None = None,
+    bits: int = 8,
+    num_threads: int | None = 1,
+) -> list[MainColors]: ...
+def main_colors(
+    image: ArrayLike,
+    n: int = 6,
+    *,
+    boxes: ArrayLike | None = None,
+    mask: ArrayLike | None = None,
+    bits: int = 8,
+    num_threads: int | None = 1,
+) -> MainColors | list[MainColors]:
+    """Count the colours of an image, or of each box on it, and return the most frequent.
 
     Parameters
     ----------
@@ -36,23 +64,46 @@ def main_colors(image: ArrayLike, n: int = 6, *, num_threads: int | None = 1) ->
         (B, G, R, alpha), pixels with an alpha of at least 1.
     n : int, default 6
         How many colours.
+    boxes : array or list of arrays, optional
+        Where to count: quads, shape (n, 4, 2) or (n, 8); upright boxes x1, y1, x2, y2, shape
+        (n, 4); or polygons, shape (n, m, 2), or a list of shapes (m, 2), m at least 3. In px of
+        the image; the centre of pixel (x, y) is the point (x, y). None counts the whole image.
+    mask : array, shape (height, width), optional
+        bool or uint8, of the image's height and width. Pixels where it is False or 0 do not count.
+    bits : int, default 8
+        3 to 8. With fewer than 8, colours that agree in the upper bits of each channel are counted
+        together. They stand under the most frequent exact colour of them; of equally frequent
+        ones, the one with the largest value.
     num_threads : int or None, default 1
         At most this many threads; None is `get_num_threads`. The result does not depend on it.
 
     Returns
     -------
-    MainColors
+    MainColors, or a list of them, one a box
         ``colors``, shape (k, 3) uint8, and ``counts``, shape (k,) int64, sorted by count, largest
         first. Equal counts are sorted by the value B<<16 | G<<8 | R, largest first. k is n, or
-        less if the image has fewer colours; 0 if every pixel is transparent.
+        less if there are fewer colours; 0 if no pixel counts.
 
     Raises
     ------
     TypeError
-        ``image`` is not uint8 or is a masked array; ``n`` or ``num_threads`` is not an int.
+        ``image`` is not uint8 or is a masked array; ``mask`` is not bool or uint8; ``boxes`` are
+        not numbers; ``n``, ``bits`` or ``num_threads`` is not an int.
     ValueError
         ``image`` is empty, is neither 2-D nor 3-D, has two or more than four channels, or has 2^40
-        px or more; ``n`` is below 1; ``num_threads`` is not from 1 to 1024.
+        px or more; ``mask`` has another height or width; ``boxes`` have none of the shapes above;
+        a box has a corner that is not finite or beyond ±2^30 px, is a quad that crosses itself, or
+        has x2 < x1 or y2 < y1; ``n`` is below 1; ``bits`` is not from 3 to 8; ``num_threads`` is
+        not from 1 to 1024.
+
+    Notes
+    -----
+    A pixel counts for a box if its centre lies inside: an odd number of the box's edges lie to its
+    left. A centre on an edge is inside where the box lies to the right of the edge, or, at a level
+    edge, below it. Boxes that tile an area therefore count each of its pixels once, and an upright
+    box of whole numbers counts the pixels of ``image[y1:y2, x1:x2]``. Corners are float32, rounded
+    to 1 / 65536 px, and the rest is exact. Nothing is resampled. A box may lie partly or wholly
+    outside the image. Polygons of other than four corners may cross themselves.
 
     Examples
     --------
@@ -62,14 +113,20 @@ def main_colors(image: ArrayLike, n: int = 6, *, num_threads: int | None = 1) ->
     >>> colors, counts = fastcv.main_colors(image)
     >>> colors.tolist(), counts.tolist()
     ([[0, 0, 0], [255, 255, 255]], [70, 30])
+    >>> fastcv.main_colors(image, boxes=[[0, 0, 5, 5], [0, 2, 10, 3]])[1].counts.tolist()
+    [10]
     """
-    return MainColors(*_core.main_colors(image, n, num_threads))
+    found = _core.main_colors(image, n, boxes, mask, bits, num_threads)
+    return list(map(MainColors._make, found)) if boxes is not None else MainColors(*found)
 
 
 def extract_main_colors(
-    image_or_path: ArrayLike | str | os.PathLike[str], N: int = 6
+    image_or_path: ArrayLike | str | os.PathLike[str],
+    N: int = 6,
+    *,
+    boxes: ArrayLike | None = None,
 ) -> NDArray[np.uint8]:
-    """Draw an image's main colours, the most frequent at the top.
+    """Draw an image's main colours, the most frequent at the top, or those of each box on it.
 
     Parameters
     ----------
@@ -78,11 +135,15 @@ def extract_main_colors(
         ``cv2.IMREAD_UNCHANGED``.
     N : int, default 6
         How many colours.
+    boxes : array or list of arrays, optional
+        Where to count, as `main_colors` takes it.
 
     Returns
     -------
     ndarray, shape (64 k, 512, 3), uint8, BGR
-        64 rows a colour. k is N, or less if the image has fewer colours.
+        64 rows a colour. k is N, or less if the image has fewer colours. With ``boxes``, 64 rows a
+        box, which its colours share from left to right, the most frequent first: column x shows
+        colour x * c // 512 of the c that were found. The rows of a box without pixels are black.
 
     Raises
     ------
@@ -107,13 +168,14 @@ def extract_main_colors(
     decoder's. One file is decoded at a time, and ``os.fork`` waits until it is done. To decode on
     several threads, decode the images yourself and pass arrays.
     """
-    return _panel(_core.extract_main_colors, image_or_path, N, 1)
+    return _panel(_core.extract_main_colors, image_or_path, N, boxes, 1)
 
 
 def extract_main_colors_openmp(
     image_or_path: ArrayLike | str | os.PathLike[str],
     N: int = 6,
     *,
+    boxes: ArrayLike | None = None,
     num_threads: int | None = None,
 ) -> NDArray[np.uint8]:
     """Draw an image's main colours as `extract_main_colors` does, counted on several threads.
@@ -124,6 +186,8 @@ def extract_main_colors_openmp(
         As in `extract_main_colors`.
     N : int, default 6
         How many colours.
+    boxes : array or list of arrays, optional
+        Where to count, as `main_colors` takes it.
     num_threads : int or None, optional
         At most this many threads; None is `get_num_threads`. The result does not depend on it.
 
@@ -137,31 +201,46 @@ def extract_main_colors_openmp(
     OSError, ImportError, TypeError, ValueError
         As `extract_main_colors`.
     """
-    return _panel(_core.extract_main_colors_openmp, image_or_path, N, num_threads)
+    return _panel(_core.extract_main_colors_openmp, image_or_path, N, boxes, num_threads)
 
 
 def _panel(
-    count: Callable[..., Any], image_or_path: Any, n: int, num_threads: int | None
+    count: Callable[..., Any], image_or_path: Any, n: int, boxes: Any, num_threads: int | None
 ) -> NDArray[np.uint8]:
     function, image = count.__name__, image_or_path
     if isinstance(image_or_path, (str, os.PathLike)):
         image = _read(function, image_or_path)
-    colors, _ = count(image, n, num_threads)
-    return _draw_panel(function, colors)
+    found = count(image, n, boxes, None, 8, num_threads)
+    if boxes is None:
+        return _draw_panel(function, found[0])
+    return _draw_box_panel(function, [colors for colors, _ in found])
 
 
 def _draw_panel(function: str, colors: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Stack one band of 64 x 512 px for each colour."""
-    wanted = len(colors) * _PANEL_ROWS * _PANEL_COLUMNS * 3
+    panel = _make_panel(f"{function}: N makes a panel of {len(colors)} colours", len(colors))
+    panel.reshape(-1, _PANEL_ROWS * _PANEL_COLUMNS, 3)[:] = colors[:, np.newaxis]
+    return panel
+
+
+def _draw_box_panel(function: str, found: list[NDArray[np.uint8]]) -> NDArray[np.uint8]:
+    """Stack one band of 64 x 512 px for each box, which its colours share."""
+    panel = _make_panel(f"{function}: boxes make a panel of {len(found)} bands", len(found))
+    columns = np.arange(_PANEL_COLUMNS)
+    for band, colors in zip(np.split(panel, len(found)) if found else (), found, strict=True):
+        band[:] = colors[columns * len(colors) // _PANEL_COLUMNS] if len(colors) else 0
+    return panel
+
+
+def _make_panel(what: str, bands: int) -> NDArray[np.uint8]:
+    """Return an empty panel, unless its size is over the limit."""
+    wanted = bands * _PANEL_ROWS * _PANEL_COLUMNS * 3
     limit = _core.get_output_limits()[1]
     if wanted > limit:
         raise ValueError(
-            f"{function}: N makes a panel of {len(colors)} colours, {wanted} bytes, over the limit "
-            f"of {limit} bytes a call (set_output_limits)"
+            f"{what}, {wanted} bytes, over the limit of {limit} bytes a call (set_output_limits)"
         )
-    panel = np.empty((len(colors) * _PANEL_ROWS, _PANEL_COLUMNS, 3), np.uint8)
-    panel.reshape(-1, _PANEL_ROWS * _PANEL_COLUMNS, 3)[:] = colors[:, np.newaxis]
-    return panel
+    return np.empty((bands * _PANEL_ROWS, _PANEL_COLUMNS, 3), np.uint8)
 
 
 def _read(function: str, path: str | os.PathLike[str]) -> NDArray[Any]:

@@ -1,37 +1,51 @@
-"""``fastcv colors``: count the main colours of images, and draw them."""
+"""``fastcv colors``: count the main colours of images or of boxes on them, and draw them."""
 
 from __future__ import annotations
 
 import argparse
 import json
 from functools import partial
+from itertools import chain
 from operator import attrgetter
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import outputs
-from .colors import _draw_panel, main_colors
+from .annotations import quads_of
+from .colors import MainColors, _draw_box_panel, _draw_panel, main_colors
+from .datasets import CropRules, FailedPage, PageTask
+from .datasets.cut import annotations_of
 from .datasets.encode import DTYPES, encode_all
+from .datasets.plan import Plan
 from .naming import refuse_twins
 from .outputs import Guard
 from .pages import PageFile, list_pages, read_page
 from .progress import EXPECTED, Progress, complain, explain, show
 
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from .annotations import AnnotatedPage
+
 
 def run_colors(options: argparse.Namespace) -> bool:
     """Count every image."""
     pages, missing = find_images(options.images)
+    plan = Plan(pages, options.boxes, None) if options.boxes else None
+    inputs = chain((page.path for page in pages), plan.files if plan else ())
+    guard = Guard.of(inputs, options.overwrite)
     panels = dict[PageFile, Path]()
-    guard = Guard.of((page.path for page in pages), options.overwrite)
     if options.panel:
         panels = name_panels(options, pages)
         check_panels(options, guard, panels)
-    found: list[dict[str, Any]] = []
+    tasks = {task.name: task for task in plan.tasks()} if plan else None
+    results: list[dict[str, Any]] = []
     with Progress("image", len(pages)) as progress:
-        work = partial(count_image, options, guard, progress, found, panels)
+        work = partial(count_image, options, guard, progress, results, panels, tasks)
         failed = progress.try_each(pages, attrgetter("title"), work)
     if options.json:
-        print(json.dumps(found, indent=2))
+        print(json.dumps(results, indent=2))
     return failed or missing
 
 
@@ -77,39 +91,76 @@ def count_image(
     options: argparse.Namespace,
     guard: Guard,
     progress: Progress,
-    found: list[dict[str, Any]],
+    results: list[dict[str, Any]],
     panels: dict[PageFile, Path],
+    tasks: dict[str, PageTask | FailedPage] | None,
     page: PageFile,
 ) -> str:
-    """Count one image. Return the text to print, and append the object for JSON to `found`."""
+    """Count one image. Return the text to print, and append the object for JSON to `results`."""
     progress.advance()
-    image = read_page(page.path, page.number, exif=False)
+    words = words_of(tasks[page.name]) if tasks else None
+    image = read_page(page.path, page.number, exif=words is not None)
+    boxes = None if words is None else quads_of(words, *image.shape[:2])
     try:
-        colors, counts = main_colors(image, options.n, num_threads=options.threads)
-        panel = _draw_panel("main_colors", colors) if panels else None
+        found: Any = main_colors(image, options.n, boxes=boxes, num_threads=options.threads)
+        panel = draw(found) if panels else None
     except (ValueError, TypeError) as error:
         raise ValueError(str(error).removeprefix("main_colors: ")) from None
     if panel is not None:
         target = panels[page]
         if not panel.size:
-            raise ValueError("every pixel is transparent: there is no colour to draw")
+            what = "there is no box" if boxes is not None else "every pixel is transparent"
+            raise ValueError(f"{what}: there is no colour to draw")
         content = encode_all([panel], target.suffix[1:])[0]
         outputs.write_together(target.parent, [(target.name, content)], guard)
     height, width = image.shape[:2]
-    rows = [
-        {
-            "hex": f"#{red:02X}{green:02X}{blue:02X}",
-            "count": count,
-            "share": count / (width * height),
-        }
-        for (blue, green, red), count in zip(colors.tolist(), counts.tolist(), strict=True)
-    ]
     place = {} if page.number is None else {"page": page.number + 1}
-    found.append(
-        {"file": str(page.path), **place, "width": width, "height": height, "colors": rows}
-    )
-    if options.json:
-        return ""
-    lines = [f"{show(page.title)}: {width} x {height}"]
-    lines += [f"  {row['hex']} {row['count']:>13,} px {row['share']:>8.2%}" for row in rows]
-    return "\n".join(lines)
+    result: dict[str, Any] = {"file": str(page.path), **place, "width": width, "height": height}
+    text = [f"{show(page.title)}: {width} x {height}"]
+    if isinstance(found, MainColors):
+        result["colors"] = rows_of(found, width * height)
+        text += lines_of(result["colors"])
+    else:
+        assert words is not None
+        result["boxes"] = []
+        for index, (one, word) in enumerate(zip(found, words.words, strict=True)):
+            rows, said = rows_of(one), word.text
+            result["boxes"].append(
+                {"colors": rows} if said is None else {"text": said, "colors": rows}
+            )
+            text += [f"  box {index}" + ("" if said is None else f" {show(said)}"), *lines_of(rows)]
+    results.append(result)
+    return "" if options.json else "\n".join(text)
+
+
+def words_of(task: PageTask | FailedPage) -> AnnotatedPage:
+    """Return the words of an image."""
+    if isinstance(task, FailedPage):
+        raise ValueError(task.reason)
+    return annotations_of(task, CropRules())
+
+
+def draw(found: MainColors | list[MainColors]) -> NDArray[np.uint8]:
+    """Draw the colours of an image, or of boxes."""
+    if isinstance(found, MainColors):
+        return _draw_panel("main_colors", found.colors)
+    return _draw_box_panel("main_colors", [one.colors for one in found])
+
+
+def rows_of(found: MainColors, pixels: int = 0) -> list[dict[str, Any]]:
+    """Return an object for JSON for each colour, with its share of so many pixels."""
+    rows: list[dict[str, Any]] = []
+    for (blue, green, red), count in zip(found.colors.tolist(), found.counts.tolist(), strict=True):
+        rows.append({"hex": f"#{red:02X}{green:02X}{blue:02X}", "count": count})
+        if pixels:
+            rows[-1]["share"] = count / pixels
+    return rows
+
+
+def lines_of(rows: list[dict[str, Any]]) -> list[str]:
+    """Return a line for each colour."""
+    return [
+        f"  {row['hex']} {row['count']:>13,} px"
+        + (f" {row['share']:>8.2%}" if "share" in row else "")
+        for row in rows
+    ]

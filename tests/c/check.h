@@ -57,6 +57,9 @@ void check_weights(void);
 struct FastcvRunsKernels;
 int check_runs(const struct FastcvRunsKernels *kernels, uint8_t *source);
 
+struct FastcvSketchKernels;
+int check_sketch(const struct FastcvSketchKernels *kernels);
+
 struct FastcvGrayKernels;
 int check_gray(const struct FastcvGrayKernels *kernels, const uint8_t *source);
 

@@ -1,4 +1,5 @@
-/* Every variant's runs of equal colours, compared with a look at one pixel after the other. */
+/* Every variant's packed colours and runs of equal ones, compared with a look at one pixel after
+ * the other. */
 #include <string.h>
 
 #include "check.h"
@@ -15,6 +16,23 @@ static int64_t next_color(const uint8_t *pixels, int *i, int count, int channels
         return -1;
     const uint8_t *p = pixels + (*i)++ * channels;
     return channels == 1 ? p[0] * INT64_C(0x010101) : p[0] << 16 | p[1] << 8 | p[2];
+}
+
+/* Nothing is written beyond the last colour. */
+static void check_pack(const FastcvRunsKernels *kernels, const uint8_t *pixels, int count,
+                       int channels)
+{
+    uint32_t colors[FASTCV_RUNS_PX + 1];
+    colors[count] = 12345;
+    kernels->pack(pixels, count, channels, colors);
+    for (int i = 0; i < count; i++) {
+        int next = i;
+        const int64_t color = next_color(pixels, &next, i + 1, channels);
+        if (colors[i] != (color < 0 ? FASTCV_TRANSPARENT : color))
+            differ("pixel %d packs to %06x", i, colors[i]);
+    }
+    if (colors[count] != 12345)
+        differ("%d pixels were packed and more written", count);
 }
 
 /* Runs come in order and together name every pixel that counts. The pixels begin or end where the
@@ -47,6 +65,7 @@ int check_runs(const FastcvRunsKernels *kernels, uint8_t *source)
         }
         if (next_color(pixels, &i, count, channels) >= 0)
             differ("%d runs end before pixel %d", found, i);
+        check_pack(kernels, pixels, count, channels);
     }
     return ROWS;
 }

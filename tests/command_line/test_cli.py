@@ -480,6 +480,31 @@ def test_colors_as_a_table(capsys):
     )
 
 
+def test_colors_of_boxes(folder, capsys):
+    boxes = [[[0, 0], [9, 0], [9, 4], [0, 4]], [[-9, 0], [-3, 0], [-3, 4], [-9, 4]]]
+    (folder / "logo.json").write_text(json.dumps(boxes))
+    logo = cv2.imread(LOGO, cv2.IMREAD_UNCHANGED)
+    logo[..., 3] = 255
+    cv2.imwrite("logo.png", logo)
+    command = ["colors", "logo.png", "--boxes", "logo.json", "--panel", "panel.png"]
+    assert cli.main([*command, "--json"]) == 0
+    (row,) = json.loads(capsys.readouterr().out)
+    expected = fastcv.main_colors(logo, boxes=boxes)
+    assert [[c["count"] for c in box["colors"]] for box in row["boxes"]] == [
+        one.counts.tolist() for one in expected
+    ]
+    assert "colors" not in row
+    panel = cv2.imread("panel.png")
+    assert np.array_equal(panel, fastcv.extract_main_colors(logo, boxes=boxes))
+    assert cli.main(["colors", "logo.png", "--boxes", ".", "-n", "1"]) == 0
+    assert capsys.readouterr().out.splitlines()[1] == "  box 0"
+    assert cli.main(["colors", "logo.png", "--boxes", "none.json"]) == 1
+    assert "none.json" in capsys.readouterr().err
+    (folder / "empty.json").write_text("[]")
+    assert cli.main(["colors", "logo.png", "--boxes", "empty.json", "--panel", "none.png"]) == 1
+    assert "there is no box" in capsys.readouterr().err
+
+
 def test_colors_as_json(folder, capsys):
     assert cli.main(["colors", LOGO, "a.png", "nothere.png", "--json"]) == 1
     first, second = json.loads(capsys.readouterr().out)

@@ -16,6 +16,7 @@ MAY_SEE = {  # of the public headers
     "resample": set(),
     "resize": {"float_mode.h", "tensor_type.h"},
     "runs": set(),
+    "sketch": set(),
     "warp": {"float_mode.h"},
 }
 

@@ -21,6 +21,7 @@ COMMANDS = {
     "extract_color made": [
         "benchmarks/extract_color.py", "--repeat", "1", "--made", "--skip-naive"
     ],
+    "box_colors": ["benchmarks/box_colors.py", "--repeat", "1"],
     "kernels": ["benchmarks/kernels.py", "--quick"],
     "speed": ["benchmarks/speed.py", "--repeat", "1"],
     "cumulative_sum": ["benchmarks/cumulative_sum.py", "--repeat", "1", "--count", "100000"],
@@ -28,7 +29,7 @@ COMMANDS = {
 }  # fmt: skip
 DRAWN = {
     "image_crop", "batches", "craft_boxes", "ctc", "detector_boxes", "detector_input",
-    "extract_color", "kernels", "speed", "cumulative_sum", "polygons",
+    "box_colors", "extract_color", "kernels", "speed", "cumulative_sum", "polygons",
 }  # fmt: skip
 if find_spec("matplotlib") is None:
     DRAWN = set()

@@ -20,15 +20,16 @@ ROOMS = {  # room: the other rooms whose headers it may include
     "core/build.c": {"opencv"},
     "core/crop": {"core/memory", "core/rects", "kernels/gray", "kernels/warp", "opencv"},
     "core/batches": {"core/crop", "kernels/gray", "kernels/resample", "kernels/resize"},
-    "core/colors": {"core/memory", "kernels/runs"},
+    "core/colors": {"core/memory", "kernels/runs", "kernels/sketch"},
     "core/decode": {"kernels/argmax"},
     "core/detect": {"core/rects", "kernels/mask"},
     "core/polygons": {"kernels/near"},
     "binding/run.c": {"binding/convert"},
+    "binding/colors": {"binding/convert", "binding/crop"},
     "binding/batches": {"binding/convert", "binding/crop", "binding/memory"},
     "binding/crop": {"binding/convert", "binding/memory"},
     **{f"binding/{room}": {"binding/convert"}
-       for room in ("colors", "decode", "detect", "memory", "polygons", "settings", "sums")},
+       for room in ("decode", "detect", "memory", "polygons", "settings", "sums")},
     "opencv/shim.cpp": {"opencv"},
 }  # fmt: skip
 """A room is a folder of a layer: a subject, or a family of kernels. Rooms share the headers in

@@ -371,12 +371,30 @@ def color_calls():
         name = f"main_colors, bytes, {threads} threads"
         options = {"num_threads": threads}
         yield Call(name, main, (large, 3000), options, is_cold=is_cold)
+    quads = np.float32([[[5, 5], [60, 9], [58, 40], [4, 38]], [[0, 0], [9, 0], [9, 9], [0, 9]]])
+    large_box = np.float32([[[-5, 3], [500, 0], [512, 1000], [9, 990]]])
+    mask = some[..., 0] > 2
+    for threads in (1, 2):
+        options = {"num_threads": threads, "boxes": np.repeat(quads, 30, axis=0)}
+        yield Call(f"main_colors of boxes, {threads} threads", main, (some,), options)
+        options = {"num_threads": threads, "boxes": np.concatenate([quads, large_box]), "bits": 6}
+        yield Call(f"main_colors of a large box, {threads} threads", main, (large,), options)
+    yield Call("main_colors, bits", main, (noise, 100), {"bits": 5})
+    yield Call("main_colors, a mask", main, (some, 9), {"mask": mask, "bits": 3})
+    yield Call("main_colors of boxes, a mask", main, (some,), {"mask": mask, "boxes": quads})
+    polygons = [quads[0], quads[1][:3]]
+    yield Call("main_colors of polygons", main, (some,), {"boxes": polygons, "bits": 7})
+    yield Call("extract_main_colors of boxes", extract, (some,), {"boxes": quads})
     yield Call("extract_main_colors", extract, (few,))
     # CPython 3.11 never leaves a with statement while all allocations fail.
     yield Call("extract_main_colors, a path", decoded, (extract, str(readme)), is_one_only=True)
     yield Call("extract_main_colors, a Path", decoded, (extract, readme), is_one_only=True)
     yield Call("extract_main_colors_openmp", openmp, (some, 3), {"num_threads": 2})
 
+    bad = {"boxes": quads * np.nan}
+    yield Call("main_colors, a bad box", main, (some,), bad, error=ValueError)
+    bad = {"mask": mask[:9]}
+    yield Call("main_colors, a bad mask", main, (some,), bad, error=ValueError)
     yield Call("main_colors, n 0", main, (few, 0), error=ValueError)
     yield Call("main_colors, n text", main, (few, "6"), error=TypeError)
     yield Call("main_colors, uint16", main, (few.astype(np.uint16),), error=TypeError)

@@ -235,6 +235,13 @@ class Caller:
         found = fastcv.main_colors(self.given["image"], TOP, num_threads=self.threads())
         for name in ("colors", "counts"):
             proof.expect((getattr(found, name) == self.given[name]).all(), f"the {name} are wrong")
+        height, width = self.given["image"].shape[:2]
+        boxes = [[0, 0, width, height], [0, 0, width, 0], [0, 0, width, height]]
+        found = fastcv.main_colors(
+            self.given["image"], TOP, boxes=boxes, num_threads=self.threads()
+        )
+        for one in found[::2]:
+            proof.expect((one.counts == self.given["counts"]).all(), "a box's counts are wrong")
 
     def panel(self):
         draw = self.pick.choice([fastcv.extract_main_colors, fastcv.extract_main_colors_openmp])

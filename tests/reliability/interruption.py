@@ -77,6 +77,10 @@ def long_calls():
         "crop_shapes": lambda: fastcv.crop_shapes(million),
         "main_colors": lambda: fastcv.main_colors(noise),
         "main_colors, 2 threads": lambda: fastcv.main_colors(noise, num_threads=2),
+        "main_colors of boxes": lambda: fastcv.main_colors(noise, boxes=million),
+        "main_colors of a large box": lambda: fastcv.main_colors(
+            noise, boxes=[[0, 0, *noise.shape[1::-1]]], num_threads=2
+        ),
         "match_polygons": lambda: fastcv.match_polygons(polygons, points, 20),
         "match_polygons of objects": lambda: fastcv.match_polygons(shapes, points, 20),
         "PolygonIndex": lambda: fastcv.PolygonIndex(polygons),

@@ -139,9 +139,16 @@ def cases(folder):
     add("main_colors", fastcv.main_colors, page)
     add("main_colors TypeError", fastcv.main_colors, wide)
     add("main_colors ValueError", fastcv.main_colors, page, 0)
+    where = np.float32([[[5, 5], [60, 9], [58, 30], [4, 28]], [[0, 0], [9, 0], [9, 9], [0, 9]]])
+    add("main_colors of boxes", fastcv.main_colors, page, boxes=where, bits=5,
+        mask=page[..., 0] > 9)  # fmt: skip
+    add("main_colors of polygons", fastcv.main_colors, page, boxes=[where[0], where[1][:3]])
+    add("main_colors ValueError of boxes", fastcv.main_colors, page, boxes=where * np.inf)
+    add("main_colors ValueError of mask", fastcv.main_colors, page, mask=page[:9, :, 0])
     for extract in (fastcv.extract_main_colors, fastcv.extract_main_colors_openmp):
         name = extract.__name__
         add(name, extract, page[:9, :9], 2)
+        add(f"{name} of boxes", extract, page, 2, boxes=where)
         add(f"{name}, a path", extract, picture, 2)
         add(f"{name} TypeError", extract, wide)
         add(f"{name} ValueError", extract, page, -1)

@@ -63,7 +63,7 @@ static void blame_box(const char *function, const char *name, PyObject *item, Fa
     Py_DECREF(box);
 }
 
-void py_blame_one_box(const char *function, PyObject *object, FastcvOrder order)
+static void blame_one_box(const char *function, PyObject *object, FastcvOrder order)
 {
     if (!PyList_Check(object) && !PyTuple_Check(object))
         return;
@@ -92,7 +92,8 @@ static const char *wanted_of_one(BoxShape shape)
     }
 }
 
-void py_blame_boxes(const char *function, PyObject *object, PyArrayObject *array, FastcvOrder order)
+static void blame_all(const char *function, PyObject *object, PyArrayObject *array,
+                      FastcvOrder order)
 {
     const char *shapes = order == FASTCV_ORDER_MIN_AREA_RECT
                              ? "have shape (n, m, 2), m at least 3, (n, 8) or (n, 4)"
@@ -107,4 +108,15 @@ void py_blame_boxes(const char *function, PyObject *object, PyArrayObject *array
     }
     const BoxShape of_one = PyArray_NDIM(array) ? py_box_shape(array, 0, order) : BOX_OF_NO_SHAPE;
     py_set_shape_error(function, "boxes", of_one ? wanted_of_one(of_one) : shapes, array);
+}
+
+void py_blame_boxes(const char *function, PyObject *object, PyObject *items, PyArrayObject *array,
+                    FastcvOrder order)
+{
+    const int is_one =
+        array && PyArray_NDIM(array) > 0 && py_is_real(array) && py_box_shape(array, 0, order);
+    if (!is_one)
+        blame_one_box(function, items, order);
+    if (!PyErr_Occurred())
+        blame_all(function, object, array, order);
 }

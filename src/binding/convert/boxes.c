@@ -7,8 +7,7 @@
 
 enum { CORNERS = 4 };
 
-/* NumPy accepts masked boxes in a list, and drops their masks. */
-static int refuse_masked_boxes(ModuleState *state, const char *function, PyObject *object)
+int py_refuse_masked_boxes(ModuleState *state, const char *function, PyObject *object)
 {
     int is_masked = py_refuse_masked(state, function, "boxes", object);
     if (is_masked || (!PyList_Check(object) && !PyTuple_Check(object)))
@@ -28,9 +27,7 @@ static int refuse_masked_boxes(ModuleState *state, const char *function, PyObjec
     return is_masked;
 }
 
-/* A new reference. Leaves float32 as it is, and makes every other type float64, which is then
- * rounded to float32 once, as NumPy's own conversion does. */
-static PyArrayObject *as_float(PyArrayObject *array)
+PyArrayObject *py_boxes_as_float(PyArrayObject *array)
 {
     int type = PyArray_TYPE(array) == NPY_FLOAT32 ? NPY_FLOAT32 : NPY_FLOAT64;
     return (PyArrayObject *)PyArray_FromArray(array, PyArray_DescrFromType(type),
@@ -180,9 +177,7 @@ static int convert_ragged(const char *function, PyObject *items, PyBoxes *boxes)
         convert_polygons(items, boxes) == 0)
         return 0;
     if (!PyErr_Occurred())
-        py_blame_one_box(function, items, order);
-    if (!PyErr_Occurred())
-        py_blame_boxes(function, items, NULL, order);
+        py_blame_boxes(function, items, items, NULL, order);
     return -1;
 }
 
@@ -196,11 +191,7 @@ static int convert_array(const char *function, PyObject *object, PyObject *items
         return 0;
     }
     if (is_empty || !shape || !py_is_real(array)) {
-        const int is_one = ndim > 0 && py_is_real(array) && py_box_shape(array, 0, boxes->order);
-        if (!is_one)
-            py_blame_one_box(function, items, boxes->order);
-        if (!PyErr_Occurred())
-            py_blame_boxes(function, object, array, boxes->order);
+        py_blame_boxes(function, object, items, array, boxes->order);
         return -1;
     }
 
@@ -210,7 +201,7 @@ static int convert_array(const char *function, PyObject *object, PyObject *items
         boxes->order = FASTCV_ORDER_FINAL;
         return fill_rectangles(boxes->quads, boxes->count, PyArray_DIM(array, 1), array);
     }
-    PyArrayObject *floats = as_float(array);
+    PyArrayObject *floats = py_boxes_as_float(array);
     if (!floats)
         return -1;
     fill(boxes, shape, floats);
@@ -226,7 +217,7 @@ static int convert_array(const char *function, PyObject *object, PyObject *items
 static int convert(ModuleState *state, const char *function, PyObject *object, PyObject *items,
                    PyBoxes *boxes)
 {
-    if (refuse_masked_boxes(state, function, items))
+    if (py_refuse_masked_boxes(state, function, items))
         return -1;
     PyObject *hold;
     PyArrayObject *array = py_array_from(items, &hold);

@@ -20,13 +20,19 @@ static inline int py_box_has_corners(BoxShape shape)
     return shape == BOX_OF_CORNERS || shape == BOX_POLYGON;
 }
 
-/* Sets an exception that names the first item of a list or tuple that is no box, or not a box of
- * the shape that the boxes before it have, if there is one. */
-void py_blame_one_box(const char *function, PyObject *object, FastcvOrder order);
+/* NumPy accepts masked boxes in a list, and drops their masks. Returns what py_refuse_masked does.
+ */
+int py_refuse_masked_boxes(ModuleState *state, const char *function, PyObject *object);
 
-/* Sets an exception that says which shapes boxes may have. array is what NumPy made of the object,
- * or NULL where the lists' lengths differ. */
-void py_blame_boxes(const char *function, PyObject *object, PyArrayObject *array,
+/* A new reference. Leaves float32 as it is, and makes every other type float64, which is then
+ * rounded to float32 once, as NumPy's own conversion does. */
+PyArrayObject *py_boxes_as_float(PyArrayObject *array);
+
+/* Sets an exception that says what is wrong with boxes: it names the first item of a list or tuple
+ * that is no box, or not a box of the shape that the boxes before it have; otherwise it says which
+ * shapes boxes may have. object is the argument; items is the same object, or a list's items. array
+ * is what NumPy made of it, or NULL where the lists' lengths differ. */
+void py_blame_boxes(const char *function, PyObject *object, PyObject *items, PyArrayObject *array,
                     FastcvOrder order);
 
 #endif

@@ -19,8 +19,11 @@ typedef struct PyImage {
     const char *first, *end; /* the caller's memory that was read, even if it was copied */
 } PyImage;
 
-/* depths is a set of bits, 1 << FASTCV_U8 and so on. The image must have fewer than below_px
- * pixels. */
+/* An array of bool is viewed as uint8. */
+#define PY_BOOL (1u << FASTCV_DEPTHS)
+
+/* depths is a set of bits, 1 << FASTCV_U8 and so on, and PY_BOOL. The image must have fewer than
+ * below_px pixels. */
 int py_image_convert(ModuleState *state, const char *function, const char *argument,
                      PyObject *object, unsigned depths, int64_t below_px, PyImage *image);
 void py_image_release(PyImage *image);

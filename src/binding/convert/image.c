@@ -6,14 +6,14 @@ static const int npy_types[FASTCV_DEPTHS] = {
     [FASTCV_F32] = NPY_FLOAT32, [FASTCV_F64] = NPY_FLOAT64,
 };
 
-static const char *const depth_names[FASTCV_DEPTHS] = {"uint8", "uint16", "int16", "float32",
-                                                       "float64"};
+static const char *const depth_names[] = {"uint8",   "uint16",  "int16",
+                                          "float32", "float64", [FASTCV_DEPTHS] = "bool"};
 
 static void set_depth_error(const char *function, const char *argument, PyObject *object,
                             PyArrayObject *array, unsigned depths)
 {
-    char wanted[80] = "be an array of "; /* all five depths take 56 bytes */
-    for (int depth = 0, is_first = 1; depth < FASTCV_DEPTHS; depth++) {
+    char wanted[80] = "be an array of "; /* all six take 64 bytes */
+    for (int depth = 0, is_first = 1; depth <= FASTCV_DEPTHS; depth++) {
         if (!(depths >> depth & 1))
             continue;
         const char *separator = is_first ? "" : depths >> (depth + 1) ? ", " : " or ";
@@ -30,7 +30,7 @@ static int depth_of(PyArrayObject *array)
         if (PyArray_TYPE(array) == npy_types[depth])
             return depth;
     }
-    return -1;
+    return PyArray_TYPE(array) == NPY_BOOL ? FASTCV_DEPTHS : -1;
 }
 
 static int check_shape(const char *function, const char *argument, PyArrayObject *array,
@@ -128,6 +128,7 @@ int py_image_convert(ModuleState *state, const char *function, const char *argum
     }
     image->array = array;
     image->ndim = PyArray_NDIM(array);
+    depth = depth == FASTCV_DEPTHS ? FASTCV_U8 : depth;
     image->npy_type = npy_types[depth];
     image->view = (FastcvImage){
         .pixels = PyArray_DATA(array),

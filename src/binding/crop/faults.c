@@ -43,18 +43,23 @@ int py_degenerate_convert(const char *function, PyObject *object, PyDegenerate *
     return 0;
 }
 
-int py_fault_check(const char *function, PyDegenerate degenerate, const FastcvRule *rule,
-                   const FastcvQuad *quad, Py_ssize_t index, FastcvQuadFault fault)
+void py_set_fault_error(const char *function, Py_ssize_t index, const char *text,
+                        const FastcvQuad *quad)
 {
-    if (!fault || (degenerate == PY_DEGENERATE_EMPTY && fastcv_quad_is_degenerate(fault)))
-        return 0;
     const float *x = quad->x, *y = quad->y;
     char corners[160];
     PyOS_snprintf(corners, sizeof corners,
                   "[[%.9g, %.9g], [%.9g, %.9g], [%.9g, %.9g], [%.9g, %.9g]]", x[0], y[0], x[1],
                   y[1], x[2], y[2], x[3], y[3]);
-    PyErr_Format(PyExc_ValueError, "%s: boxes[%zd] %s: %s", function, index, text_of(rule, fault),
-                 corners);
+    PyErr_Format(PyExc_ValueError, "%s: boxes[%zd] %s: %s", function, index, text, corners);
+}
+
+int py_fault_check(const char *function, PyDegenerate degenerate, const FastcvRule *rule,
+                   const FastcvQuad *quad, Py_ssize_t index, FastcvQuadFault fault)
+{
+    if (!fault || (degenerate == PY_DEGENERATE_EMPTY && fastcv_quad_is_degenerate(fault)))
+        return 0;
+    py_set_fault_error(function, index, text_of(rule, fault), quad);
     return -1;
 }
 

@@ -15,6 +15,10 @@ int py_degenerate_convert(const char *function, PyObject *object, PyDegenerate *
 int py_cap_check(const char *function, const FastcvGeometry *crop, Py_ssize_t index, size_t bytes,
                  size_t cap);
 
+/* Sets "function: boxes[index] <text>: <corners>". */
+void py_set_fault_error(const char *function, Py_ssize_t index, const char *text,
+                        const FastcvQuad *quad);
+
 /* 0 where there is no fault or the crop is to be empty; -1 with a ValueError otherwise. */
 int py_fault_check(const char *function, PyDegenerate degenerate, const FastcvRule *rule,
                    const FastcvQuad *quad, Py_ssize_t index, FastcvQuadFault fault);

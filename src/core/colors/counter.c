@@ -1,6 +1,7 @@
 #include "core/colors/counter.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 FastcvColorCounter *fastcv_color_counters_make(int count, int64_t pixels)
 {
@@ -28,10 +29,33 @@ static void count_row(FastcvColorCounter *counter, const uint8_t *pixels, ptrdif
     }
 }
 
-void fastcv_color_count(FastcvColorCounter *counter, const FastcvImage *part)
+/* Counts the stretches of pixels that the mask lets through. */
+static void count_masked_row(FastcvColorCounter *counter, const uint8_t *pixels,
+                             const uint8_t *mask, ptrdiff_t width, int channels)
 {
-    for (ptrdiff_t y = 0; y < part->height_px && !counter->table.is_out_of_memory; y++)
-        count_row(counter, part->pixels + y * part->stride_bytes, part->width_px, part->channels);
+    for (ptrdiff_t x = 0; x < width;) {
+        if (!mask[x]) {
+            x++;
+            continue;
+        }
+        const uint8_t *end = memchr(mask + x, 0, (size_t)(width - x));
+        const ptrdiff_t stretch = end ? end - mask - x : width - x;
+        count_row(counter, pixels + x * channels, stretch, channels);
+        x += stretch;
+    }
+}
+
+void fastcv_color_count(FastcvColorCounter *counter, const FastcvImage *part,
+                        const FastcvImage *mask)
+{
+    for (ptrdiff_t y = 0; y < part->height_px && !counter->table.is_out_of_memory; y++) {
+        const uint8_t *row = part->pixels + y * part->stride_bytes;
+        if (mask)
+            count_masked_row(counter, row, mask->pixels + y * mask->stride_bytes, part->width_px,
+                             part->channels);
+        else
+            count_row(counter, row, part->width_px, part->channels);
+    }
 }
 
 void fastcv_color_counters_free(FastcvColorCounter *counters, int count)

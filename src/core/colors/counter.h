@@ -20,13 +20,15 @@ typedef struct FastcvColorCounter {
  * refused. */
 FastcvColorCounter *fastcv_color_counters_make(int count, int64_t pixels);
 
-/* Adds the colours of a part: a view of a rectangle of the image.
+/* Adds the colours of a part: a view of a rectangle of the image. mask is the same rectangle of the
+ * mask, or NULL.
  *
  * This allocates while it runs, unlike all other loops, because only counting tells how many
  * colours there are: hashes that never grow would take up to 256 MiB a thread, and bytes 16 MiB,
  * where most images need 16 KiB. If memory is refused, the table's is_out_of_memory is set, and the
  * counts are worthless. */
-void fastcv_color_count(FastcvColorCounter *counter, const FastcvImage *part);
+void fastcv_color_count(FastcvColorCounter *counter, const FastcvImage *part,
+                        const FastcvImage *mask);
 
 /* NULL is allowed. */
 void fastcv_color_counters_free(FastcvColorCounter *counters, int count);

@@ -2,6 +2,7 @@
 #include "core/colors/hash.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 enum { FIRST_CAPACITY = 512 };
@@ -19,19 +20,24 @@ static uint64_t random_multiplier(const FastcvColorHash *hash)
     return (seed ^ seed >> 31) | 1;
 }
 
+/* The least capacity for so many colours: at most half full, so that searches are short. */
+static void set_capacity(FastcvColorHash *hash, size_t colors)
+{
+    hash->capacity = FIRST_CAPACITY;
+    while (hash->capacity < 2 * colors)
+        hash->capacity *= 2;
+    hash->shift = 64;
+    for (size_t slots = hash->capacity; slots > 1; slots /= 2)
+        hash->shift--;
+}
+
 int fastcv_color_hash_reserve(FastcvColorHash *hash, size_t colors)
 {
-    const size_t wanted =
-        2 * (hash->used + colors); /* at most half full, so that searches are short */
-    if (wanted <= hash->capacity)
+    if (2 * (hash->used + colors) <= hash->capacity)
         return 1;
-    FastcvColorHash larger = {.capacity = FIRST_CAPACITY, .used = hash->used};
-    while (larger.capacity < wanted)
-        larger.capacity *= 2;
+    FastcvColorHash larger = {.used = hash->used};
+    set_capacity(&larger, hash->used + colors);
     larger.multiplier = hash->multiplier ? hash->multiplier : random_multiplier(hash);
-    larger.shift = 64;
-    for (size_t slots = larger.capacity; slots > 1; slots /= 2)
-        larger.shift--;
     larger.slots = calloc(larger.capacity, sizeof *larger.slots);
     if (!larger.slots)
         return 0;
@@ -42,6 +48,13 @@ int fastcv_color_hash_reserve(FastcvColorHash *hash, size_t colors)
     free(hash->slots);
     *hash = larger;
     return 1;
+}
+
+void fastcv_color_hash_restart(FastcvColorHash *hash, size_t colors)
+{
+    set_capacity(hash, colors);
+    hash->used = 0;
+    memset(hash->slots, 0, hash->capacity * sizeof *hash->slots);
 }
 
 void fastcv_color_hash_free(FastcvColorHash *hash)

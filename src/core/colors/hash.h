@@ -32,6 +32,10 @@ static inline uint64_t fastcv_slot_count(uint64_t slot)
 /* Makes room for so many more colours. Returns 0 and changes nothing when memory is refused. */
 int fastcv_color_hash_reserve(FastcvColorHash *hash, size_t colors);
 
+/* Empties the hash, and leaves it no larger than so many colours need: that is what emptying and
+ * walking it take. As many must have been reserved before. */
+void fastcv_color_hash_restart(FastcvColorHash *hash, size_t colors);
+
 void fastcv_color_hash_free(FastcvColorHash *hash);
 
 /* The colour's slot, or the empty slot where it belongs. There must be room. */

@@ -52,20 +52,43 @@ static uint64_t take_from_bytes(const FastcvColorCounter *counters, int count, u
     return sum;
 }
 
+/* The count of the colour in a slot; 0 if the slot is empty. */
+static inline uint64_t take_from_slot(const FastcvColorCounter *counters, int count, uint64_t slot)
+{
+    const uint64_t sum = fastcv_slot_count(slot);
+    if (counters->table.bytes && sum)
+        return (sum << 8) + take_from_bytes(counters, count, fastcv_slot_color(slot));
+    return sum;
+}
+
+static size_t end_of_part(const FastcvColorHash *hash, size_t part)
+{
+    const size_t end = (part + 1) * PART_SLOTS;
+    return end < hash->capacity ? end : hash->capacity;
+}
+
 /* Empty slots are offered as counts of 0. A test for them would be a branch that the CPU cannot
  * predict. */
 void fastcv_color_counters_walk_hash(FastcvColorCounter *counters, int count, size_t part,
                                      FastcvTopColors *top)
 {
     const FastcvColorHash *hash = &counters->table.hash;
-    const size_t first = part * PART_SLOTS, last = first + PART_SLOTS;
-    for (size_t i = first; i < last && i < hash->capacity; i++) {
+    for (size_t i = part * PART_SLOTS; i < end_of_part(hash, part); i++) {
         const uint32_t packed = fastcv_slot_color(hash->slots[i]);
-        uint64_t sum = fastcv_slot_count(hash->slots[i]);
-        if (counters->table.bytes && sum)
-            sum = (sum << 8) + take_from_bytes(counters, count, packed);
+        const uint64_t sum = take_from_slot(counters, count, hash->slots[i]);
         if (fastcv_top_colors_want(top, sum, packed))
             fastcv_top_colors_offer(top, (FastcvColorCount){sum, packed});
+    }
+}
+
+void fastcv_color_counters_bin_hash(FastcvColorCounter *counters, int count, size_t part,
+                                    FastcvColorBins *bins)
+{
+    const FastcvColorHash *hash = &counters->table.hash;
+    for (size_t i = part * PART_SLOTS; i < end_of_part(hash, part); i++) {
+        const uint64_t sum = take_from_slot(counters, count, hash->slots[i]);
+        if (sum)
+            fastcv_color_bins_add(bins, fastcv_slot_color(hash->slots[i]), sum);
     }
 }
 
@@ -113,6 +136,48 @@ void fastcv_color_counters_walk_bytes(FastcvColorCounter *counters, int count, s
     for (int t = 0; t < count; t++) {
         if (counters[t].table.bytes)
             memset(counters[t].table.bytes + first, 0, PART_BYTES);
+    }
+}
+
+size_t fastcv_color_counters_byte_bin_parts(const FastcvColorCounter *counters,
+                                            const FastcvColorBins *bins)
+{
+    return counters->table.bytes ? (size_t)1 << bins->bits : 0;
+}
+
+/* Adds 256 colours, which differ in red, to the bins of a value of blue and of green. */
+static void add_reds(const FastcvColorCounter *counters, int count, uint32_t first, int shift,
+                     FastcvColorBin *bins)
+{
+    for (uint32_t packed = first; packed < first + 256; packed++) {
+        uint64_t sum = 0;
+        for (int t = 0; t < count; t++)
+            sum += counters[t].table.bytes ? counters[t].table.bytes[packed] : 0;
+        if (sum)
+            fastcv_color_bin_add(&bins[(packed & 255) >> shift], packed, sum);
+    }
+}
+
+void fastcv_color_counters_walk_byte_bins(FastcvColorCounter *counters, int count, size_t part,
+                                          const FastcvColorBins *bins, FastcvTopColors *top)
+{
+    const int shift = FASTCV_COLOR_BITS - bins->bits;
+    const uint32_t side = UINT32_C(1) << shift, values = UINT32_C(1) << bins->bits;
+    const uint32_t blue = (uint32_t)part << shift << 16;
+    for (uint32_t green = 0; green < 256; green += side) {
+        FastcvColorBin found[1 << (FASTCV_COLOR_BITS - 1)]; /* of 8 bits there are no bins */
+        for (uint32_t i = 0; i < values; i++)
+            found[i] = fastcv_color_bins_get(bins, blue | green << 8 | i << shift);
+        for (uint32_t b = 0; b < side; b++) {
+            for (uint32_t g = 0; g < side; g++)
+                add_reds(counters, count, blue + (b << 16) + ((green + g) << 8), shift, found);
+        }
+        for (uint32_t i = 0; i < values; i++)
+            fastcv_color_bin_offer(&found[i], top);
+    }
+    for (int t = 0; t < count; t++) {
+        if (counters[t].table.bytes)
+            memset(counters[t].table.bytes + blue, 0, (size_t)side << 16);
     }
 }
 

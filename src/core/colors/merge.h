@@ -1,7 +1,9 @@
-/* The counts of several counters together, offered to a selection. */
+/* The counts of several counters together, offered to a selection, or to bins of coarser colours.
+ */
 #ifndef FASTCV_CORE_COLOR_MERGE_H
 #define FASTCV_CORE_COLOR_MERGE_H
 
+#include "core/colors/bins.h"
 #include "core/colors/counter.h"
 #include "core/colors/top.h"
 
@@ -19,6 +21,16 @@ void fastcv_color_counters_walk_hash(FastcvColorCounter *counters, int count, si
 size_t fastcv_color_counters_byte_parts(const FastcvColorCounter *counters);
 void fastcv_color_counters_walk_bytes(FastcvColorCounter *counters, int count, size_t part,
                                       FastcvTopColors *top);
+
+/* The same for coarser colours. First walk every part of the hash into the bins, one at a time. If
+ * there are no bytes, fastcv_color_bins_offer hands the bins on; otherwise every part of the bytes
+ * does, each of which has the bins of one value of blue. */
+void fastcv_color_counters_bin_hash(FastcvColorCounter *counters, int count, size_t part,
+                                    FastcvColorBins *bins);
+size_t fastcv_color_counters_byte_bin_parts(const FastcvColorCounter *counters,
+                                            const FastcvColorBins *bins);
+void fastcv_color_counters_walk_byte_bins(FastcvColorCounter *counters, int count, size_t part,
+                                          const FastcvColorBins *bins, FastcvTopColors *top);
 
 /* After the last part: gives the bytes back for later calls. */
 void fastcv_color_counters_give_back(FastcvColorCounter *counters, int count);

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import numpy as np
 
 from ..files import TOO_MANY_PIXELS
-from ..listener import LOCK
+from ..forks import LOCK
 from ..opencv import most_pixels
 
 if TYPE_CHECKING:

@@ -32,6 +32,11 @@ static inline int find(const uint8_t *pixels, int count, int channels, FastcvRun
     return measure_runs(found, count, channels, runs);
 }
 
-DEFINE_FIND_RUNS(find)
+static inline void pack_row(const uint8_t *pixels, ptrdiff_t count, int channels, uint32_t *colors)
+{
+    pack_one_by_one(pixels, 0, count, channels, colors);
+}
 
-const FastcvRunsKernels fastcv_runs_c = {.find = find_runs};
+DEFINE_KERNELS(find, pack_row)
+
+const FastcvRunsKernels fastcv_runs_c = {.find = find_runs, .pack = pack_pixels};

@@ -1,7 +1,8 @@
-/* Runs of equal colours in a row of pixels. */
+/* Rows of pixels as packed colours, and as runs of equal ones. */
 #ifndef FASTCV_KERNELS_RUNS_H
 #define FASTCV_KERNELS_RUNS_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 /* Kernels write whole vectors, so the arrays have room for FASTCV_RUNS_OVERRUN more runs. */
@@ -18,8 +19,15 @@ typedef struct FastcvRuns {
  * and end a run, so two neighbouring runs may have the same colour. Reads only the pixels. */
 typedef int FastcvFindRuns(const uint8_t *pixels, int count, int channels, FastcvRuns *runs);
 
+/* What stands for a pixel of alpha 0: no colour's value. */
+#define FASTCV_TRANSPARENT UINT32_MAX
+
+/* Packs count pixels, one after the other. Reads only the pixels. */
+typedef void FastcvPackRow(const uint8_t *pixels, ptrdiff_t count, int channels, uint32_t *colors);
+
 typedef struct FastcvRunsKernels {
     FastcvFindRuns *find;
+    FastcvPackRow *pack;
 } FastcvRunsKernels;
 
 /* The variant in use. It never changes, so a call keeps the one that it began with. */

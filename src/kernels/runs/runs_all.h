@@ -5,16 +5,15 @@
 
 #include "kernels/runs/runs.h"
 
-/* Values that no packed colour has. All pixels of alpha 0 are packed alike. */
-#define RUNS_TRANSPARENT UINT32_MAX
-#define RUNS_NO_PIXEL (UINT32_MAX - 1)
+/* Another value that no packed colour has. */
+#define RUNS_NO_PIXEL (FASTCV_TRANSPARENT - 1)
 
 static inline uint32_t pack(const uint8_t *pixel, int channels)
 {
     if (channels == 1)
         return pixel[0] * UINT32_C(0x010101);
     if (channels == 4 && pixel[3] == 0)
-        return RUNS_TRANSPARENT;
+        return FASTCV_TRANSPARENT;
     return (uint32_t)pixel[0] << 16 | (uint32_t)pixel[1] << 8 | pixel[2];
 }
 
@@ -46,13 +45,21 @@ static inline int measure_runs(int found, int count, int channels, FastcvRuns *r
     for (int k = 0; k < found; k++) {
         runs->color[kept] = runs->color[k];
         runs->length[kept] = runs->length[k];
-        kept += runs->color[k] != RUNS_TRANSPARENT;
+        kept += runs->color[k] != FASTCV_TRANSPARENT;
     }
     return kept;
 }
 
-/* Calls find with a constant number of channels, so that each number gets a loop of its own. */
-#define DEFINE_FIND_RUNS(find)                                                                     \
+static inline void pack_one_by_one(const uint8_t *pixels, ptrdiff_t i, ptrdiff_t count,
+                                   int channels, uint32_t *colors)
+{
+    for (; i < count; i++)
+        colors[i] = pack(pixels + i * channels, channels);
+}
+
+/* Call find and pack_row with a constant number of channels, so that each number gets a loop of its
+ * own. */
+#define DEFINE_KERNELS(find, pack_row)                                                             \
     static int find_runs(const uint8_t *pixels, int count, int channels, FastcvRuns *runs)         \
     {                                                                                              \
         switch (channels) {                                                                        \
@@ -62,6 +69,20 @@ static inline int measure_runs(int found, int count, int channels, FastcvRuns *r
             return find(pixels, count, 3, runs);                                                   \
         default:                                                                                   \
             return find(pixels, count, 4, runs);                                                   \
+        }                                                                                          \
+    }                                                                                              \
+    static void pack_pixels(const uint8_t *pixels, ptrdiff_t count, int channels,                  \
+                            uint32_t *colors)                                                      \
+    {                                                                                              \
+        switch (channels) {                                                                        \
+        case 1:                                                                                    \
+            pack_row(pixels, count, 1, colors);                                                    \
+            break;                                                                                 \
+        case 3:                                                                                    \
+            pack_row(pixels, count, 3, colors);                                                    \
+            break;                                                                                 \
+        default:                                                                                   \
+            pack_row(pixels, count, 4, colors);                                                    \
         }                                                                                          \
     }
 

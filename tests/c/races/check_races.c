@@ -31,6 +31,7 @@ enum {
     COLORS_WIDTH = 1024,
     COLORS_HEIGHT = 640, /* counted by two threads */
     TOP_COLORS = 9,
+    COLOR_BOXES = 300, /* counted by two threads, and the first by all */
     POLYGONS = 3000,
     VERTICES = 5,
     POINTS = 9000, /* matched by two threads */
@@ -89,9 +90,12 @@ typedef struct CropCase {
 } CropCase;
 
 typedef struct ColorCase {
-    FastcvImage image;
+    FastcvColorPage page;
     size_t found;
     FastcvColorCount expected[TOP_COLORS];
+    FastcvColorBox boxes[COLOR_BOXES]; /* with the expected colours */
+    float corners[COLOR_BOXES][8];
+    FastcvColorCount expected_in_boxes[COLOR_BOXES][TOP_COLORS];
 } ColorCase;
 
 enum { CROP_CASES = 4, COLOR_CASES = 3 };
@@ -223,21 +227,54 @@ static void cut_and_compare(Caller *caller, FastcvPool pool)
         free(pixels);
 }
 
+static int have_same_colors(const FastcvColorCount *a, size_t found, const FastcvColorCount *b,
+                            size_t expected)
+{
+    for (size_t i = 0; found == expected && i < found; i++) {
+        if (a[i].count != b[i].count || a[i].packed != b[i].packed)
+            return 0;
+    }
+    return found == expected;
+}
+
+static void count_boxes_and_compare(const ColorCase *color, FastcvPool pool)
+{
+    FastcvColorBox *boxes = allocate(sizeof color->boxes);
+    FastcvColorCount *top = allocate(sizeof color->expected_in_boxes);
+    for (int i = 0; i < COLOR_BOXES; i++) {
+        boxes[i] = color->boxes[i];
+        boxes[i].colors = top + i * TOP_COLORS;
+    }
+    const FastcvStatus status = fastcv_box_colors(&color->page, boxes, COLOR_BOXES, pool);
+    if (status && !pool.poll)
+        fail("status %d", status);
+    if (status == FASTCV_ERR_FORKED)
+        return;
+    for (int i = 0; !status && i < COLOR_BOXES; i++) {
+        if (!have_same_colors(boxes[i].colors, boxes[i].found, color->boxes[i].colors,
+                              color->boxes[i].found))
+            fail("colours of box %d differ", i);
+    }
+    free(top);
+    free(boxes);
+}
+
 static void count_and_compare(Caller *caller, FastcvPool pool)
 {
     const ColorCase *color = &shared.colors[random_int(&caller->random, 0, COLOR_CASES - 1)];
+    if (random_int(&caller->random, 0, 1)) {
+        count_boxes_and_compare(color, pool);
+        return;
+    }
     FastcvColorCount *top = allocate(TOP_COLORS * sizeof *top);
     size_t found = TOP_COLORS;
-    const FastcvStatus status = fastcv_main_colors(&color->image, pool, top, &found);
+    const FastcvStatus status = fastcv_main_colors(&color->page, pool, top, &found);
     if (status && !pool.poll)
         fail("status %d", status);
     if (status == FASTCV_ERR_FORKED)
         return; /* top is whoever's was half-way */
-    for (size_t i = 0; !status && i < TOP_COLORS; i++) {
-        if (found != color->found || (i < found && (top[i].count != color->expected[i].count ||
-                                                    top[i].packed != color->expected[i].packed)))
-            fail("colours differ");
-    }
+    if (!status && !have_same_colors(top, found, color->expected, color->found))
+        fail("colours differ");
     free(top);
 }
 
@@ -538,6 +575,26 @@ static void *call(void *argument)
     return NULL;
 }
 
+static void make_color_boxes(uint64_t *state, ColorCase *color)
+{
+    for (int i = 0; i < COLOR_BOXES; i++) {
+        float *corners = color->corners[i];
+        const float x = (float)random_int(state, -20, COLORS_WIDTH) + 0.3f;
+        const float y = (float)random_int(state, -20, COLORS_HEIGHT) + 0.7f;
+        const float width = i ? (float)random_int(state, 1, 90) : 2 * COLORS_WIDTH;
+        const float height = i ? (float)random_int(state, 1, 40) : 2 * COLORS_HEIGHT;
+        const float box[8] = {x, y, x + width, y - 3, x + width, y + height, x, y + height + 2};
+        memcpy(corners, box, sizeof box);
+        corners[0] -= i ? 0 : 2 * COLORS_WIDTH;
+        color->boxes[i] = (FastcvColorBox){.corners = corners,
+                                           .corner_count = 4,
+                                           .colors = color->expected_in_boxes[i],
+                                           .room = TOP_COLORS};
+        if (fastcv_color_box_measure(&color->page.image, &color->boxes[i]))
+            fail("box %d has a fault", i);
+    }
+}
+
 /* All that is shared, and by one thread and the portable kernels what is expected. */
 static void prepare(uint64_t *state)
 {
@@ -567,14 +624,18 @@ static void prepare(uint64_t *state)
     if (!stage_prepare(random_bits, state))
         fail("no boxes or texts");
 
-    shared.colors[0].image = make_image(state, COLORS_WIDTH, COLORS_HEIGHT, 3, 2);
-    shared.colors[1].image = make_image(state, COLORS_WIDTH, COLORS_HEIGHT, 4, 3);
-    shared.colors[2].image = make_image(state, COLORS_WIDTH, COLORS_HEIGHT, 3, 256);
+    shared.colors[0].page.image = make_image(state, COLORS_WIDTH, COLORS_HEIGHT, 3, 2);
+    shared.colors[1].page.image = make_image(state, COLORS_WIDTH, COLORS_HEIGHT, 4, 3);
+    shared.colors[2].page.image = make_image(state, COLORS_WIDTH, COLORS_HEIGHT, 3, 256);
     for (int i = 0; i < COLOR_CASES; i++) {
         ColorCase *color = &shared.colors[i];
+        color->page.bits = FASTCV_COLOR_BITS;
         color->found = TOP_COLORS;
-        if (fastcv_main_colors(&color->image, alone, color->expected, &color->found))
+        if (fastcv_main_colors(&color->page, alone, color->expected, &color->found))
             fail("no colours");
+        make_color_boxes(state, color);
+        if (fastcv_box_colors(&color->page, color->boxes, COLOR_BOXES, alone))
+            fail("no colours of boxes");
     }
 
     if (fastcv_polygons_measure(shared.xy, VERTICES, POLYGONS, alone, shared.polygons) ||

@@ -105,7 +105,8 @@ Results compute_results(int num_threads)
     Results results = {.crops = cut(FASTCV_LINEAR, pool, 0)};
     results.crops = cut(FASTCV_CUBIC, pool, results.crops);
 
-    check(fastcv_main_colors(&page, pool, top, &found) == FASTCV_OK);
+    const FastcvColorPage colors = {.image = page, .bits = FASTCV_COLOR_BITS};
+    check(fastcv_main_colors(&colors, pool, top, &found) == FASTCV_OK);
     for (size_t i = 0; i < found; i++) {
         results.colors = digest(results.colors, &top[i].count, sizeof top[i].count);
         results.colors = digest(results.colors, &top[i].packed, sizeof top[i].packed);

@@ -1,0 +1,175 @@
+#include "core/colors/sketch.h"
+
+#include <string.h>
+
+enum {
+    COUNTERS = 1 << FASTCV_SKETCH_BITS,
+    FOLDED = 64,
+    SPARE = 2, /* counters looked into besides the n largest, because some hold several colours */
+    MOST_CANDIDATES = 32,
+    MOST_FOUND = 64
+};
+
+/* Colours that were counted exactly, and how many there are. */
+typedef struct Found {
+    FastcvColorCount colors[MOST_FOUND];
+    int count;
+} Found;
+
+/* A counter, and what is known of it. */
+typedef struct Candidate {
+    uint16_t hash;
+    uint16_t rest;    /* pixels whose colours have not been counted exactly */
+    size_t looked_at; /* pixels searched for its colours */
+} Candidate;
+
+/* A value that at least `wanted` counters reach, unless fewer counters are in use: then 1. The
+ * largest of every 64th counter decide; counters that share such a group count once. */
+static int16_t threshold_of(const int16_t *counters, int wanted)
+{
+    int16_t most[FOLDED] = {0};
+    for (int i = 0; i < COUNTERS; i += FOLDED) {
+        for (int k = 0; k < FOLDED; k++)
+            most[k] = counters[i + k] > most[k] ? counters[i + k] : most[k];
+    }
+    int low = 1, high = INT16_MAX; /* at least `wanted` reach low, unless it is 1 */
+    while (low < high) {
+        const int16_t middle = (int16_t)(high - (high - low) / 2);
+        int16_t reached = 0;
+        for (int k = 0; k < FOLDED; k++)
+            reached = (int16_t)(reached + (most[k] >= middle));
+        if (reached >= wanted)
+            low = middle;
+        else
+            high = middle - 1;
+    }
+    return (int16_t)low;
+}
+
+/* Finds the counters that reach the threshold; returns how many, or −1 if they are too many. */
+static int collect(const int16_t *counters, int16_t threshold, Candidate *candidates)
+{
+    int count = 0;
+    for (int i = 0; i < COUNTERS; i += FOLDED) {
+        int16_t reached = 0;
+        for (int k = 0; k < FOLDED; k++)
+            reached = (int16_t)(reached | -(counters[i + k] >= threshold));
+        for (int k = 0; reached && k < FOLDED; k++) {
+            if (counters[i + k] < threshold)
+                continue;
+            if (count == MOST_CANDIDATES)
+                return -1;
+            candidates[count++] =
+                (Candidate){.hash = (uint16_t)(i + k), .rest = (uint16_t)counters[i + k]};
+        }
+    }
+    return count;
+}
+
+static int is_found(const Found *found, uint32_t color)
+{
+    for (int i = 0; i < found->count; i++) {
+        if (found->colors[i].packed == color)
+            return 1;
+    }
+    return 0;
+}
+
+/* A colour of the candidate that has not been counted. There must be one. */
+static uint32_t next_color(const FastcvColorSketch *sketch, const uint32_t *colors,
+                           const Found *found, Candidate *candidate)
+{
+    size_t i = candidate->looked_at;
+    while (sketch->hashes[i] != candidate->hash || is_found(found, colors[i]))
+        i++;
+    candidate->looked_at = i + 1;
+    return colors[i];
+}
+
+/* Counts one more colour of each of up to FASTCV_SKETCH_COLORS candidates. */
+static void count_colors(const FastcvSketchKernels *kernels, const FastcvColorSketch *sketch,
+                         const uint32_t *colors, size_t count, Candidate *const *candidates,
+                         int candidate_count, Found *found)
+{
+    uint32_t wanted[FASTCV_SKETCH_COLORS] = {0}, counts[FASTCV_SKETCH_COLORS];
+    for (int k = 0; k < candidate_count; k++)
+        wanted[k] = next_color(sketch, colors, found, candidates[k]);
+    kernels->count_equal(colors, count, wanted, counts);
+    for (int k = 0; k < candidate_count; k++) {
+        found->colors[found->count++] = (FastcvColorCount){counts[k], wanted[k]};
+        candidates[k]->rest = (uint16_t)(candidates[k]->rest - counts[k]);
+    }
+}
+
+/* Counts colours of the candidates until those not counted stay below the threshold. Returns 0 if
+ * they are too many. */
+static int count_candidates(const FastcvColorSketch *sketch, const uint32_t *colors, size_t count,
+                            int16_t threshold, Candidate *candidates, int candidate_count,
+                            Found *found)
+{
+    const FastcvSketchKernels *kernels = fastcv_sketch_kernels();
+    for (int before = -1; before < found->count;) {
+        before = found->count;
+        for (int i = 0; i < candidate_count;) {
+            Candidate *together[FASTCV_SKETCH_COLORS];
+            int k = 0;
+            for (; i < candidate_count && k < FASTCV_SKETCH_COLORS; i++) {
+                if (candidates[i].rest >= threshold)
+                    together[k++] = &candidates[i];
+            }
+            if (found->count + k > MOST_FOUND)
+                return 0;
+            if (k)
+                count_colors(kernels, sketch, colors, count, together, k, found);
+        }
+    }
+    return 1;
+}
+
+/* Whether the n most frequent of the colours found are those of all colours. Others are less
+ * frequent than the threshold. */
+static int is_enough(const Found *found, int16_t threshold, size_t n)
+{
+    size_t above = 0;
+    for (int i = 0; i < found->count; i++)
+        above += found->colors[i].count >= (uint64_t)threshold;
+    return above >= n || threshold == 1;
+}
+
+/* Writes the first n in order; returns how many there are. They are a dozen. */
+static size_t select_top(const Found *found, FastcvColorCount *top, size_t n)
+{
+    size_t size = 0;
+    for (int i = 0; i < found->count; i++) {
+        const FastcvColorCount color = found->colors[i];
+        const uint64_t rank = fastcv_color_rank(color.count, color.packed);
+        size_t to = size < n ? size++ : n;
+        for (; to > 0 && fastcv_color_rank(top[to - 1].count, top[to - 1].packed) < rank; to--) {
+            if (to < n)
+                top[to] = top[to - 1];
+        }
+        if (to < n)
+            top[to] = color;
+    }
+    return size;
+}
+
+int fastcv_color_sketch_find(FastcvColorSketch *sketch, const uint32_t *colors, size_t count,
+                             FastcvColorCount *top, size_t *n)
+{
+    Candidate candidates[MOST_CANDIDATES];
+    Found found;
+    found.count = 0; /* not the colours, which take 1 KiB */
+    fastcv_sketch_kernels()->hash(colors, count, sketch->hashes);
+    for (size_t i = 0; i < count; i++)
+        sketch->counters[sketch->hashes[i]]++;
+    const int16_t threshold = threshold_of(sketch->counters, (int)*n + SPARE);
+    const int candidate_count = collect(sketch->counters, threshold, candidates);
+    memset(sketch->counters, 0, sizeof sketch->counters);
+    if (candidate_count < 0 ||
+        !count_candidates(sketch, colors, count, threshold, candidates, candidate_count, &found) ||
+        !is_enough(&found, threshold, *n))
+        return 0;
+    *n = select_top(&found, top, *n);
+    return 1;
+}
