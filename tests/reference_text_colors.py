@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-MOST_SAMPLES = 2047
+MOST_SAMPLES = 1023
 RING, RING_WEIGHT = 2, 4
 BINS = 8  # candidates for a prevailing colour
 PAPER_RADIUS, INK_RADIUS, LEAST_APART = 246, 143, 246  # Oklab · 4096
@@ -200,7 +200,7 @@ def fit_plane(samples: Samples, use: np.ndarray) -> np.ndarray | None:
         sc = float(c.sum())
         xc, yc = n * float((x * c).sum()) - sx * sc, n * float((y * c).sum()) - sy * sc
         a, b = (xc * yy - yc * xy) / det, (yc * xx - xc * xy) / det
-        is_flat = is_flat and abs(a) * width + abs(b) * height < 3
+        is_flat = is_flat and abs(a) * width + abs(b) * height < 8
         at_0 = (sc - a * sx - b * sy) / n
         a, b, at_0 = (math.floor(v * 65536 + 0.5) for v in (a, b, at_0))
         planes.append(at_0 + a * samples.column + b * samples.line + 32768 >> 16)

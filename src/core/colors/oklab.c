@@ -52,16 +52,15 @@ static const uint16_t cube_roots[225] = {
 };
 
 /* 65535 · (x / 65536)^(1/3) of at most 65535. The table begins at 1/8, so smaller numbers are
- * multiplied by 8 and their roots halved. */
+ * multiplied by 8 and their roots halved, without a branch. */
 static int32_t cube_root(int32_t x)
 {
-    int shift = 0;
-    if (x == 0)
+    const int shift = (__builtin_clz((unsigned)x | 1) - 16) / 3;
+    const int32_t large = x << 3 * shift;
+    if (large < FIRST_ROOT << 8)
         return 0;
-    for (; x < FIRST_ROOT << 8; x <<= 3)
-        shift++;
-    const uint16_t *root = &cube_roots[(x >> 8) - FIRST_ROOT];
-    return (root[0] + ((root[1] - root[0]) * (x & 255) >> 8)) >> shift;
+    const uint16_t *root = &cube_roots[(large >> 8) - FIRST_ROOT];
+    return (root[0] + ((root[1] - root[0]) * (large & 255) >> 8)) >> shift;
 }
 
 static int32_t cone(int32_t b, int32_t g, int32_t r, int32_t weight_b, int32_t weight_g,

@@ -18,11 +18,10 @@ FastcvTextColor fastcv_text_find_ink(FastcvTextWord *word, FastcvTextColor paper
     uint8_t others[1][3];
     for (int c = 0; c < 3; c++)
         others[0][c] = (uint8_t)paper.channel[c];
-    for (int32_t i = 0; i < word->samples.count; i++) {
-        const FastcvTextColor color = fastcv_text_sample(word, i);
-        if (word->label[i] == FASTCV_TEXT_FAR)
-            fastcv_text_bins_add(&word->bins, (unsigned)color.channel[0],
-                                 (unsigned)color.channel[1], (unsigned)color.channel[2], 1);
+    for (int32_t i = 0; i < word->far_count; i++) {
+        const FastcvTextColor color = fastcv_text_sample(word, word->far[i]);
+        fastcv_text_bins_add(&word->bins, (unsigned)color.channel[0], (unsigned)color.channel[1],
+                             (unsigned)color.channel[2], 1);
     }
     const FastcvTextCluster cluster = fastcv_text_bins_find(&word->bins, RADIUS, others, 1);
     return (FastcvTextColor){{cluster.color[0], cluster.color[1], cluster.color[2]}};
@@ -84,24 +83,26 @@ static void look_around(FastcvTextWord *word)
     }
 }
 
-/* Marks the samples that go more than half the way and, if there are enough, as far as their
+/* Lists the samples that go more than half the way and, if there are enough, as far as their
  * neighbours. Returns their number. */
-static int32_t mark_cores(FastcvTextWord *word, int32_t reach)
+static int32_t list_cores(FastcvTextWord *word, int32_t reach)
 {
     const int32_t slack = 64 * word->noise + reach / 50;
-    int32_t cores = 0, halves = 0;
-    for (int32_t i = 0; i < word->samples.count; i++) {
-        const int is_half = word->label[i] != FASTCV_TEXT_PAPER && 2 * word->along[i] > reach;
-        const int is_core = is_half && word->along[i] >= word->around[i] - slack;
-        word->is_core[i] = (uint8_t)(is_half + is_core);
-        halves += is_half;
-        cores += is_core;
+    int32_t cores = 0;
+    for (int32_t i = 0; i < word->far_count; i++) {
+        const uint16_t at = word->far[i];
+        const int is_half = 2 * word->along[at] > reach;
+        word->cores[cores] = at;
+        cores += is_half & (word->along[at] >= word->around[at] - slack);
     }
     if (cores >= 3)
         return cores;
-    for (int32_t i = 0; i < word->samples.count; i++)
-        word->is_core[i] = word->is_core[i] ? 2 : 0;
-    return halves;
+    cores = 0;
+    for (int32_t i = 0; i < word->far_count; i++) {
+        word->cores[cores] = word->far[i];
+        cores += 2 * word->along[word->far[i]] > reach;
+    }
+    return cores;
 }
 
 /* The colour at the level that 7 of 10 cores do not exceed; ink where there is no core. */
@@ -110,55 +111,52 @@ static FastcvTextColor find_cores(FastcvTextWord *word, FastcvTextColor start, F
 {
     const int32_t reach = fastcv_text_dot(fastcv_text_minus(ink, start), axis);
     look_around(word);
-    const int32_t cores = mark_cores(word, reach);
+    const int32_t cores = list_cores(word, reach);
     if (!cores)
         return ink;
     uint16_t count[LEVELS] = {0};
-    for (int32_t i = 0; i < word->samples.count; i++) {
-        if (word->is_core[i] == 2)
-            count[word->along[i] >> 8]++;
-    }
+    for (int32_t i = 0; i < cores; i++)
+        count[word->along[word->cores[i]] >> 8]++;
     const int32_t rank = (7 * (cores - 1) + 5) / 10;
     int32_t level = 0, sum = count[0];
     while (sum <= rank)
         sum += count[++level];
     const int32_t window = 4 + (word->noise >> 2) + reach / 12800;
     FastcvTextMedian median = {0};
-    for (int32_t i = 0; i < word->samples.count; i++) {
-        const int32_t off = (word->along[i] >> 8) - level;
-        if (word->is_core[i] == 2 && off <= window && off >= -window)
-            fastcv_text_median_add(&median, word, i, 1);
+    for (int32_t i = 0; i < cores; i++) {
+        const int32_t off = (word->along[word->cores[i]] >> 8) - level;
+        fastcv_text_median_add(&median, word, word->cores[i], off <= window && off >= -window);
     }
     return fastcv_text_median(&median);
 }
 
 /* ---- unmixing ---- */
 
-static void add_span(FastcvTextCells *cells, const FastcvTextWord *word, const FastcvTextSpan *span,
-                     FastcvTextColor axis)
+static void add_span(FastcvTextCells *cells, const FastcvTextWord *word,
+                     const FastcvTextSpan *span)
 {
-    for (int32_t i = 0; i < span->count; i++) {
-        const int32_t at = span->start + i, cell = (span->column + i) / CELL % FASTCV_TEXT_CELLS;
-        int32_t along = 0;
-        for (int c = 0; c < 3; c++) {
-            const int32_t rest = word->samples.channel[c][at] - word->sheet[c][at] -
-                                 word->shift.channel[c];
-            along += rest * axis.channel[c];
-            cells->rest[cell][c] += rest;
+    for (int32_t i = 0; i < span->count;) {
+        const int32_t column = span->column + i, cell = column / CELL % FASTCV_TEXT_CELLS;
+        const int32_t end = fastcv_min_int(span->count, i + CELL - column % CELL);
+        int32_t rest[3] = {0};
+        for (; i < end; i++) {
+            for (int c = 0; c < 3; c++)
+                rest[c] += word->samples.channel[c][span->start + i] -
+                           word->sheet[c][span->start + i] - word->shift.channel[c];
         }
-        cells->along[cell] += along;
+        for (int c = 0; c < 3; c++)
+            cells->rest[cell].channel[c] += rest[c];
     }
 }
 
-static void close_row(FastcvTextCells *cells, int32_t used)
+static void close_row(FastcvTextCells *cells, int32_t used, FastcvTextColor axis)
 {
     for (int32_t i = 0; i < used; i++) {
-        const int64_t along = cells->along[i];
+        const int64_t along = fastcv_text_dot(cells->rest[i], axis);
         cells->norm += along * along;
         for (int c = 0; c < 3; c++)
-            cells->product[c] += along * cells->rest[i][c];
+            cells->product[c] += along * cells->rest[i].channel[c];
     }
-    memset(cells->along, 0, (size_t)used * sizeof *cells->along);
     memset(cells->rest, 0, (size_t)used * sizeof *cells->rest);
 }
 
@@ -174,11 +172,11 @@ static FastcvTextColor unmix(FastcvTextWord *word, FastcvTextColor paper, Fastcv
     cells->norm = cells->product[0] = cells->product[1] = cells->product[2] = 0;
     for (int32_t s = 0; s < samples->span_count; s++) {
         if (samples->spans[s].line / CELL != row)
-            close_row(cells, used);
+            close_row(cells, used, axis);
         row = samples->spans[s].line / CELL;
-        add_span(cells, word, &samples->spans[s], axis);
+        add_span(cells, word, &samples->spans[s]);
     }
-    close_row(cells, used);
+    close_row(cells, used, axis);
     if (cells->norm == 0)
         return core;
     FastcvTextColor end;
@@ -245,13 +243,14 @@ FastcvTextColor fastcv_text_ink_in_outline(FastcvTextWord *word, FastcvTextColor
     const FastcvTextColor axis = unit(fastcv_text_minus(ink, outline));
     const int64_t limit = 64 * word->tolerance + 2560;
     project(word, outline, axis);
-    for (int32_t i = 0; i < word->samples.count; i++) {
-        if (word->label[i] == FASTCV_TEXT_PAPER)
-            continue;
-        const int64_t along = word->along[i];
-        const int64_t squared = fastcv_text_squared(fastcv_text_sample(word, i), outline);
-        if (65536 * squared - along * along >= limit * limit)
-            word->label[i] = FASTCV_TEXT_PAPER;
+    int32_t kept = 0;
+    for (int32_t i = 0; i < word->far_count; i++) {
+        const uint16_t at = word->far[i];
+        const int64_t along = word->along[at];
+        const int64_t squared = fastcv_text_squared(fastcv_text_sample(word, at), outline);
+        word->far[kept] = at;
+        kept += 65536 * squared - along * along < limit * limit;
     }
+    word->far_count = kept;
     return find_cores(word, outline, ink, axis);
 }

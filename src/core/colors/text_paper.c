@@ -38,8 +38,8 @@ static FastcvTextColor find_prevailing(FastcvTextWord *word)
         word->is_member[word->bins.bins[i].key] = 1;
     FastcvTextMedian median = {0};
     for (int32_t i = 0; i < samples->count; i++) {
-        if (word->is_member[fastcv_text_key(b[i], g[i], r[i])])
-            fastcv_text_median_add(&median, word, i, samples->weight[i]);
+        const unsigned is_member = word->is_member[fastcv_text_key(b[i], g[i], r[i])];
+        fastcv_text_median_add(&median, word, i, (uint16_t)(samples->weight[i] * is_member));
     }
     for (int32_t i = 0; i < cluster.count; i++)
         word->is_member[word->bins.bins[i].key] = 0;
@@ -123,7 +123,7 @@ static int fit_planes(const Moments *m, double columns, double lines, Plane plan
     for (int c = 0; c < 3; c++) {
         const double xc = n * m->xc[c] - m->x * m->c[c], yc = n * m->yc[c] - m->y * m->c[c];
         const double a = (xc * yy - yc * xy) / det, b = (yc * xx - xc * xy) / det;
-        is_flat &= fabs(a) * columns + fabs(b) * lines < 3;
+        is_flat &= fabs(a) * columns + fabs(b) * lines < 8;
         planes[c] = (Plane){to_fixed((m->c[c] - a * m->x - b * m->y) / n), to_fixed(a),
                             to_fixed(b)};
     }
@@ -160,8 +160,17 @@ static int32_t label_all(FastcvTextWord *word, int32_t limit)
         word->label[i] = is_far ? FASTCV_TEXT_FAR : FASTCV_TEXT_PAPER;
         far_count += is_far;
     }
-    word->far_count = far_count;
     return samples->count - far_count;
+}
+
+static void list_far(FastcvTextWord *word)
+{
+    int32_t count = 0;
+    for (int32_t i = 0; i < word->samples.count; i++) { /* without a branch that guesses */
+        word->far[count] = (uint16_t)i;
+        count += word->label[i] != FASTCV_TEXT_PAPER;
+    }
+    word->far_count = count;
 }
 
 static int follow_gradient(FastcvTextWord *word)
@@ -209,8 +218,8 @@ static FastcvTextColor mean_under_far(const FastcvTextWord *word)
     FastcvTextColor color;
     for (int c = 0; c < 3; c++) {
         int32_t sum = 0;
-        for (int32_t i = 0; i < word->samples.count; i++)
-            sum += word->label[i] == FASTCV_TEXT_FAR ? word->sheet[c][i] : 0;
+        for (int32_t i = 0; i < word->far_count; i++)
+            sum += word->sheet[c][word->far[i]];
         const int32_t mean = sum / word->far_count + word->shift.channel[c];
         color.channel[c] = mean < 0 ? 0 : mean > 255 ? 255 : mean;
     }
@@ -227,6 +236,7 @@ FastcvTextColor fastcv_text_find_paper(FastcvTextWord *word)
         memset(word->sheet[c], paper.channel[c], (size_t)word->samples.count);
     const int is_plane = follow_gradient(word);
     const int32_t papers = label_all(word, word->tolerance);
+    list_far(word);
     if (!is_plane || word->far_count == 0 || papers == 0)
         return paper;
     word->shift = measure_shift(word);

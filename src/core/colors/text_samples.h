@@ -6,7 +6,7 @@
 #include "fastcv/quad.h"
 
 enum {
-    FASTCV_TEXT_SAMPLES = 2047, /* at most; a bin's word has no room for more (text_bins.c) */
+    FASTCV_TEXT_SAMPLES = 1023, /* at most; a bin's word has no room for more (text_bins.c) */
     FASTCV_TEXT_RING = 2,       /* samples at the quad's border */
     FASTCV_TEXT_RING_WEIGHT = 4
 };

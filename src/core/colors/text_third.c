@@ -74,9 +74,8 @@ static int32_t gather_off(FastcvTextWord *word, FastcvTextColor paper, FastcvTex
     const int32_t radius = squared_radius(word, fastcv_text_squared(ink, paper));
     const Mixtures mixtures = mixtures_of(paper, ink, word->tolerance);
     int32_t count = 0;
-    for (int32_t i = 0; i < word->samples.count; i++) {
-        if (word->label[i] == FASTCV_TEXT_PAPER)
-            continue;
+    for (int32_t k = 0; k < word->far_count; k++) {
+        const int32_t i = word->far[k];
         const FastcvTextColor color = fastcv_text_sample(word, i);
         if (fastcv_text_squared(color, ink) <= radius) {
             word->label[i] = FASTCV_TEXT_INK;
@@ -95,9 +94,8 @@ static void label_other(FastcvTextWord *word, FastcvTextColor paper, FastcvTextC
     const int32_t apart =
         fastcv_min_int(fastcv_text_squared(ink, paper), fastcv_text_squared(ink, other));
     const int32_t radius = squared_radius(word, apart);
-    for (int32_t i = 0; i < word->samples.count; i++) {
-        if (word->label[i] == FASTCV_TEXT_PAPER)
-            continue;
+    for (int32_t k = 0; k < word->far_count; k++) {
+        const int32_t i = word->far[k];
         const FastcvTextColor color = fastcv_text_sample(word, i);
         const int32_t to_other = fastcv_text_squared(color, other);
         if (to_other <= radius && (word->label[i] != FASTCV_TEXT_INK ||

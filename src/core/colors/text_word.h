@@ -21,7 +21,7 @@ enum { FASTCV_TEXT_CELLS = 256 }; /* in a row; further ones are added to the fir
 
 /* Sums over cells of a row, zero between steps, and over all cells. */
 typedef struct FastcvTextCells {
-    int32_t along[FASTCV_TEXT_CELLS], rest[FASTCV_TEXT_CELLS][3];
+    FastcvTextColor rest[FASTCV_TEXT_CELLS];
     int64_t norm, product[3];
 } FastcvTextCells;
 
@@ -31,11 +31,12 @@ typedef struct FastcvTextWord {
     uint8_t label[FASTCV_TEXT_SAMPLES];
     uint8_t sheet[3][FASTCV_TEXT_SAMPLES]; /* the paper's colour there */
     int32_t far_count;
+    uint16_t far[FASTCV_TEXT_SAMPLES]; /* the samples that are not paper */
     int32_t noise;     /* the median step of luma from sample to sample, in quarters */
     int32_t tolerance; /* least distance from the paper of what is not paper, in quarters */
     FastcvTextColor shift; /* to be added to sheet */
     int32_t along[FASTCV_TEXT_SAMPLES], around[FASTCV_TEXT_SAMPLES];
-    uint8_t is_core[FASTCV_TEXT_SAMPLES];
+    uint16_t cores[FASTCV_TEXT_SAMPLES];
     FastcvTextCells cells;
     uint8_t is_member[FASTCV_TEXT_BINS]; /* zero between steps */
 } FastcvTextWord;
