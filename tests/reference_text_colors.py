@@ -237,8 +237,9 @@ def chroma(vector: np.ndarray) -> np.ndarray:
 def cores(
     samples: Samples, near: np.ndarray, start: np.ndarray, end: np.ndarray, axis: np.ndarray,
     noise: int,
-) -> np.ndarray:
-    """The color of strokes' cores: pixels that reach at least as far as their neighbours."""
+) -> tuple[np.ndarray, float]:
+    """The colour of strokes' cores, pixels that reach as far as their neighbours, and its doubt."""
+    count = int(near.sum())
     along = ((samples.pixels - start) * axis).sum(1)
     reach = int(((end - start) * axis).sum())
     around = np.append(along, -(1 << 30))[neighbours(samples)].max(1)
@@ -247,12 +248,15 @@ def cores(
     if is_core.sum() < 3:
         is_core = is_far
     if not is_core.any():
-        return end
+        return end, 8 + count / 4.0
     level = along >> 8
     levels = np.sort(level[is_core])
     middle = levels[(7 * (len(levels) - 1) + 5) // 10]
     window = 4 + (noise >> 2) + reach // 12800
-    return median(samples.pixels[is_core & (np.abs(level - middle) <= window)])
+    color = median(samples.pixels[is_core & (np.abs(level - middle) <= window)])
+    n = len(levels)
+    spread = float(levels[95 * (n - 1) // 100] - levels[n // 2])
+    return color, 512.0 * spread / reach + 8.0 / (n + 1) + count / (4.0 * n)
 
 
 def unmix(
@@ -360,15 +364,18 @@ def word_colors(page: np.ndarray, quad: np.ndarray):
         along = ((pixels - outline) * axis).sum(1)
         beside = 65536 * squared(pixels - outline) - along * along
         near = far & (beside < (64 * tolerance + 2560) ** 2)
-        return cores(samples, near, outline, text, axis, noise), paper, outline, 0.5
+        text, doubt = cores(samples, near, outline, text, axis, noise)
+        return text, paper, outline, 1 / (1 + doubt)
     luma = int(((ink - paper) * LUMA).sum())
     axis = LUMA if 16 * luma * luma >= squared(chroma(ink - paper)) else unit(ink - paper)
     if ((ink - paper) * axis).sum() < 0:
         axis = -axis
-    core = cores(samples, far, paper, ink, axis, noise)
+    core, doubt = cores(samples, far, paper, ink, axis, noise)
     mixed = unmix(samples, rest, paper, axis, core)
     text = mixed if squared(chroma(mixed - paper)) > squared(chroma(core - paper)) else core
-    return text, paper, text, 1.0
+    contrast = float(max(int(squared(text - paper)), 1))
+    doubt += 10 * math.sqrt(float(squared(mixed - core)) / contrast)
+    return text, paper, text, 1 / (1 + doubt)
 
 
 def text_colors(page: np.ndarray, boxes: np.ndarray):

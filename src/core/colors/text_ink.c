@@ -105,29 +105,39 @@ static int32_t list_cores(FastcvTextWord *word, int32_t reach)
     return cores;
 }
 
-/* The colour at the level that 7 of 10 cores do not exceed; ink where there is no core. */
-static FastcvTextColor find_cores(FastcvTextWord *word, FastcvTextColor start, FastcvTextColor ink,
-                                  FastcvTextColor axis)
+static int32_t level_of_rank(const uint16_t count[LEVELS], int32_t rank)
+{
+    int32_t level = 0, sum = count[0];
+    while (sum <= rank)
+        sum += count[++level];
+    return level;
+}
+
+/* The colour at the level that 7 of 10 cores do not exceed; ink where there is no core. Doubtful are
+ * few cores, of the word or of what is not paper, and cores that do not reach equally far. */
+static FastcvTextInk find_cores(FastcvTextWord *word, FastcvTextColor start, FastcvTextColor ink,
+                                FastcvTextColor axis)
 {
     const int32_t reach = fastcv_text_dot(fastcv_text_minus(ink, start), axis);
     look_around(word);
     const int32_t cores = list_cores(word, reach);
     if (!cores)
-        return ink;
+        return (FastcvTextInk){ink, 8 + word->far_count / 4.0};
     uint16_t count[LEVELS] = {0};
     for (int32_t i = 0; i < cores; i++)
         count[word->along[word->cores[i]] >> 8]++;
-    const int32_t rank = (7 * (cores - 1) + 5) / 10;
-    int32_t level = 0, sum = count[0];
-    while (sum <= rank)
-        sum += count[++level];
+    const int32_t level = level_of_rank(count, (7 * (cores - 1) + 5) / 10);
     const int32_t window = 4 + (word->noise >> 2) + reach / 12800;
     FastcvTextMedian median = {0};
     for (int32_t i = 0; i < cores; i++) {
         const int32_t off = (word->along[word->cores[i]] >> 8) - level;
         fastcv_text_median_add(&median, word, word->cores[i], off <= window && off >= -window);
     }
-    return fastcv_text_median(&median);
+    const double spread =
+        level_of_rank(count, 95 * (cores - 1) / 100) - level_of_rank(count, cores / 2);
+    return (FastcvTextInk){fastcv_text_median(&median),
+                           512.0 * spread / reach + 8.0 / (cores + 1) +
+                               word->far_count / (4.0 * cores)};
 }
 
 /* ---- unmixing ---- */
@@ -223,22 +233,25 @@ static FastcvTextColor axis_to(FastcvTextColor difference)
     return axis;
 }
 
-FastcvTextColor fastcv_text_ink_on_paper(FastcvTextWord *word, FastcvTextColor paper,
-                                         FastcvTextColor ink)
+/* It is also doubtful when the two ways do not agree. */
+FastcvTextInk fastcv_text_ink_on_paper(FastcvTextWord *word, FastcvTextColor paper,
+                                       FastcvTextColor ink)
 {
     const FastcvTextColor axis = axis_to(fastcv_text_minus(ink, paper));
     project(word, paper, axis);
-    const FastcvTextColor core = find_cores(word, paper, ink, axis);
-    const FastcvTextColor mixed = unmix(word, paper, axis, core);
-    return squared_chroma(fastcv_text_minus(mixed, paper)) >
-                   squared_chroma(fastcv_text_minus(core, paper))
-               ? mixed
-               : core;
+    FastcvTextInk found = find_cores(word, paper, ink, axis);
+    const FastcvTextColor core = found.color, mixed = unmix(word, paper, axis, core);
+    if (squared_chroma(fastcv_text_minus(mixed, paper)) >
+        squared_chroma(fastcv_text_minus(core, paper)))
+        found.color = mixed;
+    const double contrast = fastcv_max_int(fastcv_text_squared(found.color, paper), 1);
+    found.doubt += 10 * sqrt(fastcv_text_squared(mixed, core) / contrast);
+    return found;
 }
 
 /* Only what is on the line between the two takes part. */
-FastcvTextColor fastcv_text_ink_in_outline(FastcvTextWord *word, FastcvTextColor outline,
-                                           FastcvTextColor ink)
+FastcvTextInk fastcv_text_ink_in_outline(FastcvTextWord *word, FastcvTextColor outline,
+                                         FastcvTextColor ink)
 {
     const FastcvTextColor axis = unit(fastcv_text_minus(ink, outline));
     const int64_t limit = 64 * word->tolerance + 2560;

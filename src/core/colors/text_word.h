@@ -105,10 +105,16 @@ int fastcv_text_find_outline(FastcvTextWord *word, FastcvTextColor paper, Fastcv
 /* The prevailing colour of what is not paper, weighed by its distance from paper. */
 FastcvTextColor fastcv_text_find_ink(FastcvTextWord *word, FastcvTextColor paper);
 
+/* A colour, and what speaks against it. */
+typedef struct FastcvTextInk {
+    FastcvTextColor color;
+    double doubt; /* at least 0 */
+} FastcvTextInk;
+
 /* The letters' colour, on paper or in an outline. */
-FastcvTextColor fastcv_text_ink_on_paper(FastcvTextWord *word, FastcvTextColor paper,
+FastcvTextInk fastcv_text_ink_on_paper(FastcvTextWord *word, FastcvTextColor paper,
+                                       FastcvTextColor ink);
+FastcvTextInk fastcv_text_ink_in_outline(FastcvTextWord *word, FastcvTextColor outline,
                                          FastcvTextColor ink);
-FastcvTextColor fastcv_text_ink_in_outline(FastcvTextWord *word, FastcvTextColor outline,
-                                           FastcvTextColor ink);
 
 #endif
