@@ -1,6 +1,7 @@
 /* The colours of words. The package's word_colors.py wraps this entry. */
 #include "binding/convert/convert.h"
 #include "binding/crop/faults.h"
+#include "fastcv/colors.h"
 #include "fastcv/float_mode.h"
 #include "fastcv/text_colors.h"
 
@@ -75,7 +76,7 @@ static PyObject *text_colors(PyObject *module, PyObject *const *args, Py_ssize_t
                                             FASTCV_ORDER_GIVEN, &boxes) < 0)
         return NULL;
     if (py_image_convert(state_of(module), function, "image", args[IMAGE], 1u << FASTCV_U8,
-                         INT64_MAX, &image) == 0) {
+                         FASTCV_COUNTED_PX, &image) == 0) {
         if (image.view.channels == 2)
             PyErr_Format(PyExc_ValueError, "%s: image must have 1, 3 or 4 channels, not 2",
                          function);
