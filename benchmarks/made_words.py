@@ -107,8 +107,8 @@ def delta_e_2000(one: np.ndarray, other: np.ndarray) -> np.ndarray:
     s_c, s_h = 1 + 0.045 * mean_c, 1 + 0.015 * mean_c * t
     r_c = 2 * np.sqrt(mean_c**7 / (mean_c**7 + 25.0**7))
     r_t = -np.sin(np.radians(60 * np.exp(-(((mean_h - 275) / 25) ** 2)))) * r_c
-    l, c, h = (l2 - l1) / s_l, (c2 - c1) / s_c, dh / s_h
-    return np.sqrt(np.maximum(l * l + c * c + h * h + r_t * c * h, 0))
+    dl, dc, dh = (l2 - l1) / s_l, (c2 - c1) / s_c, dh / s_h
+    return np.sqrt(np.maximum(dl * dl + dc * dc + dh * dh + r_t * dc * dh, 0))
 
 
 def make_pairs(seed: int = SEED) -> np.ndarray:
@@ -269,7 +269,7 @@ def pack(words: list[MadeWord], width: int = 2480) -> tuple[np.ndarray, np.ndarr
     for number, (word, (x, y)) in enumerate(zip(words, places, strict=True)):
         tall, wide = word.tile.shape[:2]
         page[y : y + tall, x : x + wide] = word.tile[..., ::-1]
-        quads[number] = word.quad + (x, y)
+        quads[number] = word.quad + np.array([x, y])
     return page, quads
 
 

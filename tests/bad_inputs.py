@@ -406,7 +406,11 @@ NO_COLORS = [
 add(CROPS, "image", bad_images("uint8, uint16, int16, float32 or float64", NO_IMAGE))
 add(CROPS, "image", [("a str", "page", TypeError, "image must be an array of …, not str")])
 add("main_colors text_colors", "image", NO_COLORS)
-add("main_colors text_colors", "image", [("a str", "page", TypeError, "image must be an array of …, not str")])
+add(
+    "main_colors text_colors",
+    "image",
+    [("a str", "page", TypeError, "image must be an array of …, not str")],
+)
 add(PANELS, "image_or_path", NO_COLORS)
 
 

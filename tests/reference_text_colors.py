@@ -6,6 +6,7 @@ Colours are B, G, R.
 
 from __future__ import annotations
 
+import itertools
 import math
 from typing import NamedTuple
 
@@ -122,7 +123,11 @@ def take_samples(page: np.ndarray, quad: np.ndarray) -> Samples:
         return Samples(np.zeros((0, 3), int), empty, empty, empty, empty)
     column = np.array(columns)
     return Samples(
-        np.array(pixels), np.array(weights), np.array(numbers), np.array(lines), column - column.min()
+        np.array(pixels),
+        np.array(weights),
+        np.array(numbers),
+        np.array(lines),
+        column - column.min(),
     )
 
 
@@ -235,7 +240,11 @@ def chroma(vector: np.ndarray) -> np.ndarray:
 
 
 def cores(
-    samples: Samples, near: np.ndarray, start: np.ndarray, end: np.ndarray, axis: np.ndarray,
+    samples: Samples,
+    near: np.ndarray,
+    start: np.ndarray,
+    end: np.ndarray,
+    axis: np.ndarray,
     noise: int,
 ) -> tuple[np.ndarray, float]:
     """The colour of strokes' cores, pixels that reach as far as their neighbours, and its doubt."""
@@ -279,9 +288,7 @@ def unmix(
     return np.clip(ends, 0, 255)
 
 
-def off_plane(
-    pixels: np.ndarray, paper: np.ndarray, ink: np.ndarray, limit: float
-) -> np.ndarray:
+def off_plane(pixels: np.ndarray, paper: np.ndarray, ink: np.ndarray, limit: float) -> np.ndarray:
     """Which colours are no mixture of paper and ink, though luma and chroma may mix differently."""
     luma = ((pixels - paper) * LUMA).sum(1)
     whole = int(((ink - paper) * LUMA).sum())
@@ -316,7 +323,7 @@ def third_color(
     label = np.where(is_other, 2, np.where(is_ink, 1, np.where(far, 3, 0)))
     touches = np.zeros((3, 3), int)
     known = np.flatnonzero(label != 3)
-    for a, b in zip(known, known[1:], strict=False):
+    for a, b in itertools.pairwise(known):
         if samples.span[a] == samples.span[b]:
             touches[min(label[a], label[b]), max(label[a], label[b])] += 1
     ink_paper, other_paper, both = (int(touches[k]) for k in ((0, 1), (0, 2), (1, 2)))

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from . import _core
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     import numpy as np
     from numpy.typing import ArrayLike, NDArray
 
@@ -27,7 +25,7 @@ class TextColors(NamedTuple):
 
 
 def text_colors(
-    image: ArrayLike, boxes: ArrayLike | Sequence[ArrayLike], *, num_threads: int | None = None
+    image: ArrayLike, boxes: ArrayLike, *, num_threads: int | None = None
 ) -> TextColors:
     """Find the colour of the text in each box, and of its background and outline.
 

@@ -33,7 +33,7 @@ def draw(text="Ink", ink=INK, paper=PAPER, outline=None, scale=1.5, thickness=3)
 WHOLE = [[0, 0, 159, 69]]
 
 
-@pytest.mark.parametrize("ink, paper", [(INK, PAPER), (PAPER, INK), ((0, 0, 0), (9, 150, 9))])
+@pytest.mark.parametrize(("ink", "paper"), [(INK, PAPER), (PAPER, INK), ((0, 0, 0), (9, 150, 9))])
 def test_the_colours_that_were_drawn(ink, paper):
     found = fastcv.text_colors(draw(ink=ink, paper=paper), WHOLE)
     assert found.text.tolist() == [list(ink)]
@@ -69,7 +69,7 @@ def test_outside_the_page():
 
 
 def test_jpeg_with_shared_chroma():
-    """Two-pixel strokes have no pixel of their own colour; the line from paper to ink ends there."""
+    """Two-pixel strokes have no pixel of their own colour."""
     page = draw("Ink Ink", scale=1, thickness=2)
     _, coded = cv2.imencode(".jpg", page, [cv2.IMWRITE_JPEG_QUALITY, 90])
     page = cv2.imdecode(coded, cv2.IMREAD_COLOR)
@@ -107,7 +107,9 @@ def make_boxes(rng, page, count=4):
     along = np.stack([np.cos(angles), np.sin(angles)], -1)
     across = np.stack([-np.sin(angles), np.cos(angles)], -1)
     offsets = signs[None] * halves[:, None]
-    boxes = centers[:, None] + offsets[..., :1] * along[:, None] + offsets[..., 1:] * across[:, None]
+    boxes = (
+        centers[:, None] + offsets[..., :1] * along[:, None] + offsets[..., 1:] * across[:, None]
+    )
     boxes[0] = boxes[0].round()
     return boxes.astype(np.float32)
 
@@ -167,7 +169,7 @@ def test_the_page(page, page_boxes):
 
 
 @pytest.mark.parametrize(
-    "color, lab",
+    ("color", "lab"),
     [
         ((255, 255, 255), (1, 0, 0)),
         ((0, 0, 255), (0.6280, 0.2249, 0.1258)),

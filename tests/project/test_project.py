@@ -25,10 +25,11 @@ ROOMS = {  # room: the other rooms whose headers it may include
     "core/detect": {"core/rects", "kernels/mask"},
     "core/polygons": {"kernels/near"},
     "binding/run.c": {"binding/convert"},
+    "binding/colors": {"binding/convert", "binding/crop"},
     "binding/batches": {"binding/convert", "binding/crop", "binding/memory"},
     "binding/crop": {"binding/convert", "binding/memory"},
     **{f"binding/{room}": {"binding/convert"}
-       for room in ("colors", "decode", "detect", "memory", "polygons", "settings", "sums")},
+       for room in ("decode", "detect", "memory", "polygons", "settings", "sums")},
     "opencv/shim.cpp": {"opencv"},
 }  # fmt: skip
 """A room is a folder of a layer: a subject, or a family of kernels. Rooms share the headers in

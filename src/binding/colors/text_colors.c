@@ -54,8 +54,8 @@ static PyObject *find_colors(const PyImage *image, const PyBoxes *boxes, int num
         Py_XDECREF(arrays);
         return NULL;
     }
-    const FastcvError error = {.status = fastcv_text_colors(&image->view, boxes->quads,
-                                                            boxes->count, run.pool, results)};
+    const FastcvError error = {
+        .status = fastcv_text_colors(&image->view, boxes->quads, boxes->count, run.pool, results)};
     py_run_end(&run);
     if (error.status) {
         py_set_run_error(function, error);
@@ -72,8 +72,8 @@ static PyObject *text_colors(PyObject *module, PyObject *const *args, Py_ssize_t
     if (nargs != ARGUMENTS)
         return PyErr_Format(PyExc_TypeError, "%s: wants %d arguments", function, ARGUMENTS);
     const int num_threads = py_resolve_threads(function, args[NUM_THREADS]);
-    if (num_threads < 0 || py_boxes_convert(state_of(module), function, args[BOXES],
-                                            FASTCV_ORDER_GIVEN, &boxes) < 0)
+    if (num_threads < 0 ||
+        py_boxes_convert(state_of(module), function, args[BOXES], FASTCV_ORDER_GIVEN, &boxes) < 0)
         return NULL;
     if (py_image_convert(state_of(module), function, "image", args[IMAGE], 1u << FASTCV_U8,
                          FASTCV_COUNTED_PX, &image) == 0) {

@@ -1,5 +1,5 @@
-/* The prevailing one of many colours: the bin of 16 values a channel that has the most weight around
- * it in Oklab. */
+/* The prevailing one of many colours: the bin of 16 values a channel that has the most weight
+ * around it in Oklab. */
 #ifndef FASTCV_CORE_TEXT_BINS_H
 #define FASTCV_CORE_TEXT_BINS_H
 

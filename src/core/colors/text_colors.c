@@ -45,9 +45,8 @@ static void find_colors(FastcvTextWord *word, FastcvTextColors results, ptrdiff_
         FastcvTextColor ink = fastcv_text_find_ink(word, paper);
         if (fastcv_text_squared(ink, paper)) {
             const int has_outline = fastcv_text_find_outline(word, paper, &ink, &outline);
-            const FastcvTextInk found = has_outline
-                                            ? fastcv_text_ink_in_outline(word, outline, ink)
-                                            : fastcv_text_ink_on_paper(word, paper, ink);
+            const FastcvTextInk found = has_outline ? fastcv_text_ink_in_outline(word, outline, ink)
+                                                    : fastcv_text_ink_on_paper(word, paper, ink);
             text = found.color;
             confidence = (float)(1 / (1 + found.doubt));
             outline = has_outline ? outline : text;

@@ -9,7 +9,7 @@
 enum {
     RADIUS = 143, /* of the ink's cluster, in Oklab · 4096 */
     LEVELS = 512,
-    CELL = 8,    /* samples along a side */
+    CELL = 8, /* samples along a side */
     NOWHERE = -(1 << 30),
 };
 
@@ -58,8 +58,7 @@ static void reach_up_and_down(FastcvTextWord *word, const FastcvTextSpan *upper,
                               const FastcvTextSpan *lower)
 {
     const int32_t first = fastcv_max_int(upper->column, lower->column);
-    const int32_t end =
-        fastcv_min_int(upper->column + upper->count, lower->column + lower->count);
+    const int32_t end = fastcv_min_int(upper->column + upper->count, lower->column + lower->count);
     const int32_t up = upper->start + first - upper->column;
     const int32_t down = lower->start + first - lower->column;
     for (int32_t i = 0; i < end - first; i++) {
@@ -113,8 +112,8 @@ static int32_t level_of_rank(const uint16_t count[LEVELS], int32_t rank)
     return level;
 }
 
-/* The colour at the level that 7 of 10 cores do not exceed; ink where there is no core. Doubtful are
- * few cores, of the word or of what is not paper, and cores that do not reach equally far. */
+/* The colour at the level that 7 of 10 cores do not exceed; ink where there is no core. Doubtful
+ * are few cores, of the word or of what is not paper, and cores that do not reach equally far. */
 static FastcvTextInk find_cores(FastcvTextWord *word, FastcvTextColor start, FastcvTextColor ink,
                                 FastcvTextColor axis)
 {
@@ -135,15 +134,13 @@ static FastcvTextInk find_cores(FastcvTextWord *word, FastcvTextColor start, Fas
     }
     const double spread =
         level_of_rank(count, 95 * (cores - 1) / 100) - level_of_rank(count, cores / 2);
-    return (FastcvTextInk){fastcv_text_median(&median),
-                           512.0 * spread / reach + 8.0 / (cores + 1) +
-                               word->far_count / (4.0 * cores)};
+    return (FastcvTextInk){fastcv_text_median(&median), 512.0 * spread / reach + 8.0 / (cores + 1) +
+                                                            word->far_count / (4.0 * cores)};
 }
 
 /* ---- unmixing ---- */
 
-static void add_span(FastcvTextCells *cells, const FastcvTextWord *word,
-                     const FastcvTextSpan *span)
+static void add_span(FastcvTextCells *cells, const FastcvTextWord *word, const FastcvTextSpan *span)
 {
     for (int32_t i = 0; i < span->count;) {
         const int32_t column = span->column + i, cell = column / CELL % FASTCV_TEXT_CELLS;

@@ -6,8 +6,8 @@
 #include "core/colors/text_word.h"
 
 enum {
-    RADIUS = 246,    /* of the paper's cluster, in Oklab · 4096 */
-    BLOCK = 8,       /* samples that count as one place */
+    RADIUS = 246, /* of the paper's cluster, in Oklab · 4096 */
+    BLOCK = 8,    /* samples that count as one place */
     LUMA_STEPS = 1021,
     ROUNDS = 3,
     LEAST_PAPER = 8, /* samples for a plane */
@@ -124,8 +124,8 @@ static int fit_planes(const Moments *m, double columns, double lines, Plane plan
         const double xc = n * m->xc[c] - m->x * m->c[c], yc = n * m->yc[c] - m->y * m->c[c];
         const double a = (xc * yy - yc * xy) / det, b = (yc * xx - xc * xy) / det;
         is_flat &= fabs(a) * columns + fabs(b) * lines < 8;
-        planes[c] = (Plane){to_fixed((m->c[c] - a * m->x - b * m->y) / n), to_fixed(a),
-                            to_fixed(b)};
+        planes[c] =
+            (Plane){to_fixed((m->c[c] - a * m->x - b * m->y) / n), to_fixed(a), to_fixed(b)};
     }
     return !is_flat;
 }
@@ -135,12 +135,13 @@ static void lay_planes(FastcvTextWord *word, const Plane planes[3])
     for (int32_t s = 0; s < word->samples.span_count; s++) {
         const FastcvTextSpan *span = &word->samples.spans[s];
         for (int c = 0; c < 3; c++) {
-            int64_t value = planes[c].at_0 + planes[c].a * span->column +
-                            planes[c].b * span->line + (1 << 15);
+            int64_t value =
+                planes[c].at_0 + planes[c].a * span->column + planes[c].b * span->line + (1 << 15);
             for (int32_t i = 0; i < span->count; i++, value += planes[c].a) {
                 const int64_t color = value >> 16;
-                word->sheet[c][span->start + i] =
-                    (uint8_t)(color < 0 ? 0 : color > 255 ? 255 : color);
+                word->sheet[c][span->start + i] = (uint8_t)(color < 0     ? 0
+                                                            : color > 255 ? 255
+                                                                          : color);
             }
         }
     }

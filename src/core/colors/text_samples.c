@@ -159,8 +159,7 @@ void fastcv_text_samples_take(FastcvTextSamples *samples, const FastcvImage *ima
     for (int64_t number = first; number <= last && grid.top <= grid.bottom; number++) {
         const uint8_t *row = image->pixels + number * grid.step_y * image->stride_bytes;
         const Parts parts = find_parts(&grid, number * grid.step_y);
-        const int is_ring =
-            number - first < FASTCV_TEXT_RING || last - number < FASTCV_TEXT_RING;
+        const int is_ring = number - first < FASTCV_TEXT_RING || last - number < FASTCV_TEXT_RING;
         for (int i = 0; i < parts.count; i++) {
             const FastcvTextSpan span = {.start = samples->count,
                                          .line = (int32_t)(number - first),

@@ -52,8 +52,8 @@ static int is_mixture(const Mixtures *mixtures, FastcvTextColor color)
     const FastcvTextColor difference = fastcv_text_minus(color, mixtures->start);
     const int32_t luma = fastcv_text_dot(difference, fastcv_text_luma);
     const FastcvTextColor chroma = chroma_of(difference, luma);
-    const double beyond = fastcv_max_int(
-        fastcv_max_int(mixtures->least_luma - luma, luma - mixtures->most_luma), 0);
+    const double beyond =
+        fastcv_max_int(fastcv_max_int(mixtures->least_luma - luma, luma - mixtures->most_luma), 0);
     double share = dot(chroma, mixtures->chroma) / mixtures->squared_chroma;
     share = fastcv_lesser(fastcv_greater(share, -0.15), 1.15);
     double rest[3];
@@ -98,8 +98,8 @@ static void label_other(FastcvTextWord *word, FastcvTextColor paper, FastcvTextC
         const int32_t i = word->far[k];
         const FastcvTextColor color = fastcv_text_sample(word, i);
         const int32_t to_other = fastcv_text_squared(color, other);
-        if (to_other <= radius && (word->label[i] != FASTCV_TEXT_INK ||
-                                   to_other < fastcv_text_squared(color, ink)))
+        if (to_other <= radius &&
+            (word->label[i] != FASTCV_TEXT_INK || to_other < fastcv_text_squared(color, ink)))
             word->label[i] = FASTCV_TEXT_OTHER;
     }
 }

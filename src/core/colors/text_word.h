@@ -32,8 +32,8 @@ typedef struct FastcvTextWord {
     uint8_t sheet[3][FASTCV_TEXT_SAMPLES]; /* the paper's colour there */
     int32_t far_count;
     uint16_t far[FASTCV_TEXT_SAMPLES]; /* the samples that are not paper */
-    int32_t noise;     /* the median step of luma from sample to sample, in quarters */
-    int32_t tolerance; /* least distance from the paper of what is not paper, in quarters */
+    int32_t noise;         /* the median step of luma from sample to sample, in quarters */
+    int32_t tolerance;     /* least distance from the paper of what is not paper, in quarters */
     FastcvTextColor shift; /* to be added to sheet */
     int32_t along[FASTCV_TEXT_SAMPLES], around[FASTCV_TEXT_SAMPLES];
     uint16_t cores[FASTCV_TEXT_SAMPLES];
@@ -52,8 +52,7 @@ static inline int32_t fastcv_text_dot(FastcvTextColor one, FastcvTextColor other
 
 static inline FastcvTextColor fastcv_text_minus(FastcvTextColor one, FastcvTextColor other)
 {
-    return (FastcvTextColor){{one.channel[0] - other.channel[0],
-                              one.channel[1] - other.channel[1],
+    return (FastcvTextColor){{one.channel[0] - other.channel[0], one.channel[1] - other.channel[1],
                               one.channel[2] - other.channel[2]}};
 }
 
