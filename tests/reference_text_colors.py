@@ -253,7 +253,7 @@ def cores(
     reach = int(((end - start) * axis).sum())
     around = np.append(along, -(1 << 30))[neighbours(samples)].max(1)
     is_far = near & (2 * along > reach)
-    is_core = is_far & (along >= around - (64 * noise + reach // 50))
+    is_core = is_far & (along >= around - (64 * noise + reach // 16))
     if is_core.sum() < 3:
         is_core = is_far
     if not is_core.any():

@@ -86,7 +86,7 @@ static void look_around(FastcvTextWord *word)
  * neighbours. Returns their number. */
 static int32_t list_cores(FastcvTextWord *word, int32_t reach)
 {
-    const int32_t slack = 64 * word->noise + reach / 50;
+    const int32_t slack = 64 * word->noise + reach / 16;
     int32_t cores = 0;
     for (int32_t i = 0; i < word->far_count; i++) {
         const uint16_t at = word->far[i];
