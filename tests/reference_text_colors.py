@@ -14,6 +14,7 @@ import numpy as np
 
 MOST_SAMPLES = 1023
 RING, RING_WEIGHT = 2, 4
+LEAST_FAR = 8
 BINS = 8  # candidates for a prevailing colour
 PAPER_RADIUS, INK_RADIUS, LEAST_APART = 246, 143, 246  # Oklab · 4096
 LUMA = np.array([29, 150, 77])
@@ -239,6 +240,14 @@ def chroma(vector: np.ndarray) -> np.ndarray:
     return 256 * vector - (vector * LUMA).sum(-1)[..., None]
 
 
+def has_more_chroma(mixed: np.ndarray, core: np.ndarray) -> bool:
+    """Whether mixed has the core's hue in more chroma."""
+    mixed, core = chroma(mixed), chroma(core)
+    both = float(int((mixed * core).sum()))
+    of_mixed, of_core = float(int(squared(mixed))), float(int(squared(core)))
+    return of_mixed > of_core and both > 0 and both * both >= 0.9 * of_mixed * of_core
+
+
 def cores(
     samples: Samples,
     near: np.ndarray,
@@ -303,7 +312,12 @@ def off_plane(pixels: np.ndarray, paper: np.ndarray, ink: np.ndarray, limit: flo
 
 
 def third_color(
-    samples: Samples, far: np.ndarray, paper: np.ndarray, ink: np.ndarray, tolerance: int
+    samples: Samples,
+    far: np.ndarray,
+    is_far: np.ndarray,
+    paper: np.ndarray,
+    ink: np.ndarray,
+    tolerance: int,
 ) -> tuple[np.ndarray, np.ndarray] | None:
     """Ink and outline, if there is a third colour that lies between the ink and the paper."""
     pixels = samples.pixels
@@ -320,7 +334,7 @@ def third_color(
     apart = min(int(squared(ink - paper)), int(squared(ink - other.color)))
     is_other = far & (to_other <= max(9 * tolerance**2 // 64, 9 * apart // 100))
     is_other &= (to_other < to_ink) | ~is_ink
-    label = np.where(is_other, 2, np.where(is_ink, 1, np.where(far, 3, 0)))
+    label = np.where(is_other, 2, np.where(is_ink, 1, np.where(is_far, 3, 0)))
     touches = np.zeros((3, 3), int)
     known = np.flatnonzero(label != 3)
     for a, b in itertools.pairwise(known):
@@ -352,19 +366,22 @@ def word_colors(page: np.ndarray, quad: np.ndarray):
         if plane is None:
             break
         sheet, is_plane = plane, True
-    far = 16 * squared(pixels - sheet) > tolerance * tolerance
-    count = int(far.sum())
+    is_far = 16 * squared(pixels - sheet) > tolerance * tolerance
+    far = is_far & (samples.weight == 1)  # rules and frames are at the border
+    if far.sum() < LEAST_FAR:
+        far = is_far
+    count = 0 if is_far.all() else int(far.sum())
     shift = np.zeros(3, int)
-    if is_plane and 0 < count < len(far):
-        shift = median((pixels - sheet)[~far])
+    if is_plane and count:
+        shift = median((pixels - sheet)[~is_far])
         paper = np.clip(sheet[far].sum(0) // count + shift, 0, 255)
-    if count < 3 or count == len(far):
+    if count < 3:
         return paper, paper, paper, 0.0
     rest = pixels - sheet - shift
     ink = prevailing(pixels[far], np.ones(count, int), INK_RADIUS, [paper]).color
     if (ink == paper).all():
         return paper, paper, paper, 0.0
-    parts = third_color(samples, far, paper, ink, tolerance)
+    parts = third_color(samples, far, is_far, paper, ink, tolerance)
     if parts:
         text, outline = parts
         axis = unit(text - outline)
@@ -379,7 +396,7 @@ def word_colors(page: np.ndarray, quad: np.ndarray):
         axis = -axis
     core, doubt = cores(samples, far, paper, ink, axis, noise)
     mixed = unmix(samples, rest, paper, axis, core)
-    text = mixed if squared(chroma(mixed - paper)) > squared(chroma(core - paper)) else core
+    text = mixed if has_more_chroma(mixed - paper, core - paper) else core
     contrast = float(max(int(squared(text - paper)), 1))
     doubt += 10 * math.sqrt(float(squared(mixed - core)) / contrast)
     return text, paper, text, 1 / (1 + doubt)

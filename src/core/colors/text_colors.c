@@ -41,7 +41,7 @@ static void find_colors(FastcvTextWord *word, FastcvTextColors results, ptrdiff_
     else
         word->far_count = 0;
     text = outline = paper;
-    if (word->far_count >= 3 && word->far_count < word->samples.count) {
+    if (word->far_count >= 3) {
         FastcvTextColor ink = fastcv_text_find_ink(word, paper);
         if (fastcv_text_squared(ink, paper)) {
             const int has_outline = fastcv_text_find_outline(word, paper, &ink, &outline);

@@ -195,15 +195,28 @@ static FastcvTextColor unmix(FastcvTextWord *word, FastcvTextColor paper, Fastcv
     return end;
 }
 
-static int64_t squared_chroma(FastcvTextColor difference)
+/* The product of two differences' chroma, in 65,536 parts. */
+static int64_t chroma_dot(FastcvTextColor one, FastcvTextColor other)
 {
-    const int32_t luma = fastcv_text_dot(difference, fastcv_text_luma);
+    const int32_t one_luma = fastcv_text_dot(one, fastcv_text_luma);
+    const int32_t other_luma = fastcv_text_dot(other, fastcv_text_luma);
     int64_t sum = 0;
     for (int c = 0; c < 3; c++) {
-        const int64_t chroma = 256 * difference.channel[c] - luma;
-        sum += chroma * chroma;
+        const int64_t chroma = 256 * one.channel[c] - one_luma;
+        sum += chroma * (256 * other.channel[c] - other_luma);
     }
     return sum;
+}
+
+/* Whether mixed has the core's hue in more chroma. Another hue comes from something else in the
+ * box.
+ */
+static int has_more_chroma(FastcvTextColor mixed, FastcvTextColor core)
+{
+    const double both = (double)chroma_dot(mixed, core);
+    const double of_mixed = (double)chroma_dot(mixed, mixed);
+    const double of_core = (double)chroma_dot(core, core);
+    return of_mixed > of_core && both > 0 && both * both >= 0.9 * of_mixed * of_core;
 }
 
 /* ---- together ---- */
@@ -222,7 +235,7 @@ static FastcvTextColor unit(FastcvTextColor vector)
 static FastcvTextColor axis_to(FastcvTextColor difference)
 {
     const int64_t luma = fastcv_text_dot(difference, fastcv_text_luma);
-    if (16 * luma * luma < squared_chroma(difference))
+    if (16 * luma * luma < chroma_dot(difference, difference))
         return unit(difference);
     FastcvTextColor axis = fastcv_text_luma;
     for (int c = 0; c < 3 && luma < 0; c++)
@@ -238,8 +251,7 @@ FastcvTextInk fastcv_text_ink_on_paper(FastcvTextWord *word, FastcvTextColor pap
     project(word, paper, axis);
     FastcvTextInk found = find_cores(word, paper, ink, axis);
     const FastcvTextColor core = found.color, mixed = unmix(word, paper, axis, core);
-    if (squared_chroma(fastcv_text_minus(mixed, paper)) >
-        squared_chroma(fastcv_text_minus(core, paper)))
+    if (has_more_chroma(fastcv_text_minus(mixed, paper), fastcv_text_minus(core, paper)))
         found.color = mixed;
     const double contrast = fastcv_max_int(fastcv_text_squared(found.color, paper), 1);
     found.doubt += 10 * sqrt(fastcv_text_squared(mixed, core) / contrast);

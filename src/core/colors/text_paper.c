@@ -11,6 +11,7 @@ enum {
     LUMA_STEPS = 1021,
     ROUNDS = 3,
     LEAST_PAPER = 8, /* samples for a plane */
+    LEAST_FAR = 8,
 };
 
 FastcvTextColor fastcv_text_median(const FastcvTextMedian *median)
@@ -164,14 +165,20 @@ static int32_t label_all(FastcvTextWord *word, int32_t limit)
     return samples->count - far_count;
 }
 
+/* A sample of the border counts if there is hardly any other: rules and frames are there. */
 static void list_far(FastcvTextWord *word)
 {
-    int32_t count = 0;
-    for (int32_t i = 0; i < word->samples.count; i++) { /* without a branch that guesses */
-        word->far[count] = (uint16_t)i;
-        count += word->label[i] != FASTCV_TEXT_PAPER;
+    for (int with_border = 0; with_border < 2; with_border++) {
+        const int32_t most = with_border ? FASTCV_TEXT_RING_WEIGHT : 1;
+        int32_t count = 0;
+        for (int32_t i = 0; i < word->samples.count; i++) { /* without a branch that guesses */
+            word->far[count] = (uint16_t)i;
+            count += (word->label[i] != FASTCV_TEXT_PAPER) & (word->samples.weight[i] <= most);
+        }
+        word->far_count = count;
+        if (count >= LEAST_FAR)
+            return;
     }
-    word->far_count = count;
 }
 
 static int follow_gradient(FastcvTextWord *word)
@@ -238,7 +245,9 @@ FastcvTextColor fastcv_text_find_paper(FastcvTextWord *word)
     const int is_plane = follow_gradient(word);
     const int32_t papers = label_all(word, word->tolerance);
     list_far(word);
-    if (!is_plane || word->far_count == 0 || papers == 0)
+    if (papers == 0)
+        word->far_count = 0;
+    if (!is_plane || word->far_count == 0)
         return paper;
     word->shift = measure_shift(word);
     return mean_under_far(word);
