@@ -343,8 +343,8 @@ def third_color(
     ink_paper, other_paper, both = (int(touches[k]) for k in ((0, 1), (0, 2), (1, 2)))
     ink_all, other_all = max(ink_paper + both, 1), max(other_paper + both, 1)
     if ink_paper * other_all > other_paper * ink_all:
-        return (other.color, ink) if 2 * other_paper < other_all else None
-    return (ink, other.color) if 2 * ink_paper < ink_all else None
+        return (other.color, ink) if 3 * other_paper < other_all else None
+    return (ink, other.color) if 3 * ink_paper < ink_all else None
 
 
 def word_colors(page: np.ndarray, quad: np.ndarray):

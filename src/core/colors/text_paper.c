@@ -203,18 +203,17 @@ static int follow_gradient(FastcvTextWord *word)
 /* ---- together ---- */
 
 /* The median of what the paper's samples differ from the plane. */
-static FastcvTextColor measure_shift(const FastcvTextWord *word)
+static FastcvTextColor measure_shift(const FastcvTextWord *word, int32_t papers)
 {
     FastcvTextColor shift;
     for (int c = 0; c < 3; c++) {
         uint16_t count[511] = {0};
-        const int32_t half = (word->samples.count - word->far_count) / 2;
         for (int32_t i = 0; i < word->samples.count; i++) {
             if (word->label[i] == FASTCV_TEXT_PAPER)
                 count[255 + word->samples.channel[c][i] - word->sheet[c][i]]++;
         }
         int32_t value = 0, sum = count[0];
-        while (sum <= half)
+        while (sum <= papers / 2)
             sum += count[++value];
         shift.channel[c] = value - 255;
     }
@@ -249,6 +248,6 @@ FastcvTextColor fastcv_text_find_paper(FastcvTextWord *word)
         word->far_count = 0;
     if (!is_plane || word->far_count == 0)
         return paper;
-    word->shift = measure_shift(word);
+    word->shift = measure_shift(word, papers);
     return mean_under_far(word);
 }

@@ -138,10 +138,10 @@ static int choose(const Touches *touches, FastcvTextColor other, FastcvTextColor
     if (touches->ink_paper * other_least > touches->other_paper * ink_least) {
         *outline = *ink;
         *ink = other;
-        return 2 * touches->other_paper < other_least;
+        return 3 * touches->other_paper < other_least;
     }
     *outline = other;
-    return 2 * touches->ink_paper < ink_least;
+    return 3 * touches->ink_paper < ink_least;
 }
 
 int fastcv_text_find_outline(FastcvTextWord *word, FastcvTextColor paper, FastcvTextColor *ink,
