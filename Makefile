@@ -119,6 +119,7 @@ bench: build
 	$(RUN) benchmarks/craft_boxes.py --picture out/craft_boxes.png
 	$(RUN) benchmarks/extract_color.py --picture out/extract_color.png
 	$(RUN) benchmarks/extract_color.py --made --skip-naive
+	$(RUN) benchmarks/text_colors.py
 	$(RUN) benchmarks/threads.py
 	$(RUN) benchmarks/cumulative_sum.py --picture out/cumulative_sum.png
 	$(RUN) benchmarks/polygons.py --picture out/polygons.png
