@@ -136,6 +136,7 @@ bench: build
 	$(RUN) benchmarks/extract_color.py --picture out/extract_color.png
 	$(RUN) benchmarks/extract_color.py --made --skip-naive
 	$(RUN) benchmarks/box_colors.py --picture out/box_colors.png
+	$(RUN) benchmarks/text_colors.py
 	$(RUN) benchmarks/threads.py
 	$(RUN) benchmarks/cumulative_sum.py --picture out/cumulative_sum.png
 	$(RUN) benchmarks/polygons.py --picture out/polygons.png

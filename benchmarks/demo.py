@@ -1,4 +1,4 @@
-"""Cut the shipped page into words, make the recogniser's batches, find main colours; draw it all.
+"""Cut the shipped page into words, make the recogniser's batches, find colours; draw it all.
 
 Usage::
 
@@ -9,6 +9,7 @@ Usage::
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -34,6 +35,7 @@ from image_crop import time_crops
 
 COLORS = 6
 BATCH_WORDS = 16
+WORD_STEP = 10
 SHEET_WIDTH, SHEET_CROPS, GAP, MARGIN = 1240, 300, 10, 24
 PAGE_WIDTH = 1240
 LIGHT_GREY = 232
@@ -99,12 +101,36 @@ def draw_batch(page: np.ndarray, boxes: np.ndarray) -> np.ndarray:
     return np.concatenate(pixels.transpose(0, 2, 3, 1))
 
 
+def redraw(text: str, ink: np.ndarray, paper: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    """Write a word, as large as fits, in two colours."""
+    height, width = shape[:2]
+    font, thick = cv2.FONT_HERSHEY_DUPLEX, max(1, height // 16)
+    (wide, tall), below = cv2.getTextSize(text, font, 1, 1)
+    scale = 0.9 * min(width / max(wide, 1), height / (tall + below))
+    word = np.full((height, width, 3), paper, np.uint8)
+    at = round((width - scale * wide) / 2), round((height + scale * (tall - below)) / 2)
+    return cv2.putText(word, text, at, font, scale, ink.tolist(), thick, cv2.LINE_AA)
+
+
+def draw_colors(page: np.ndarray, boxes: np.ndarray, texts: Sequence[str]) -> np.ndarray:
+    """Lay out every tenth word, each above itself, redrawn in the colours that were found."""
+    boxes, texts = boxes[::WORD_STEP], texts[::WORD_STEP]
+    found = fastcv.text_colors(page, boxes)
+    words = fastcv.image_crop(page, boxes)
+    return draw_sheet([
+        np.concatenate([word, redraw(text, ink, paper, word.shape)])
+        for word, text, ink, paper in zip(words, texts, found.text, found.background, strict=True)
+    ])  # fmt: skip
+
+
 def write_pictures(folder: Path, page: np.ndarray, boxes: np.ndarray, logo: np.ndarray) -> None:
     """Write the results as pictures and list them."""
+    texts = json.loads((DATA / "page_boxes.json").read_text(encoding="utf-8"))["texts"]
     pictures = {
         "crops.png": draw_sheet(fastcv.image_crop(page, boxes[:SHEET_CROPS])),
         "batch.png": draw_batch(page, boxes),
         "page_boxes.jpg": draw_boxes(page, boxes),
+        "colors_words.png": draw_colors(page, boxes, texts),
         "colors_page.png": fastcv.extract_main_colors(page, COLORS),
         "colors_logo.png": fastcv.extract_main_colors(logo, COLORS),
     }

@@ -25,6 +25,7 @@ import fastcv
 import reference
 import reference_batches
 import reference_detector_input
+import reference_text_colors
 
 NAN, INF = float("nan"), float("inf")
 MISSING = object()
@@ -96,6 +97,8 @@ GOOD = {
     "extract_main_colors": {"image_or_path": PAGE},
     "extract_main_colors_openmp": {"image_or_path": PAGE},
     "MainColors": {"colors": 1, "counts": 2},
+    "text_colors": {"image": PAGE, "boxes": [BOX]},
+    "TextColors": {"text": 1, "background": 2, "outline": 3, "confidence": 4},
     "match_polygons": {"polygons": SQUARES, "points": POINTS, "max_dist": 3},
     "find_close_polygons": {"polygons": SQUARES, "point": [1, 1], "max_dist": 3},
     "select_best_polygon": {"polygon_sets": [(7, SQUARES)]},
@@ -126,6 +129,11 @@ GOOD = {
 @functools.cache
 def right_crop():
     return reference.numpy_crop(PAGE, [BOX])[0].tobytes()
+
+
+@functools.cache
+def right_text_colors():
+    return reference_text_colors.text_colors(PAGE, BOX[None])
 
 
 @functools.cache
@@ -160,6 +168,7 @@ IS_RIGHT = {
     "main_colors": lambda found: all(map(np.array_equal, found, right_colors())),
     "extract_main_colors": lambda panel: np.array_equal(panel[::64, 0], right_colors()[0]),
     "extract_main_colors_openmp": lambda panel: np.array_equal(panel[::64, 0], right_colors()[0]),
+    "text_colors": lambda found: all(map(np.array_equal, found, right_text_colors())),
     "match_polygons": lambda best: best.tolist() == [0, 1],
     "find_close_polygons": lambda close: len(close) == 1 and close[0] is SQUARE,
     "select_best_polygon": lambda best: best[0] == (7, best[0][1]) and best[0][1] is SQUARE,
@@ -297,7 +306,7 @@ add_int("set_output_limits", "crop_bytes", "an int or None")
 add_int("set_output_limits", "call_bytes", "an int or None")
 add_int(
     "decode_ctc detector_input image_crop_openmp main_colors extract_main_colors_openmp "
-    "match_polygons PolygonIndex.match detector_boxes craft_boxes set_num_threads",
+    "match_polygons PolygonIndex.match detector_boxes craft_boxes text_colors set_num_threads",
     "num_threads", "an int or None", 1, 1024,
 )  # fmt: skip
 add_row("set_output_limits(one bad of two)", "set_output_limits",
@@ -397,8 +406,12 @@ NO_COLORS = [
 ]  # fmt: skip
 add(CROPS, "image", bad_images("uint8, uint16, int16, float32 or float64", NO_IMAGE))
 add(CROPS, "image", [("a str", "page", TypeError, "image must be an array of …, not str")])
-add("main_colors", "image", NO_COLORS)
-add("main_colors", "image", [("a str", "page", TypeError, "image must be an array of …, not str")])
+add("main_colors text_colors", "image", NO_COLORS)
+add(
+    "main_colors text_colors",
+    "image",
+    [("a str", "page", TypeError, "image must be an array of …, not str")],
+)
 add(PANELS, "image_or_path", NO_COLORS)
 
 

@@ -2,7 +2,7 @@
 # Usage: fuzz.sh replay RUNS | fuzz.sh TARGET RUNS [libFuzzer's options]
 # Builds tests/fuzz/*.c and the C core with the address and undefined-behaviour sanitizers.
 #   replay    runs the corpus and RUNS random inputs through every target, with any C compiler
-#   TARGET    crop, colors, polygons, maps, logits or limits: RUNS inputs that clang's libFuzzer
+#   TARGET    crop, colors, words, polygons, maps, logits or limits: RUNS inputs that clang's libFuzzer
 #             looks for, beginning with the corpus; what they found stays in build/fuzz/TARGET
 # Installs nothing; says in one sentence what it lacks.
 set -eu
@@ -12,7 +12,7 @@ cd "$(dirname "$0")/.."
 mode=$1
 runs=$2
 shift 2
-targets="crop colors polygons maps logits limits"
+targets="crop colors words polygons maps logits limits"
 sanitizers="-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer"
 case $mode in
 replay)

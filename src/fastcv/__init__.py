@@ -60,6 +60,7 @@ _MODULES = {
     "inputs": ["RecognizerInput"],
     "page": ["ReadWord", "read_page"],
     "presets": ["INPUTS"],
+    "word_colors": ["TextColors", "text_colors"],
 }
 """What Python has written is imported when it is first used: all of it takes 10 ms."""
 
@@ -124,6 +125,7 @@ __all__ = [
     "PolygonIndex",
     "ReadWord",
     "RecognizerInput",
+    "TextColors",
     "__version__",
     "build_info",
     "craft_boxes",
@@ -152,4 +154,5 @@ __all__ = [
     "set_memory_pool",
     "set_num_threads",
     "set_output_limits",
+    "text_colors",
 ]

@@ -41,6 +41,8 @@ from .inputs import RecognizerInput as RecognizerInput
 from .page import ReadWord as ReadWord
 from .page import read_page as read_page
 from .presets import INPUTS as INPUTS
+from .word_colors import TextColors as TextColors
+from .word_colors import text_colors as text_colors
 
 __version__: str
 __all__ = [
@@ -60,6 +62,7 @@ __all__ = [
     "PolygonIndex",
     "ReadWord",
     "RecognizerInput",
+    "TextColors",
     "__version__",
     "build_info",
     "craft_boxes",
@@ -88,4 +91,5 @@ __all__ = [
     "set_memory_pool",
     "set_num_threads",
     "set_output_limits",
+    "text_colors",
 ]

@@ -92,6 +92,12 @@ def test_the_benchmark_of_threads_runs(tmp_path):
     assert len(json.loads(result.read_text())["waiting"]) == 3
 
 
+def test_the_benchmark_of_words_colors_runs():
+    done = run_in_checkout(sys.executable, "benchmarks/text_colors.py", "--words", "104")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.count("fastcv.text_colors") == 3
+
+
 def test_the_benchmark_of_memory_runs(tmp_path):
     result = tmp_path / "result.json"
     short = ("--repeat", "1", "--rounds", "1", "--json", str(result))
@@ -113,6 +119,6 @@ def test_benchmarks_run_under_a_line_profiler(name, tmp_path):
 def test_the_demo_writes_its_pictures(tmp_path):
     done = run_in_checkout(sys.executable, "benchmarks/demo.py", "--out", str(tmp_path))
     assert done.returncode == 0, done.stdout + done.stderr
-    assert {"crops.png", "batch.png", "colors_page.png", "colors_logo.png"} <= {
+    assert {"crops.png", "batch.png", "colors_page.png", "colors_logo.png", "colors_words.png"} <= {
         p.name for p in tmp_path.iterdir()
     }

@@ -385,6 +385,15 @@ def color_calls():
     polygons = [quads[0], quads[1][:3]]
     yield Call("main_colors of polygons", main, (some,), {"boxes": polygons, "bits": 7})
     yield Call("extract_main_colors of boxes", extract, (some,), {"boxes": quads})
+    words = np.float32([[[1, 1], [9, 2], [9, 9], [1, 8]]] * 40)
+    text = fastcv.text_colors
+    yield Call("text_colors", text, (some, words))
+    yield Call("text_colors, lists", text, (some, words.tolist()))
+    yield Call("text_colors, a view", text, (some[::-2, ::2], words), {"num_threads": 1})
+    yield Call("text_colors, 2 threads", text, (some, words), {"num_threads": 2})
+    yield Call("text_colors, no boxes", text, (some, []))
+    yield Call("text_colors, uint16", text, (some.astype(np.uint16), words), error=TypeError)
+    yield Call("text_colors, a NaN", text, (some, words * np.nan), error=ValueError)
     yield Call("extract_main_colors", extract, (few,))
     # CPython 3.11 never leaves a with statement while all allocations fail.
     yield Call("extract_main_colors, a path", decoded, (extract, str(readme)), is_one_only=True)

@@ -55,6 +55,7 @@ class Reader:
             lambda: fastcv.craft_boxes(a["map"][::2, ::3], a["map"][::2, ::3]),
             lambda: fastcv.main_colors(a["noise"], num_threads=2),
             lambda: fastcv.main_colors(page, boxes=boxes, mask=page[..., 0], num_threads=2),
+            lambda: fastcv.text_colors(page, boxes, num_threads=2),
             lambda: fastcv.decode_ctc(a["logits"], "x" * 3000, columns=True, num_threads=2),
             lambda: fastcv.decode_ctc(a["logits"].transpose(0, 2, 1), "x" * 40, confidence="doctr"),
             lambda: fastcv.match_polygons(a["polygons"], a["points"], 9, num_threads=2),

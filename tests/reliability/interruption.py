@@ -75,6 +75,7 @@ def long_calls():
             specks, specks, low_text=0.05, num_threads=2
         ),
         "crop_shapes": lambda: fastcv.crop_shapes(million),
+        "text_colors": lambda: fastcv.text_colors(noise, million),
         "main_colors": lambda: fastcv.main_colors(noise),
         "main_colors, 2 threads": lambda: fastcv.main_colors(noise, num_threads=2),
         "main_colors of boxes": lambda: fastcv.main_colors(noise, boxes=million),

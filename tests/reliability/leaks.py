@@ -136,6 +136,11 @@ def cases(folder):
         "-abc", **reading)  # fmt: skip
     add("read_page ValueError of output", fastcv.read_page, page, networks[0],
         lambda tensor: logits[:0], "-abc", **reading)  # fmt: skip
+    word = np.float32([[[2, 2], [30, 3], [30, 20], [2, 19]]])
+    add("text_colors", fastcv.text_colors, page, word)
+    add("text_colors, lists", fastcv.text_colors, page, word.tolist(), num_threads=2)
+    add("text_colors TypeError", fastcv.text_colors, wide, word)
+    add("text_colors ValueError", fastcv.text_colors, page, word * np.inf)
     add("main_colors", fastcv.main_colors, page)
     add("main_colors TypeError", fastcv.main_colors, wide)
     add("main_colors ValueError", fastcv.main_colors, page, 0)

@@ -79,6 +79,7 @@ def digests(num_threads):
         "float32": digest(*crop(small[np.float32])),
         "float64": digest(*crop(small[np.float64])),
         "colors": digest(*fastcv.main_colors(page, num_threads=num_threads)),
+        "words' colours": digest(*fastcv.text_colors(page, boxes, num_threads=num_threads)),
         "detector's boxes": digest(
             *fastcv.detector_boxes(text, (321, 457), num_threads=num_threads)
         ),

@@ -86,6 +86,7 @@ def test_an_array_in_use_cannot_be_resized(is_view):
         "fastcv.image_crop_openmp(page, box, interpolation='lanczos4', num_threads=2)",
         "fastcv.main_colors(random, num_threads=1)",
         "fastcv.main_colors(random, num_threads=2)",
+        "fastcv.text_colors(random, np.tile([0, 0, 3000, 3000], (100_000, 1)), num_threads=1)",
         "fastcv.detector_boxes(specks, specks, num_threads=1)",
         "fastcv.craft_boxes(specks, specks, num_threads=1)",
     ],

@@ -22,6 +22,7 @@ CALLS = {
     "shapes": "fastcv.crop_shapes(boxes)",
     "colours": "fastcv.main_colors(page, num_threads=2)",
     "colours of a photo": "fastcv.main_colors(noise, num_threads=None)",
+    "words' colours": "fastcv.text_colors(page, boxes, num_threads=2)",
     "polygons": "fastcv.PolygonIndex(boxes).match(boxes[:, 0], 50, num_threads=2)",
     "detector's boxes": "fastcv.detector_boxes(text, page, num_threads=2)",
     "CRAFT's boxes": "fastcv.craft_boxes(text, text, num_threads=2)",
