@@ -67,7 +67,7 @@ class Ledger:
 
     def _read(self, options: dict[str, Any]) -> None:
         self._file.seek(0)
-        were: dict[str, Any] = options
+        version, were = _VERSION, options
         whole = 0
         for number, line in enumerate(self._file, 1):
             if number == 1 and not _START.startswith(line[: len(_START)]):
@@ -77,15 +77,14 @@ class Ledger:
             try:
                 entry = json.loads(line)
                 if number == 1:
-                    self._check_version(entry["fastcv"])
-                    were = dict(entry["options"])
+                    version, were = entry["fastcv"], dict(entry["options"])
                 else:
                     self._remember(Added(**page) for page in entry["pages"])
                     self.state = entry["state"]
-            except (ValueError, KeyError, TypeError) as error:
-                if isinstance(error, _Other):
-                    raise ValueError(str(error)) from None
+            except (ValueError, KeyError, TypeError):
                 raise ValueError(f"{self.path}: line {number}: not a line of fastcv's") from None
+            if version != _VERSION:
+                raise ValueError(f"{self.path}: of another version of fastcv")
             whole += len(line)
         self._file.truncate(whole)
         header = {"fastcv": _VERSION, "options": options}
@@ -94,10 +93,6 @@ class Ledger:
         elif self._differ(were, options):  # but no page is in
             self._file.truncate(0)
             self._append(header, *([] if self.state is None else [_line([], self.state)]))
-
-    def _check_version(self, version: Any) -> None:
-        if version != _VERSION:
-            raise _Other(f"{self.path}: of another version of fastcv")
 
     def _differ(self, were: dict[str, Any], options: dict[str, Any]) -> bool:
         """Whether options have changed. Refuse it if that matters."""
@@ -137,10 +132,6 @@ class Ledger:
 
 def _open(path: str, flags: int) -> int:
     return os.open(path, flags | os.O_NOFOLLOW, 0o666)
-
-
-class _Other(ValueError):
-    """The ledger is of another version."""
 
 
 def _line(pages: list[Added], state: dict[str, Any]) -> dict[str, Any]:
