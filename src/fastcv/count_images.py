@@ -57,8 +57,7 @@ def find_images(patterns: list[Path]) -> tuple[list[PageFile], bool]:
         try:
             pages += list_pages(pattern)
         except EXPECTED as error:
-            reason = explain(error, pattern).removeprefix(f"{show(pattern)}: ")
-            complain(f"{show(pattern)}: {reason}")
+            complain(f"{show(pattern)}: {explain(error, pattern)}")
             missing = True
     return pages, missing
 

@@ -6,29 +6,40 @@ import argparse
 from time import monotonic
 
 from .datasets import CropRules, CutPage, FailedPage, Summary, crop_pages
-from .progress import Progress, complain, show
+from .progress import EXPECTED, Progress, complain, explain, show
 
 
 def run_crop(options: argparse.Namespace) -> bool:
     """Cut every page. Return True if one failed."""
     with Progress("page", 0) as progress:
         teller = _Teller(options, progress)
-        summary = crop_pages(
-            options.pages,
-            options.out,
-            annotations=options.boxes,
-            rules=_rules(options),
-            to=options.to,
-            shard_bytes=options.shard_size,
-            engine=options.engine,
-            address=options.address,
-            workers=options.threads,
-            overwrite=options.overwrite,
-            preview=options.preview,
-            report=teller.tell,
-        )
+        try:
+            summary = _crop(options, teller)
+        except EXPECTED as error:
+            if error is teller.lost:
+                raise
+            progress.clear()
+            complain(explain(error))
+            return True
     _tell_all(options, summary)
     return bool(summary.failed)
+
+
+def _crop(options: argparse.Namespace, teller: _Teller) -> Summary:
+    return crop_pages(
+        options.pages,
+        options.out,
+        annotations=options.boxes,
+        rules=_rules(options),
+        to=options.to,
+        shard_bytes=options.shard_size,
+        engine=options.engine,
+        address=options.address,
+        workers=options.threads,
+        overwrite=options.overwrite,
+        preview=options.preview,
+        report=teller.tell,
+    )
 
 
 def _rules(options: argparse.Namespace) -> CropRules:
@@ -55,9 +66,18 @@ class _Teller:
         self._in_folders = options.to == "folder"
         self._progress = progress
         self._started = monotonic()
+        self.lost: OSError | None = None
+        """Why a line could not be printed."""
 
     def tell(self, page: CutPage | FailedPage, summary: Summary) -> None:
         """Print one page's result, and move the bar on."""
+        try:
+            self._tell(page, summary)
+        except OSError as error:
+            self.lost = error
+            raise
+
+    def _tell(self, page: CutPage | FailedPage, summary: Summary) -> None:
         self._progress.clear()
         if isinstance(page, FailedPage):
             complain(f"{_name(page)}: {page.reason}")

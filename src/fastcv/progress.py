@@ -98,7 +98,7 @@ def complain(text: str) -> None:
 
 def explain(error: BaseException, path: str | Path | None = None) -> str:
     """Say in one line what is wrong. Name the file unless it is `path`."""
-    reason = str(error)
+    reason = str(error).removeprefix(f"{path}: ")
     if isinstance(error, OSError) and error.strerror:
         reason = error.strerror
         named = error.filename2 or error.filename

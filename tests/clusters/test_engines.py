@@ -95,6 +95,7 @@ def test_a_worker_is_killed_on_the_way(pages, expected, tmp_path, engine):
     assert crops_in(tmp_path / "out") == expected
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("engine", ENGINES)
 def test_ctrl_c_ends_every_process_and_the_run_goes_on(pages, expected, tmp_path, engine):
     process = start(pages, tmp_path / "out", engine, subprocess.PIPE)

@@ -1,15 +1,21 @@
 """No command replaces an input, and other files only with --overwrite."""
 
 import errno
+import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 
-from fastcv import cli, crop_pages, outputs
-from shell import QUADS, contents_of, forget_settings, names, two_pages
+from conftest import linux
+from fastcv import cli, outputs
+from fastcv.datasets.stores import folder as folder_store
+from fastcv.datasets.stores.folder import FolderStore
+from shell import QUADS, RECORDS, contents_of, forget_settings, names, two_pages
 
 
 @pytest.fixture
@@ -107,9 +113,9 @@ def test_existing_crops_are_replaced_only_with_overwrite(folder, capsys):
     assert cv2.imread("a_0001.png").shape == (20, 30, 3)
 
 
-def test_a_page_with_existing_crops_is_not_read(folder, capsys, monkeypatch):
+def test_a_page_with_existing_crops_is_refused_before_any_is_written(folder, capsys, monkeypatch):
     (folder / "a_0001.png").write_text("another scan")
-    monkeypatch.setattr(crop_pages.files, "read_image", None)
+    monkeypatch.setattr(FolderStore, "_write", None)
     assert cli.main(["crop", "a.png", "--out", "."]) == 1
     assert "--overwrite" in capsys.readouterr().err
 
@@ -124,13 +130,88 @@ def test_only_the_names_of_crops_that_are_made_count(folder):
 
 def test_the_other_pages_are_cut_when_the_crops_of_one_exist(folder, capsys):
     pages = ["a.png", "b.png", "--out", "out"]
-    assert cli.main(["crop", *pages]) == 0
-    os.unlink("out/b/b_0000.png")
-    os.unlink("out/b/b_0001.png")
-    assert cli.main(["crop", *pages]) == 1
-    assert capsys.readouterr().err.startswith("fastcv: a.png: out/a/a_0000.png: this file exists")
-    assert len(names(folder / "out")) == 4
+    os.makedirs("out/a")
+    (folder / "out/a/a_0000.png").write_text("another scan")
+    for _ in range(2):
+        assert cli.main(["crop", *pages]) == 1
+        assert capsys.readouterr().err == (
+            "fastcv: a.png: out/a/a_0000.png: this file exists (--overwrite replaces it)\n"
+        )
+        assert names(folder / "out") == ["a/a_0000.png", "b/b_0000.png", "b/b_0001.png"]
     assert cli.main(["crop", *pages, "--overwrite"]) == 0
+    assert len(names(folder / "out")) == 4
+
+
+def test_crops_that_are_in_are_not_in_the_way(folder, capsys):
+    for expected in ("a.png: 2 crops in out\n", "out: 0 pages, 0 crops; 1 page in already\n"):
+        assert cli.main(["crop", "a.png", "--out", "out"]) == 0
+        assert capsys.readouterr().out == expected
+
+
+def test_options_may_change_while_no_page_is_in(folder, capsys):
+    for options in ([], ["--format", "jpg"], ["--format", "bmp"]):
+        (folder / "a.json").write_text("no boxes")
+        assert cli.main(["crop", "a.png", "--out", "out", *options]) == 1
+    (folder / "a.json").write_text(json.dumps(QUADS))
+    assert cli.main(["crop", "a.png", "--out", "out", "--format", "bmp"]) == 0
+    capsys.readouterr()
+    assert cli.main(["crop", "a.png", "--out", "out"]) == 1
+    assert capsys.readouterr().err == (
+        'fastcv: out/pages.jsonl: the crops in this folder were made with format "bmp", '
+        'not "png": choose another folder, or --overwrite to begin anew\n'
+    )
+
+
+# ---- the records of a data set ----
+
+
+@pytest.mark.parametrize("more", [[], ["--overwrite"]], ids=str)
+@pytest.mark.parametrize("link", [os.rename, os.link, os.symlink])
+@pytest.mark.parametrize("record", RECORDS)
+def test_records_never_replace_boxes(folder, capsys, record, link, more):
+    link("a.json", record)
+    boxes = record if link is os.rename else "a.json"
+    content = (folder / boxes).read_bytes()
+    for pages in (["a.png"], ["a.png", "nothere.png"]):
+        assert cli.main(["crop", *pages, "--boxes", boxes, "--out", ".", *more]) == 1
+        line = capsys.readouterr().err
+        assert line == f"fastcv: {record}: this file is an input, which is never replaced\n"
+        assert (folder / boxes).read_bytes() == (folder / record).read_bytes() == content
+    assert not list(folder.glob("*_000*"))
+
+
+@pytest.mark.parametrize("content", ['{"boxes": []}', "mine\n", '{"fastcv": 0, "options": {}}\n'])
+@pytest.mark.parametrize("record", RECORDS)
+def test_records_replace_other_files_only_with_overwrite(folder, capsys, record, content):
+    (folder / "out").mkdir()
+    (folder / "out" / record).write_text(content)
+    assert cli.main(["crop", "a.png", "--out", "out"]) == 1
+    assert capsys.readouterr().err.startswith(f"fastcv: out/{record}: ")
+    assert (folder / "out" / record).read_text() == content
+    assert names(folder / "out") == []
+    assert cli.main(["crop", "a.png", "--out", "out", "--overwrite"]) == 0
+    assert len(names(folder / "out")) == 2
+
+
+@pytest.mark.parametrize("more", [[], ["--overwrite"]], ids=str)
+def test_no_record_is_written_through_a_link(folder, capsys, more):
+    (folder / "out").mkdir()
+    os.symlink("../nowhere", "out/pages.jsonl")
+    assert cli.main(["crop", "a.png", "--out", "out", *more]) == 1
+    assert capsys.readouterr().err.startswith("fastcv: out/pages.jsonl: ")
+    assert not os.path.lexists("nowhere")
+
+
+@pytest.mark.parametrize("name", [*RECORDS, ".fastcv-new"])
+def test_a_page_that_is_called_like_a_record(folder, capsys, name):
+    os.rename("a.png", f"{name}.png")
+    pages = [f"{name}.png", "nothere.png", "b.png", "--boxes", "a.json"]
+    assert cli.main(["crop", *pages, "--out", "out"]) == 1
+    assert f"fastcv: {name}.png: no page of a data set can be" in capsys.readouterr().err
+    assert names(folder / "out") == ["b/b_0000.png", "b/b_0001.png"]
+    assert len((folder / "out/errors.jsonl").read_text().splitlines()) == 2
+    assert cli.main(["crop", f"{name}.png", "--boxes", "a.json", "--out", "alone"]) == 0
+    assert names(folder / "alone") == [f"{name}_0000.png", f"{name}_0001.png"]
 
 
 @pytest.mark.parametrize("images", [["a.png"], ["a.png", "b.png"]], ids=len)
@@ -168,14 +249,15 @@ def test_a_file_that_appears_meanwhile_stays(folder, capsys, monkeypatch, has_li
 
     def appear(guard, target):
         check(guard, target)
-        checked.append(target.name)
+        if target.name.startswith("a_"):
+            checked.append(target.name)
         if len(checked) == 6:  # the last of three checks of two names
             target.write_text("another program's")
 
     monkeypatch.setattr(outputs.Guard, "check", appear)
     assert cli.main(["crop", "a.png", "--out", "out"]) == 1
     assert capsys.readouterr().err == "fastcv: a.png: out/a_0001.png: File exists\n"
-    assert [path.name for path in (folder / "out").iterdir()] == ["a_0001.png"]
+    assert names(folder / "out") == ["a_0001.png"]
     assert (folder / "out/a_0001.png").read_text() == "another program's"
 
 
@@ -193,14 +275,14 @@ def test_all_or_none_are_replaced(folder, monkeypatch, has_links, stop):
     replace = os.replace
 
     def fail_at_the_second(source, target):
-        if Path(source).name == "new-a_0001.png":
+        if str(source).endswith("page/a_0001.png"):
             raise stop
         replace(source, target)
 
     monkeypatch.setattr(os, "replace", fail_at_the_second)
     status = cli.main(["crop", "a.png", "--out", "out", "--overwrite"])
     assert status == (130 if isinstance(stop, KeyboardInterrupt) else 1)
-    assert [path.name for path in (folder / "out").iterdir()] == ["a_0000.png"]
+    assert names(folder / "out") == ["a_0000.png"]
     assert (folder / "out/a_0000.png").read_text() == "before"
 
 
@@ -208,33 +290,71 @@ def test_all_or_none_are_replaced(folder, monkeypatch, has_links, stop):
 def test_a_file_system_without_links(folder, monkeypatch, more):
     monkeypatch.setattr(os, "link", refuse_links)
     assert cli.main(["crop", "a.png", "--out", "out", *more]) == 0
-    assert [path.name for path in sorted((folder / "out").iterdir())] == [
-        "a_0000.png", "a_0001.png"
-    ]  # fmt: skip
+    assert names(folder / "out") == ["a_0000.png", "a_0001.png"]
     assert cv2.imread("out/a_0001.png").shape == (20, 30, 3)
 
 
-@pytest.mark.parametrize(
-    ("arguments", "target"),
-    [(["crop", "a.png", "--out", "out"], "out/a_0000.png"),
-     (["colors", "a.png", "--panel", "panel.png"], "panel.png")],
-)  # fmt: skip
-def test_a_full_disk_names_the_output(folder, capsys, monkeypatch, arguments, target):
-    def fail(path, content):
-        raise OSError(errno.ENOSPC, "No space left on device")  # as write does, without a name
+def is_full(*arguments, **options):
+    raise OSError(errno.ENOSPC, "No space left on device")  # as write does, without a name
 
-    monkeypatch.setattr(Path, "write_bytes", fail)
-    assert cli.main(arguments) == 1
-    assert capsys.readouterr().err == f"fastcv: a.png: {target}: No space left on device\n"
+
+def test_a_full_disk_names_the_panel(folder, capsys, monkeypatch):
+    monkeypatch.setattr(Path, "write_bytes", is_full)
+    assert cli.main(["colors", "a.png", "--panel", "panel.png"]) == 1
+    assert capsys.readouterr().err == "fastcv: a.png: panel.png: No space left on device\n"
+
+
+def test_a_full_disk_names_the_crop_and_ends_the_run(folder, capsys, monkeypatch):
+    monkeypatch.setattr(folder_store, "_write_file", is_full)
+    assert cli.main(["crop", "a.png", "b.png", "--out", "out"]) == 1
+    assert capsys.readouterr().err == "fastcv: out/a/a_0000.png: No space left on device\n"
 
 
 def test_a_full_disk_names_the_folder(folder, capsys, monkeypatch):
-    def fail(**options):
-        raise OSError(errno.ENOSPC, "No space left on device", "out/.fastcv-abc")
+    make = os.mkdir
 
-    monkeypatch.setattr(outputs.tempfile, "mkdtemp", fail)
+    def fail(path, *arguments, **options):
+        if Path(path).name == ".fastcv-new":
+            raise OSError(errno.ENOSPC, "No space left on device", path)
+        make(path, *arguments, **options)
+
+    monkeypatch.setattr(os, "mkdir", fail)
     assert cli.main(["crop", "a.png", "--out", "out"]) == 1
-    assert capsys.readouterr().err == "fastcv: a.png: out: No space left on device\n"
+    assert capsys.readouterr().err == "fastcv: out: No space left on device\n"
+
+
+LIMITED = """
+import resource, sys
+from fastcv import cli
+limit = int(sys.argv.pop(1))
+resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+sys.exit(cli.main())
+"""
+
+
+@pytest.mark.rest
+@linux
+@pytest.mark.parametrize("limit", [0, 100, 230, 400, 800, 1300, 2000])
+def test_files_that_may_not_grow(folder, limit):
+    """Each limit stops the run elsewhere. Nothing half written stays, and the next run goes on."""
+    arguments = ["crop", "a.png", "b.png", "--out"]
+    assert cli.main([*arguments, "whole"]) == 0
+    done = subprocess.run(
+        [sys.executable, "-c", LIMITED, str(limit), *arguments, "out"],
+        capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert done.returncode == 1
+    for line in done.stderr.splitlines():
+        assert line.startswith("fastcv: ")
+        assert line.endswith(": File too large")
+        assert "out/" in line
+    assert done.stderr
+    whole = contents_of(folder / "whole")
+    assert contents_of(folder / "out").items() <= whole.items()
+    assert cli.main([*arguments, "out"]) == 0
+    assert contents_of(folder / "out") == whole
+    labels = [(folder / each / "labels.jsonl").read_text() for each in ("whole", "out")]
+    assert sorted(labels[0].splitlines()) == sorted(labels[1].splitlines())
 
 
 # ---- empty paths ----

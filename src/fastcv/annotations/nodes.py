@@ -138,9 +138,11 @@ def first(source: Source, *names: str) -> Node:
     return next(walk(source, *names), Node(source, None, ".".join(names)))
 
 
-@cache
-def snake_case(name: str) -> str:
+def _to_snake_case(name: str) -> str:
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
+
+
+snake_case = cache(_to_snake_case)
 
 
 def _is_finite(value: Any) -> bool:

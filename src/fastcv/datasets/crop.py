@@ -120,7 +120,7 @@ def crop_pages(
     cut = choose_engine(engine, address, workers or _core.get_num_threads(), len(found))
     summary = run(
         chain(missing, first, tasks), len(missing) + len(found), rules, target, open_store, cut,
-        options={"to": to, **asdict(rules)}, overwrite=overwrite, report=sheet.report,
+        options={"to": to, **asdict(rules)}, guard=guard, report=sheet.report,
     )  # fmt: skip
     if preview is not None and sheet.pages:
         write_preview(Path(preview), sheet.pages, rules.format, guard)

@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import _core
-from ..annotations import read
-from ..annotations.match import PageIndex
 from ..annotations.quads import quads_of
-from ..pages import read_page
+from ..pages import PageFile, read_page
 from ..progress import EXPECTED, explain
 from .encode import encode_all
+from .plan import match
 from .task import Crop, CropRules, CutPage, FailedPage, PageTask
 
 if TYPE_CHECKING:
@@ -81,21 +80,12 @@ def annotations_of(task: PageTask, rules: CropRules) -> AnnotatedPage:
     """Return the page's words, from the task or from the file that it names."""
     if not isinstance(task.annotations, str):
         return task.annotations
-    pages = list(read(Path(task.annotations), rules.annotations_format))
-    if len({page.page for page in pages}) > 1:  # a file of a whole folder, such as Label.txt
-        index = PageIndex([Path(task.path)])
-        pages = [page for page in pages if page.page and index.find(page.page)]
-    if len(pages) == 1 and task.number is None:
-        return pages[0]
-    number = task.number or 0
-    fitting = [
-        page for index, page in enumerate(pages)
-        if number == (index if page.number is None else page.number)
-    ]  # fmt: skip
-    if len(fitting) != 1:
-        found = "no words" if not fitting else f"{len(fitting)} pages"
-        raise ValueError(f"{task.annotations}: {found} for page {number + 1}")
-    return fitting[0]
+    page = PageFile(Path(task.path), task.number, task.name)
+    (found,) = match([page], Path(task.annotations), rules.annotations_format)
+    if isinstance(found, FailedPage):
+        raise ValueError(found.reason)
+    assert not isinstance(found.annotations, str)
+    return found.annotations
 
 
 def _cut(

@@ -16,7 +16,11 @@ from pathlib import Path
 from typing import IO, Any, NamedTuple
 
 NAME = "pages.jsonl"
+ERRORS = "errors.jsonl"
+"""Beside it: the pages that failed in the last run, if any did."""
+
 _VERSION = 1
+_START = b'{"fastcv": '
 
 
 class Added(NamedTuple):
@@ -43,14 +47,14 @@ class Ledger:
         self.pages: dict[str, Added] = {}
         """What the ledger says of each page, by name."""
         self.state: dict[str, Any] | None = None
-        self._file: IO[bytes] = open(self.path, "a+b")  # noqa: SIM115
+        self._file: IO[bytes] = open(self.path, "a+b", opener=_open)  # noqa: SIM115
         try:
             self._lock()
             if overwrite:
                 self._file.truncate(0)
             self._read(options)
         except BaseException:
-            self._file.close()
+            self.close()
             raise
 
     def _lock(self) -> None:
@@ -63,50 +67,57 @@ class Ledger:
 
     def _read(self, options: dict[str, Any]) -> None:
         self._file.seek(0)
+        version, were = _VERSION, options
         whole = 0
         for number, line in enumerate(self._file, 1):
+            if number == 1 and not _START.startswith(line[: len(_START)]):
+                raise ValueError(f"{self.path}: line 1: not a line of fastcv's")
             if not line.endswith(b"\n"):  # the run was killed while it wrote this line
                 break
             try:
                 entry = json.loads(line)
                 if number == 1:
-                    self._check(entry, options)
+                    version, were = entry["fastcv"], dict(entry["options"])
                 else:
                     self._remember(Added(**page) for page in entry["pages"])
                     self.state = entry["state"]
-            except (ValueError, KeyError, TypeError, AttributeError) as error:
-                if isinstance(error, _Other):
-                    raise ValueError(str(error)) from None
+            except (ValueError, KeyError, TypeError):
                 raise ValueError(f"{self.path}: line {number}: not a line of fastcv's") from None
+            if version != _VERSION:
+                raise ValueError(f"{self.path}: of another version of fastcv")
             whole += len(line)
         self._file.truncate(whole)
+        header = {"fastcv": _VERSION, "options": options}
         if not whole:
-            self._append({"fastcv": _VERSION, "options": options})
+            self._append(header)
+        elif self._differ(were, options):  # but no page is in
+            self._file.truncate(0)
+            self._append(header, *([] if self.state is None else [_line([], self.state)]))
 
-    def _check(self, entry: dict[str, Any], options: dict[str, Any]) -> None:
-        if entry["fastcv"] != _VERSION:
-            raise _Other(f"{self.path}: of another version of fastcv")
-        other = [name for name in options if entry["options"].get(name) != options[name]]
-        if other:
-            was, wanted = entry["options"].get(other[0]), options[other[0]]
-            raise _Other(
+    def _differ(self, were: dict[str, Any], options: dict[str, Any]) -> bool:
+        """Whether options have changed. Refuse it if that matters."""
+        other = [name for name in options if were.get(name) != options[name]]
+        if other and (self.pages or "to" in other):
+            was, wanted = were.get(other[0]), options[other[0]]
+            raise ValueError(
                 f"{self.path}: the crops in this folder were made with {other[0]} "
                 f"{json.dumps(was)}, not {json.dumps(wanted)}: choose another folder, or "
                 "--overwrite to begin anew"
             )
+        return bool(other)
 
     def add(self, pages: list[Added], state: dict[str, Any]) -> None:
         """Say that these pages are in, and what the store's state is now."""
-        self._append({"pages": [page._asdict() for page in pages], "state": state})
+        self._append(_line(pages, state))
         self.state = state
         self._remember(pages)
 
     def _remember(self, pages: Iterable[Added]) -> None:
         self.pages.update((page.page, page) for page in pages)
 
-    def _append(self, entry: dict[str, Any]) -> None:
+    def _append(self, *entries: dict[str, Any]) -> None:
         try:
-            self._file.write(json.dumps(entry).encode() + b"\n")
+            self._file.write(b"".join(json.dumps(entry).encode() + b"\n" for entry in entries))
             self._file.flush()  # not synced: a store may be ahead of it
         except OSError as error:
             raise OSError(error.errno, error.strerror, str(self.path)) from None
@@ -119,5 +130,9 @@ class Ledger:
             self._file.close()
 
 
-class _Other(ValueError):
-    """The ledger is of a run with other options."""
+def _open(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NOFOLLOW, 0o666)
+
+
+def _line(pages: list[Added], state: dict[str, Any]) -> dict[str, Any]:
+    return {"pages": [page._asdict() for page in pages], "state": state}

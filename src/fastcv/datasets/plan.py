@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from ..annotations import read
 from ..annotations.find import find_annotations
 from ..annotations.match import PageIndex
-from ..progress import EXPECTED, explain
+from ..progress import EXPECTED, explain, show
 from .task import FailedPage, PageTask
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class Plan:
         yield from self._missing
         for path, pages in self._files.items():
             if self._is_one_file:
-                yield from self._from_shared_file(path, pages)
+                yield from match(pages, path, self._format, self.elsewhere)
             elif len(pages) == 1:
                 yield _task(pages[0], str(path))
             else:
@@ -66,57 +66,90 @@ class Plan:
         """Take the words of several pages from one of the files. If it is bad, they fail."""
         left = {page.name: page for page in pages}
         try:
-            for each in self._from_shared_file(path, pages):
+            for each in match(pages, path, self._format, self.elsewhere):
                 del left[each.name]
                 yield each
         except EXPECTED as error:
             yield from (_failed(page, explain(error)) for page in left.values())
 
-    def _from_shared_file(self, path: Path, pages: list[PageFile]) -> _Tasks:
-        """Take the words of several pages from a file, in its order. Then fail the others."""
-        annotated = read(path, self._format)
-        start = list(islice(annotated, 2))
-        names = {each.page for each in start}
-        is_of_one_file = len({page.path for page in pages}) == 1 and len(names) <= 1
-        if is_of_one_file or None in names:
-            yield from _by_number(path, pages, [*start, *annotated])
+
+def match(
+    pages: list[PageFile], path: Path, format: str | None, elsewhere: list[str] | None = None
+) -> _Tasks:
+    """Take the words of several pages from a file, in its order. Then fail the others.
+
+    Annotated pages that are not among `pages` are added to `elsewhere`.
+    """
+    annotated = read(path, format)
+    start = list(islice(annotated, 2))
+    names = {each.page for each in start}
+    is_of_one_file = len({page.path for page in pages}) == 1 and len(names) <= 1
+    if is_of_one_file or None in names:
+        found = _match_numbers(pages, path, chain(start, annotated))
+        if found is not None:
+            yield from found
+            return
+        start, annotated = [], read(path, format)
+    yield from _match_names(pages, path, chain(start, annotated), elsewhere)
+
+
+def _match_names(
+    pages: list[PageFile],
+    path: Path,
+    annotated: Iterable[AnnotatedPage],
+    elsewhere: list[str] | None,
+) -> _Tasks:
+    index = PageIndex(list(dict.fromkeys(page.path for page in pages)))
+    given = {(page.path, page.number): page for page in pages}
+    named: set[str] = set()
+    for each in annotated:
+        file = None if each.page is None else index.find(each.page)
+        page = file and (given.get((file, each.number)) or given.get((file, None)))
+        if not page:
+            if elsewhere is not None:
+                elsewhere.append(each.page or each.place)
+        elif page.name in named:
+            raise ValueError(f"{each.place}: the page {each.page} is there twice")
         else:
-            yield from self._by_name(path, pages, chain(start, annotated))
-
-    def _by_name(
-        self, path: Path, pages: list[PageFile], annotated: Iterable[AnnotatedPage]
-    ) -> _Tasks:
-        index = PageIndex(list(dict.fromkeys(page.path for page in pages)))
-        given = {(page.path, page.number): page for page in pages}
-        named: set[str] = set()
-        for each in annotated:
-            file = None if each.page is None else index.find(each.page)
-            page = file and (given.get((file, each.number)) or given.get((file, None)))
-            if not page:
-                self.elsewhere.append(each.page or each.place)
-            elif page.name in named:
-                raise ValueError(f"{each.place}: the page {each.page} is there twice")
-            else:
-                named.add(page.name)
-                yield _task(page, each)
-        for page in pages:
-            if page.name not in named:
-                yield _failed(page, f"{path}: no boxes for this page")
+            named.add(page.name)
+            yield _task(page, each)
+    for page in pages:
+        if page.name not in named:
+            yield _failed(page, f"{path}: no boxes for this page")
 
 
-def _by_number(path: Path, pages: list[PageFile], annotated: list[AnnotatedPage]) -> _Tasks:
-    """Match pages of a file that names none, or whose one page file has another name now."""
-    by_number = {
-        index if each.number is None else each.number: each for index, each in enumerate(annotated)
-    }
+def _match_numbers(
+    pages: list[PageFile], path: Path, annotated: Iterable[AnnotatedPage]
+) -> list[PageTask | FailedPage] | None:
+    """Match pages of a file that names none, or whose one page file has another name now.
+
+    Return None if the file names several.
+    """
+    wanted = {page.number or 0 for page in pages}
+    by_number: dict[int, AnnotatedPage] = {}
+    names: set[str | None] = set()
+    only: AnnotatedPage | None = None
+    index = 0
+    for index, each in enumerate(annotated):
+        only = each if index == 0 else None
+        names.add(each.page)
+        number = index if each.number is None else each.number
+        if number in wanted:  # there may be millions of others
+            by_number[number] = each
+    if len(names) > 1 and None not in names:
+        return None
+    if index and len({page.path for page in pages}) > 1:
+        raise ValueError(f"{path}: {index + 1} pages without names, of which file?")
+    tasks: list[PageTask | FailedPage] = []
     for page in pages:
         words = by_number.get(page.number or 0)
-        if words is None and len(annotated) == 1 and page.number is None:
-            words = annotated[0]
+        if words is None and page.number is None:
+            words = only
         if words is None:
-            yield _failed(page, f"{path}: no boxes for page {(page.number or 0) + 1}")
+            tasks.append(_failed(page, f"{path}: no boxes for page {(page.number or 0) + 1}"))
         else:
-            yield _task(page, words)
+            tasks.append(_task(page, words))
+    return tasks
 
 
 def _task(page: PageFile, annotations: AnnotatedPage | str) -> PageTask:
@@ -124,4 +157,4 @@ def _task(page: PageFile, annotations: AnnotatedPage | str) -> PageTask:
 
 
 def _failed(page: PageFile, reason: str) -> FailedPage:
-    return FailedPage(page.name, str(page.path), page.number, reason)
+    return FailedPage(page.name, str(page.path), page.number, show(reason))

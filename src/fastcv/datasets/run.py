@@ -13,13 +13,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..progress import EXPECTED, explain
-from .ledger import Added, Ledger
+from .ledger import ERRORS, NAME, Added, Ledger
+from .stores.base import clear_the_way, own
+from .stores.labels import quote
 from .task import CropRules, CutPage, FailedPage, PageTask
 
 if TYPE_CHECKING:
+    from ..outputs import Guard
     from .stores import Store
 
-ERRORS = "errors.jsonl"
 _FATAL = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS}
 """Errors of a write that the next page's would have too."""
 
@@ -55,14 +57,16 @@ def run(
     engine: Engine,
     *,
     options: dict[str, Any],
-    overwrite: bool = False,
+    guard: Guard,
     report: Report | None = None,
 ) -> Summary:
     """Cut every page that is not in yet. A page that fails is listed in errors.jsonl."""
     out.mkdir(parents=True, exist_ok=True)
     summary = Summary(total=total)
-    ledger = Ledger(out, options, overwrite)
+    own(guard).check(out / NAME)
+    ledger = Ledger(out, options, guard.overwrite)
     try:
+        clear_the_way([out / ERRORS], guard if ledger.state is None else own(guard))
         store = open_store(ledger.state)
         try:
             if ledger.state is None:
@@ -70,9 +74,9 @@ def run(
             _Run(ledger, store, summary, report).cut(tasks, rules, engine)
         finally:
             store.close()
+            _write_errors(out / ERRORS, summary.failed)
     finally:
         ledger.close()
-        _write_errors(out / ERRORS, summary.failed)
     return summary
 
 
@@ -188,17 +192,12 @@ def _stamp_of_file(path: str) -> list[int] | None:
 
 
 def _write_errors(path: Path, failed: list[FailedPage]) -> None:
-    """Replace the list of pages that failed."""
-    if not failed:
-        with suppress(FileNotFoundError):
-            path.unlink()
-        return
-    with suppress(OSError):  # a full disk, of which the run has told
-        path.write_text("".join(
-            json.dumps(
-                {"page": page.name, "path": page.path, "number": page.number,
-                 "reason": page.reason},
-                ensure_ascii=False,
-            ) + "\n"
-            for page in failed
-        ))  # fmt: skip
+    """List the pages that failed, if any did."""
+    lines = [
+        f'{{"page": {quote(page.name)}, "path": {quote(page.path)}, '
+        f'"number": {json.dumps(page.number)}, "reason": {quote(page.reason)}}}\n'
+        for page in failed
+    ]
+    if lines:
+        with suppress(OSError), open(path, "xb") as file:  # a full disk, of which the run has told
+            file.write("".join(lines).encode())

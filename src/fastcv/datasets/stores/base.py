@@ -90,7 +90,10 @@ class Aside:
         self.remove()
 
     def make(self) -> Path:
-        self.path.mkdir(exist_ok=True)
+        try:
+            self.path.mkdir(exist_ok=True)
+        except OSError as error:
+            raise named(error, self.path.parent) from None
         return self.path
 
     def remove(self) -> None:

@@ -15,11 +15,13 @@ from contextlib import suppress
 from pathlib import Path
 
 from ...outputs import Move, move_all, named
+from ..ledger import ERRORS, NAME
 from ..task import CutPage
 from . import labels
-from .base import Aside, GrowingFile, Options, State, own
+from .base import ASIDE, Aside, GrowingFile, Options, State, own
 
 RECOGNITION = "rec_gt.txt"
+_TAKEN = {ASIDE, ERRORS, NAME, RECOGNITION, labels.NAME}
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
 _IN_THE_WAY = {errno.EEXIST, errno.ENOTEMPTY, errno.ENOTDIR}
 
@@ -66,6 +68,8 @@ class FolderStore:
         """Write a page's files."""
         texts = labels.texts(page)
         names = self._name(page)
+        if not self._flat and page.name.partition("/")[0] in _TAKEN:
+            raise ValueError(f"no page of a data set can be called {page.name}")
         target = self._folder if self._flat else self._folder / page.name
         inside = "" if self._flat else f"{page.name}/"
         if os.path.lexists(target):
