@@ -11,7 +11,8 @@ ONE = r"""
 import faulthandler, importlib, os, sys, warnings
 import numpy as np
 
-faulthandler.dump_traceback_later(500, exit=True)  # torch alone may take two minutes from a cold disk
+# torch alone may take two minutes from a cold disk
+faulthandler.dump_traceback_later(500, exit=True)
 warnings.simplefilter("ignore")
 modules = {name: importlib.import_module(name) for name in sys.argv[1:]}
 fastcv = modules["fastcv"]
