@@ -148,7 +148,12 @@ def cases(folder):
     add("main_colors of boxes", fastcv.main_colors, page, boxes=where, bits=5,
         mask=page[..., 0] > 9)  # fmt: skip
     add("main_colors of polygons", fastcv.main_colors, page, boxes=[where[0], where[1][:3]])
-    add("main_colors ValueError of boxes", fastcv.main_colors, page, boxes=where * np.inf)
+    add(
+        "main_colors ValueError of boxes",
+        fastcv.main_colors,
+        page,
+        boxes=np.full_like(where, np.inf),
+    )
     add("main_colors ValueError of mask", fastcv.main_colors, page, mask=page[:9, :, 0])
     for extract in (fastcv.extract_main_colors, fastcv.extract_main_colors_openmp):
         name = extract.__name__
