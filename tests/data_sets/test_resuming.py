@@ -42,7 +42,8 @@ def pages(tmp_path, rng):
 
 def start(pages, out, to):
     command = [sys.executable, "-m", "fastcv", "crop", pages, "--boxes", pages / "Label.txt",
-               "--out", out, "--to", to, "--shard-size", "20K", "--threads", "2", "--format", "jpg"]  # fmt: skip
+               "--out", out, "--to", to, "--shard-size", "20K", "--format", "jpg",
+               "--threads", "2"]  # fmt: skip
     return subprocess.Popen(
         list(map(str, command)), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
     )
