@@ -18,6 +18,7 @@ _READ = 1 << 16
 _CUT = 16
 """A cut may be noticed so many characters before it: behind the 1 of "1e-", before "-Infinit"."""
 
+_BLANK = frozenset(("", *" \t\n\r"))
 _BLANKS = re.compile(r"[ \t\n\r]*")
 _IN_STRING = re.compile(r'(?:[^"\\\x00-\x1f]+|\\(?:["\\/bfnrt]|u[0-9A-Fa-f]{4}))*')
 _IN_NUMBER = frozenset("0123456789.eE+-")
@@ -158,7 +159,7 @@ class JSONStream:
     def _skip_string(self) -> None:
         self._at += 1
         while not self._window.startswith('"', self._at):
-            end = _end(_IN_STRING, self._window, self._at, self._at + self._read)
+            end = _end(_IN_STRING, self._window, self._at, self._at + _READ)
             if end > self._at:
                 self._at = end
             elif len(self._window) - end >= len("\\u0000") or not self._read_on(self._most):
@@ -167,10 +168,11 @@ class JSONStream:
 
     def _peek(self) -> str:
         """Go to the next character that is not blank. "" at the end of the file."""
-        while True:
+        while (character := self._window[self._at : self._at + 1]) in _BLANK:
             self._at = _end(_BLANKS, self._window, self._at)
-            if self._at < len(self._window) or not self._read_on(self._most):
-                return self._window[self._at : self._at + 1]
+            if self._at == len(self._window) and not self._read_on(self._most):
+                return ""
+        return character
 
     def _read_on(self, most: int) -> bool:
         """Drop what is behind, and read as much as is left. False at the end of the file."""
