@@ -20,6 +20,7 @@ _CUT = 16
 
 _BLANK = frozenset(("", *" \t\n\r"))
 _BLANKS = re.compile(r"[ \t\n\r]*")
+_COMMA = re.compile(r"[ \t\n\r]*,[ \t\n\r]*")
 _IN_STRING = re.compile(r'(?:[^"\\\x00-\x1f]+|\\(?:["\\/bfnrt]|u[0-9A-Fa-f]{4}))*')
 _IN_NUMBER = frozenset("0123456789.eE+-")
 _ENDS = frozenset(" \t\n\r,:]}")
@@ -69,9 +70,12 @@ class JSONStream:
         if self._peek() != closing:
             while True:
                 yield self._key() if kind == "{" else ""
-                if self._peek() != ",":
+                if comma := _COMMA.match(self._window, self._at):
+                    self._at = comma.end()
+                elif self._peek() == ",":
+                    self._at += 1
+                else:
                     break
-                self._at += 1
         if self._peek() != closing:
             self._fail("not JSON: Expecting ',' delimiter")
         self._at += 1
@@ -108,7 +112,8 @@ class JSONStream:
         return key
 
     def _value(self, most: int) -> Any:
-        self._peek()
+        if self._window[self._at : self._at + 1] in _BLANK:
+            self._peek()
         while True:
             try:
                 value, end = _decode(self._window, self._at)
