@@ -5,12 +5,12 @@ What is wrong with one is an OSError, or a ValueError that names the file and th
 
 from __future__ import annotations
 
-import contextlib
 import io
 import json
 import re
 import reprlib
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from functools import cached_property
 from importlib import import_module
 from itertools import count
@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from ..files import read_bytes
+from .stream import JSONStream
 
 MAX_TEXT_BYTES = 1 << 25
 """Text, XML and small JSON are read at once. Python's lists may take 25 times their memory."""
@@ -167,57 +168,65 @@ class Source:
             self.fail("a whole number has too many digits", place)
 
     def items(self, prefix: str) -> Iterator[Any]:
-        """Go through the values at `prefix`, as ijson names places: "item", "images.item".
+        """Go through the values at `prefix`: keys, with dots between them.
 
-        A large file is streamed.
+        "images" is one value, "images.item" are the values of the list under that key, and "item"
+        those of a file that is a list. A large file is streamed.
         """
+        names, is_list = _split(prefix.removesuffix("item")), prefix.endswith("item")
         if self.is_large:
-            yield from self._stream("items", prefix)
+            with self._stream() as stream:
+                for _ in stream.find(names):
+                    for _ in stream.parts("[") if is_list else ("",):
+                        yield stream.value()
             return
-        found = self._find(prefix.removesuffix("item").rstrip("."))
-        if not prefix.endswith("item"):
+        found = self._find(names)
+        if not is_list:
             yield from () if found is None else (found,)
         elif isinstance(found, list):
             yield from found
 
     def pairs(self, prefix: str) -> Iterator[tuple[str, Any]]:
-        """Go through the keys and values of the object at `prefix`. A large file is streamed."""
+        """Go through the keys and values of the object at `prefix`.
+
+        A large file is streamed. It may have a key twice.
+        """
         if self.is_large:
-            yield from self._stream("kvitems", prefix)
+            with self._stream() as stream:
+                for _ in stream.find(_split(prefix)):
+                    for key in stream.parts("{"):
+                        yield key, stream.value()
             return
-        found = self._find(prefix)
+        found = self._find(_split(prefix))
         if isinstance(found, dict):
             yield from found.items()
 
-    def _find(self, prefix: str) -> Any:
+    def _find(self, names: list[str]) -> Any:
         found = self.json
-        for key in filter(None, prefix.split(".")):
-            found = found.get(key) if isinstance(found, dict) else None
+        for name in names:
+            found = found.get(name) if isinstance(found, dict) else None
         return found
 
-    def _stream(self, name: str, *arguments: Any) -> Iterator[Any]:
-        ijson = need("ijson", f"{self.path}: JSON of over {MAX_TEXT_BYTES >> 20} MiB")
-        with open(self.path, "rb") as file:
-            if file.read(3) != b"\xef\xbb\xbf":
-                file.seek(0)
+    @contextmanager
+    def _stream(self) -> Iterator[JSONStream]:
+        encoding = "utf-8-sig" if self._encoding == "utf-8" else self._encoding
+        with open(self.path, encoding=encoding, newline="") as file:
             try:
-                yield from getattr(ijson, name)(file, *arguments, use_float=True)
-            except (ijson.JSONError, ValueError, OverflowError) as error:
-                self.fail(f"not JSON: {' '.join(str(error).split())}")
+                yield JSONStream(file, MAX_TEXT_BYTES)
+            except UnicodeDecodeError as error:
+                self.fail(f"not UTF-8: {error.reason}")
+            except ValueError as error:
+                self.fail(str(error))
 
     def _first_keys(self) -> frozenset[str]:
-        ijson = need("ijson", f"{self.path}: JSON of over {MAX_TEXT_BYTES >> 20} MiB")
-        start = io.BytesIO(
-            read_bytes(self.path, 1 << 62, most=1 << 22).removeprefix(b"\xef\xbb\xbf")
-        )
-        keys: set[str] = set()
+        start = read_bytes(self.path, 1 << 62, most=1 << 22).decode(self._encoding, "replace")
+        stream = JSONStream(io.StringIO(start.lstrip("\ufeff")), MAX_TEXT_BYTES)
+        keys = set()
         # The beginning of a file ends early, and what else is wrong with it shows when it is read.
-        with contextlib.suppress(ijson.JSONError, ValueError, OverflowError):
-            keys.update(
-                value
-                for prefix, event, value in ijson.parse(start, use_float=True)
-                if event == "map_key" and not prefix
-            )
+        with suppress(ValueError):
+            for key in stream.parts("{"):
+                keys.add(key)
+                stream.skip()
         return frozenset(keys)
 
     @cached_property
@@ -228,6 +237,10 @@ class Source:
             return parser.fromstring(self.content, forbid_dtd=False)
         except Exception as error:  # ParseError, and what defusedxml forbids
             self.fail(f"not XML that is safe to read: {' '.join(str(error).split())}")
+
+
+def _split(prefix: str) -> list[str]:
+    return [name for name in prefix.split(".") if name]
 
 
 def shown(value: Any) -> str:
