@@ -15,7 +15,7 @@ import numpy as np
 MOST_SAMPLES = 1023
 RING, RING_WEIGHT = 2, 4
 LEAST_FAR = 8
-BINS = 8  # candidates for a prevailing colour
+BINS = 4  # candidates for a prevailing colour
 PAPER_RADIUS, INK_RADIUS, LEAST_APART = 246, 143, 246  # Oklab · 4096
 LUMA = np.array([29, 150, 77])
 
@@ -184,9 +184,10 @@ def prevailing(
 
 
 def noise_of(samples: Samples) -> int:
-    """The median step of luma from pixel to pixel, in quarters."""
+    """The median step of luma from pixel to pixel of every second row, in quarters."""
     luma = (samples.pixels * LUMA).sum(1) >> 6
-    steps = np.sort(np.abs(np.diff(luma))[np.diff(samples.span) == 0])
+    is_step = (np.diff(samples.span) == 0) & (samples.span[1:] % 2 == 0)
+    steps = np.sort(np.abs(np.diff(luma))[is_step])
     return int(steps[len(steps) // 2]) if len(steps) else 0
 
 
