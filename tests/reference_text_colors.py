@@ -312,6 +312,27 @@ def off_plane(pixels: np.ndarray, paper: np.ndarray, ink: np.ndarray, limit: flo
     return 3 * (beyond * beyond) + (e0 * e0 + e1 * e1 + e2 * e2) > limit * limit
 
 
+def enclosed_color(
+    samples: Samples, is_far: np.ndarray, is_ink: np.ndarray, ink: np.ndarray
+) -> tuple[np.ndarray, np.ndarray] | None:
+    """Ink and outline, if what was taken for ink encloses much of one other colour."""
+    between, last = np.zeros(len(is_ink), bool), -1
+    for i in range(len(is_ink)):
+        if not is_far[i] or (i and samples.span[i] != samples.span[i - 1]):
+            last = -1
+        if is_ink[i]:
+            if last >= 0:
+                between[last + 1 : i] = True
+            last = i
+    if not between.any():
+        return None
+    one = np.ones(between.sum(), int)
+    inner = prevailing(samples.pixels[between], one, INK_RADIUS, [ink])
+    if 3 * inner.mass < 2 * is_ink.sum() or inner.far < LEAST_APART**2:
+        return None
+    return inner.color, ink
+
+
 def third_color(
     samples: Samples,
     far: np.ndarray,
@@ -326,11 +347,11 @@ def third_color(
     radius = max(9 * tolerance**2 // 64, 9 * int(squared(ink - paper)) // 100)
     is_ink = far & (to_ink <= radius)
     off = far & ~is_ink & off_plane(pixels, paper, ink, 64.0 * tolerance + 2560.0)
-    if 10 * off.sum() < far.sum():
-        return None
+    if not off.any():
+        return enclosed_color(samples, is_far, is_ink, ink)
     other = prevailing(pixels[off], np.ones(off.sum(), int), INK_RADIUS, [ink, paper])
     if 10 * other.mass < far.sum() or other.far < LEAST_APART**2:
-        return None
+        return enclosed_color(samples, is_far, is_ink, ink)
     to_other = squared(pixels - other.color)
     apart = min(int(squared(ink - paper)), int(squared(ink - other.color)))
     is_other = far & (to_other <= max(9 * tolerance**2 // 64, 9 * apart // 100))
