@@ -15,7 +15,7 @@ import numpy as np
 MOST_SAMPLES = 1023
 RING, RING_WEIGHT = 2, 4
 LEAST_FAR = 8
-BINS = 8  # candidates for a prevailing colour
+BINS = 4  # candidates for a prevailing colour
 PAPER_RADIUS, INK_RADIUS, LEAST_APART = 246, 143, 246  # Oklab · 4096
 LUMA = np.array([29, 150, 77])
 
@@ -184,9 +184,10 @@ def prevailing(
 
 
 def noise_of(samples: Samples) -> int:
-    """The median step of luma from pixel to pixel, in quarters."""
+    """The median step of luma from pixel to pixel of every second row, in quarters."""
     luma = (samples.pixels * LUMA).sum(1) >> 6
-    steps = np.sort(np.abs(np.diff(luma))[np.diff(samples.span) == 0])
+    is_step = (np.diff(samples.span) == 0) & (samples.span[1:] % 2 == 0)
+    steps = np.sort(np.abs(np.diff(luma))[is_step])
     return int(steps[len(steps) // 2]) if len(steps) else 0
 
 
@@ -311,6 +312,27 @@ def off_plane(pixels: np.ndarray, paper: np.ndarray, ink: np.ndarray, limit: flo
     return 3 * (beyond * beyond) + (e0 * e0 + e1 * e1 + e2 * e2) > limit * limit
 
 
+def enclosed_color(
+    samples: Samples, is_far: np.ndarray, is_ink: np.ndarray, ink: np.ndarray
+) -> tuple[np.ndarray, np.ndarray] | None:
+    """Ink and outline, if what was taken for ink encloses much of one other colour."""
+    between, last = np.zeros(len(is_ink), bool), -1
+    for i in range(len(is_ink)):
+        if not is_far[i] or (i and samples.span[i] != samples.span[i - 1]):
+            last = -1
+        if is_ink[i]:
+            if last >= 0:
+                between[last + 1 : i] = True
+            last = i
+    if not between.any():
+        return None
+    one = np.ones(between.sum(), int)
+    inner = prevailing(samples.pixels[between], one, INK_RADIUS, [ink])
+    if 3 * inner.mass < 2 * is_ink.sum() or inner.far < LEAST_APART**2:
+        return None
+    return inner.color, ink
+
+
 def third_color(
     samples: Samples,
     far: np.ndarray,
@@ -325,11 +347,11 @@ def third_color(
     radius = max(9 * tolerance**2 // 64, 9 * int(squared(ink - paper)) // 100)
     is_ink = far & (to_ink <= radius)
     off = far & ~is_ink & off_plane(pixels, paper, ink, 64.0 * tolerance + 2560.0)
-    if 10 * off.sum() < far.sum():
-        return None
+    if not off.any():
+        return enclosed_color(samples, is_far, is_ink, ink)
     other = prevailing(pixels[off], np.ones(off.sum(), int), INK_RADIUS, [ink, paper])
     if 10 * other.mass < far.sum() or other.far < LEAST_APART**2:
-        return None
+        return enclosed_color(samples, is_far, is_ink, ink)
     to_other = squared(pixels - other.color)
     apart = min(int(squared(ink - paper)), int(squared(ink - other.color)))
     is_other = far & (to_other <= max(9 * tolerance**2 // 64, 9 * apart // 100))

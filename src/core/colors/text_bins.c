@@ -2,7 +2,7 @@
 
 #include "core/numbers.h"
 
-enum { CANDIDATES = 8, FIELD = (1 << 17) - 1 };
+enum { CANDIDATES = 4, FIELD = (1 << 17) - 1 };
 
 static void unpack(FastcvTextBins *bins, const uint8_t (*others)[3], int other_count)
 {

@@ -49,16 +49,19 @@ static FastcvTextColor find_prevailing(FastcvTextWord *word)
 
 /* ---- noise ---- */
 
+/* Every second row is enough. */
 static int32_t measure_noise(FastcvTextWord *word)
 {
     const FastcvTextSamples *samples = &word->samples;
     uint16_t count[LUMA_STEPS] = {0};
-    int32_t *luma = word->along, total = 0;
-    for (int32_t i = 0; i < samples->count; i++)
-        luma[i] = fastcv_text_dot(fastcv_text_sample(word, i), fastcv_text_luma) >> 6;
-    for (int32_t s = 0; s < samples->span_count; s++) {
+    int32_t total = 0;
+    for (int32_t s = 0; s < samples->span_count; s += 2) {
         const FastcvTextSpan *span = &samples->spans[s];
-        for (int32_t i = span->start; i + 1 < span->start + span->count; i++)
+        int32_t *luma = word->along;
+        for (int32_t i = 0; i < span->count; i++)
+            luma[i] =
+                fastcv_text_dot(fastcv_text_sample(word, span->start + i), fastcv_text_luma) >> 6;
+        for (int32_t i = 0; i + 1 < span->count; i++)
             count[abs(luma[i + 1] - luma[i])]++;
         total += span->count - 1;
     }

@@ -144,6 +144,47 @@ static int choose(const Touches *touches, FastcvTextColor other, FastcvTextColor
     return 3 * touches->ink_paper < ink_least;
 }
 
+/* Adds to the bins what lies between two samples of ink, with no paper between them. Returns how
+ * many samples are ink. */
+static int32_t gather_enclosed(FastcvTextWord *word)
+{
+    int32_t inks = 0;
+    for (int32_t s = 0; s < word->samples.span_count; s++) {
+        const FastcvTextSpan *span = &word->samples.spans[s];
+        int32_t last = -1;
+        for (int32_t i = span->start; i < span->start + span->count; i++) {
+            if (word->label[i] == FASTCV_TEXT_PAPER)
+                last = -1;
+            if (word->label[i] != FASTCV_TEXT_INK)
+                continue;
+            for (int32_t k = last + 1; last >= 0 && k < i; k++) {
+                const FastcvTextColor color = fastcv_text_sample(word, k);
+                fastcv_text_bins_add(&word->bins, (unsigned)color.channel[0],
+                                     (unsigned)color.channel[1], (unsigned)color.channel[2], 1);
+            }
+            last = i;
+            inks++;
+        }
+    }
+    return inks;
+}
+
+/* Letters whose colour is a mixture of the paper's and the outline's: the outline is what was taken
+ * for ink, and encloses much of one other colour. */
+static int find_enclosed(FastcvTextWord *word, const uint8_t (*others)[3], FastcvTextColor *ink,
+                         FastcvTextColor *outline)
+{
+    const int32_t inks = gather_enclosed(word);
+    if (word->bins.count == 0)
+        return 0;
+    const FastcvTextCluster cluster = fastcv_text_bins_find(&word->bins, RADIUS, others, 1);
+    if (3 * cluster.weight < 2 * inks || cluster.apart < LEAST_APART * LEAST_APART)
+        return 0;
+    *outline = *ink;
+    *ink = (FastcvTextColor){{cluster.color[0], cluster.color[1], cluster.color[2]}};
+    return 1;
+}
+
 int fastcv_text_find_outline(FastcvTextWord *word, FastcvTextColor paper, FastcvTextColor *ink,
                              FastcvTextColor *outline)
 {
@@ -154,10 +195,10 @@ int fastcv_text_find_outline(FastcvTextWord *word, FastcvTextColor paper, Fastcv
     }
     const int32_t off = gather_off(word, paper, *ink);
     if (off == 0)
-        return 0;
+        return find_enclosed(word, others, ink, outline);
     const FastcvTextCluster cluster = fastcv_text_bins_find(&word->bins, RADIUS, others, 2);
     if (SHARE * cluster.weight < word->far_count || cluster.apart < LEAST_APART * LEAST_APART)
-        return 0;
+        return find_enclosed(word, others, ink, outline);
     const FastcvTextColor other = {{cluster.color[0], cluster.color[1], cluster.color[2]}};
     label_other(word, paper, *ink, other);
     const Touches touches = count_touches(word);
