@@ -151,7 +151,7 @@ def test_values_come_before_the_rest_is_read():
         ("[1, ]", "not JSON: Expecting value: char 4"),
         ("[1] 2", "not JSON: Extra data: char 4"),
         ("[1 2]", "not JSON: Expecting ',' delimiter: char 3"),
-        ("[1, tru]", "not JSON: Expecting value: char 4"),
+        ("[1, nul]", "not JSON: Expecting value: char 4"),
         ('["a" "b", 1]', "not JSON: Expecting ',' delimiter: char 5"),
         ('[1, "abc', "not JSON: Unterminated string starting at: char 4"),
         ('[1, ["a", "d" "e"], 123456789, 123456789]', "not JSON: Expecting ',' delimiter: char 14"),
