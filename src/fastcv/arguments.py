@@ -158,6 +158,9 @@ def _add_colors(subparsers: _Subparsers) -> Any:
         "count inside each box of these annotations, of any format that crop reads: one FILE for "
         "all images, or a folder with a file an image"
     ))  # fmt: skip
+    colors.add_argument("--text", action="store_true", help=(
+        "tell each box's colours of letters, background and outline instead of counting"
+    ))  # fmt: skip
     colors.add_argument("--panel", metavar="FILE", type=_path, help=(
         "also draw the colours, 64 rows each, or 64 rows a box; FILE's suffix is the format. For "
         "anything but one picture, FILE is a folder, created if it does not exist, and gets "

@@ -8,7 +8,9 @@ from functools import partial
 from itertools import chain
 from operator import attrgetter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
 
 from . import outputs
 from .annotations import quads_of
@@ -21,9 +23,9 @@ from .naming import refuse_twins
 from .outputs import Guard
 from .pages import PageFile, list_pages, read_page
 from .progress import EXPECTED, Progress, complain, explain, show
+from .word_colors import text_colors
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
     from .annotations import AnnotatedPage
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
 
 def run_colors(options: argparse.Namespace) -> bool:
     """Count every image."""
+    if options.text and not options.boxes:
+        options.parser.error("--text needs --boxes")
     pages, missing = find_images(options.images)
     plan = Plan(pages, options.boxes, None) if options.boxes else None
     inputs = chain((page.path for page in pages), plan.files if plan else ())
@@ -101,10 +105,11 @@ def count_image(
     image = read_page(page.path, page.number, exif=words is not None)
     boxes = None if words is None else quads_of(words, *image.shape[:2])
     try:
-        found: Any = main_colors(image, options.n, boxes=boxes, num_threads=options.threads)
-        panel = draw(found) if panels else None
+        found = look(options, image, boxes)
+        panel = draw([one.colors for one in found], boxes is not None) if panels else None
     except (ValueError, TypeError) as error:
-        raise ValueError(str(error).removeprefix("main_colors: ")) from None
+        reason = str(error).removeprefix("main_colors: ").removeprefix("text_colors: ")
+        raise ValueError(reason) from None
     if panel is not None:
         target = panels[page]
         if not panel.size:
@@ -116,18 +121,15 @@ def count_image(
     place = {} if page.number is None else {"page": page.number + 1}
     result: dict[str, Any] = {"file": str(page.path), **place, "width": width, "height": height}
     text = [f"{show(page.title)}: {width} x {height}"]
-    if isinstance(found, MainColors):
-        result["colors"] = rows_of(found, width * height)
-        text += lines_of(result["colors"])
+    if words is None:
+        result["colors"] = found[0].row["colors"]
+        text += found[0].lines
     else:
-        assert words is not None
         result["boxes"] = []
         for index, (one, word) in enumerate(zip(found, words.words, strict=True)):
-            rows, said = rows_of(one), word.text
-            result["boxes"].append(
-                {"colors": rows} if said is None else {"text": said, "colors": rows}
-            )
-            text += [f"  box {index}" + ("" if said is None else f" {show(said)}"), *lines_of(rows)]
+            said = {} if word.text is None else {"text": word.text}
+            result["boxes"].append({**said, **one.row})
+            text += [" ".join([f"  box {index}", *map(show, said.values())]), *one.lines]
     results.append(result)
     return "" if options.json else "\n".join(text)
 
@@ -139,21 +141,74 @@ def words_of(task: PageTask | FailedPage) -> AnnotatedPage:
     return annotations_of(task, CropRules())
 
 
-def draw(found: MainColors | list[MainColors]) -> NDArray[np.uint8]:
-    """Draw the colours of an image, or of boxes."""
-    if isinstance(found, MainColors):
-        return _draw_panel("main_colors", found.colors)
-    return _draw_box_panel("main_colors", [one.colors for one in found])
+class Found(NamedTuple):
+    """The colours of an image or a box."""
+
+    row: dict[str, Any]
+    """An object for JSON."""
+    lines: list[str]
+    colors: NDArray[np.uint8]
 
 
-def rows_of(found: MainColors, pixels: int = 0) -> list[dict[str, Any]]:
-    """Return an object for JSON for each colour, with its share of so many pixels."""
+def look(
+    options: argparse.Namespace, image: NDArray[Any], boxes: NDArray[np.float64] | None
+) -> list[Found]:
+    """Find the colours of the image, or of each box."""
+    if boxes is None:
+        height, width = image.shape[:2]
+        colors = main_colors(image, options.n, num_threads=options.threads)
+        return [count(colors, width * height)]
+    if options.text:
+        words = text_colors(image, boxes, num_threads=options.threads)
+        return [word(*one) for one in zip(*words, strict=True)]
+    return [
+        count(one)
+        for one in main_colors(image, options.n, boxes=boxes, num_threads=options.threads)
+    ]
+
+
+def count(found: MainColors, pixels: int = 0) -> Found:
+    """Describe counted colours, with their shares of so many pixels."""
     rows: list[dict[str, Any]] = []
-    for (blue, green, red), count in zip(found.colors.tolist(), found.counts.tolist(), strict=True):
-        rows.append({"hex": f"#{red:02X}{green:02X}{blue:02X}", "count": count})
+    for color, number in zip(found.colors, found.counts.tolist(), strict=True):
+        rows.append({"hex": hex_of(color), "count": number})
         if pixels:
-            rows[-1]["share"] = count / pixels
-    return rows
+            rows[-1]["share"] = number / pixels
+    return Found({"colors": rows}, lines_of(rows), found.colors)
+
+
+def word(
+    text: NDArray[np.uint8],
+    background: NDArray[np.uint8],
+    outline: NDArray[np.uint8],
+    confidence: np.float32,
+) -> Found:
+    """Describe a word's colours."""
+    row = {
+        "text_color": hex_of(text),
+        "background": hex_of(background),
+        "outline": hex_of(outline),
+        "confidence": round(float(confidence), 3),
+    }
+    line = f"  {row['text_color']} on {row['background']}, outline {row['outline']}, "
+    return Found(
+        row,
+        [f"{line}confidence {row['confidence']:.2f}"],
+        np.stack([text, background, outline]),
+    )
+
+
+def hex_of(color: NDArray[np.uint8]) -> str:
+    """Write a colour, B, G, R, as HTML does."""
+    blue, green, red = color.tolist()
+    return f"#{red:02X}{green:02X}{blue:02X}"
+
+
+def draw(found: list[NDArray[np.uint8]], are_boxes: bool) -> NDArray[np.uint8]:
+    """Draw the colours of an image, or of boxes."""
+    if are_boxes:
+        return _draw_box_panel("main_colors", found)
+    return _draw_panel("main_colors", found[0])
 
 
 def lines_of(rows: list[dict[str, Any]]) -> list[str]:

@@ -516,6 +516,23 @@ def test_colors_of_boxes(folder, capsys):
     assert "there is no box" in capsys.readouterr().err
 
 
+def test_colors_of_words(folder, capsys):
+    command = ["colors", "a.png", "--boxes", "a.json", "--text", "--panel", "panel.png"]
+    assert cli.main([*command, "--json"]) == 0
+    (row,) = json.loads(capsys.readouterr().out)
+    found = fastcv.text_colors(cv2.imread("a.png"), QUADS)
+    for box, text, sure in zip(row["boxes"], found.text, found.confidence, strict=True):
+        blue, green, red = text
+        assert box["text_color"] == f"#{red:02X}{green:02X}{blue:02X}"
+        assert box["confidence"] == pytest.approx(sure, abs=1e-3)
+    assert cv2.imread("panel.png").shape == (128, 512, 3)
+    assert cli.main(["colors", "a.png", "--boxes", "a.json", "--text"]) == 0
+    assert " on #" in capsys.readouterr().out
+    with pytest.raises(SystemExit):
+        cli.main(["colors", "a.png", "--text"])
+    assert "--text needs --boxes" in capsys.readouterr().err
+
+
 def test_colors_as_json(folder, capsys):
     assert cli.main(["colors", LOGO, "a.png", "nothere.png", "--json"]) == 1
     first, second = json.loads(capsys.readouterr().out)
