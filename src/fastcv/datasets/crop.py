@@ -44,8 +44,9 @@ def crop_pages(
 ) -> Summary:
     """Cut the words out of annotated pages, and store them with their texts.
 
-    The result is the same for every engine and any number of workers: pages are stored in their
-    order. A run that was stopped, or killed, goes on where it was when it is started again.
+    Pages are stored in their order, so files, labels and pixels are the same for every engine and
+    any number of workers. A run that was stopped, or killed, goes on where it was when it is
+    started again.
 
     Parameters
     ----------
