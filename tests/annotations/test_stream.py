@@ -258,6 +258,7 @@ def parts(count, inner):
     return "[" + ",".join([inner] * count) + "]"
 
 
+@pytest.mark.rest
 @pytest.mark.parametrize(
     "long",
     [

@@ -1,5 +1,6 @@
 """One reader for the library and the command line, and what decoders print while it works."""
 
+import gc
 import os
 import re
 import struct
@@ -197,6 +198,7 @@ def test_many_threads_read_at_once(tmp_path, capfd):
                 if not number % 2:
                     wrong.append(number)
 
+    gc.collect()  # what earlier tests left behind
     before = os.listdir("/proc/self/fd") if os.path.isdir("/proc/self/fd") else []
     threads = [threading.Thread(target=work, args=(number,)) for number in range(6)]
     for thread in threads:

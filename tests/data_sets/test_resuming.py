@@ -60,6 +60,7 @@ def what_is_in(out, to):
         return {"labels": (out / "labels.jsonl").read_bytes(), **dict(reader.cursor())}
 
 
+@pytest.mark.rest
 @pytest.mark.own_process
 @pytest.mark.parametrize("to", STORES)
 def test_killed_at_random_moments(pages, tmp_path, to):
@@ -83,6 +84,7 @@ def test_killed_at_random_moments(pages, tmp_path, to):
     assert not list(out.rglob(".fastcv-*"))
 
 
+@pytest.mark.rest
 @pytest.mark.own_process
 def test_a_killed_worker_costs_no_page(pages, tmp_path):
     out = tmp_path / "out"

@@ -163,6 +163,7 @@ RUN = """
 
 
 @every_store
+@pytest.mark.rest
 @pytest.mark.own_process
 def test_killed_again_and_again(tmp_path, rng, kind):
     """A run that is killed at random moments ends with what an undisturbed one writes."""
