@@ -61,6 +61,8 @@ class Progress:
             self._bar.total, self._bar.initial = total, before
             self._bar.set_postfix_str(note, refresh=False)
             self._bar.update(done - self._bar.n)
+            if done == total:
+                self._bar.refresh()
 
     def clear(self) -> None:
         """Make room for a line. The next step draws the bar again."""

@@ -96,10 +96,10 @@ def test_what_does_not_end_is_refused(tmp_path, text):
         "&lt",
     ],
 )
-def test_a_megabyte_of_anything(tmp_path, piece):
+def test_300_kb_of_anything(tmp_path, piece):
     """It is read or refused, which pytest's time limit checks: some parsers take hours."""
     try:
-        found = sum(1 for _ in read(tmp_path / "a.html", piece * (1_000_000 // len(piece))))
+        found = sum(1 for _ in read(tmp_path / "a.html", piece * (300_000 // len(piece))))
     except ValueError:
         found = 0
     assert found >= 0
