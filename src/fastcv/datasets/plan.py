@@ -134,6 +134,8 @@ def _match_numbers(
         only = each if index == 0 else None
         names.add(each.page)
         number = index if each.number is None else each.number
+        if number in by_number:
+            raise ValueError(f"{each.place}: page {number + 1} is there twice")
         if number in wanted:  # there may be millions of others
             by_number[number] = each
     if len(names) > 1 and None not in names:
