@@ -130,7 +130,10 @@ def _match_numbers(
     names: set[str | None] = set()
     only: AnnotatedPage | None = None
     index = 0
+    is_one_page = len(pages) == 1 and pages[0].number is None
     for index, each in enumerate(annotated):
+        if index and is_one_page and each.page is None:
+            raise ValueError(f"{path}: several pages without names, for a file of one page")
         only = each if index == 0 else None
         names.add(each.page)
         number = index if each.number is None else each.number
