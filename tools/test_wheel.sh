@@ -38,7 +38,7 @@ cp "$wheel" "$work/wheels"
 "$python" -m venv --clear build/wheel/pip # Debian's Python has a pip only there
 # shellcheck disable=SC2086 # a list
 build/wheel/pip/bin/python -m pip download -q --disable-pip-version-check -d "$work/wheels" --only-binary :all: \
-    "$wheel" tqdm $libraries
+    "$wheel" isal tqdm $libraries
 
 if [ -n "$suite" ]; then
     root=$PWD/build/$suite
