@@ -13,11 +13,13 @@ int64_t fastcv_to_subpixels(float coordinate)
     return llrint((double)coordinate * (1 << FASTCV_SUBPIXEL_BITS));
 }
 
-/* The quotient, rounded down; *rest is what is left, from 0 to below the divisor. */
+/* The quotient, rounded down; *rest is what is left, from 0 to below the divisor. The rest fits in
+ * 64 bits, so that its computation may wrap. Written with %, it would need libgcc 7: a later
+ * manylinux. */
 static int64_t divide(Int128 dividend, int64_t divisor, int64_t *rest)
 {
     int64_t quotient = (int64_t)(dividend / divisor);
-    *rest = (int64_t)(dividend % divisor);
+    *rest = (int64_t)((uint64_t)dividend - (uint64_t)quotient * (uint64_t)divisor);
     if (*rest < 0) {
         *rest += divisor;
         quotient--;
