@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterator
 
 from . import values
-from .icdar2015 import IGNORED, to_numbers
-from .record import AnnotatedPage, Word
-from .source import Source, shown
+from .icdar2015 import read_lines, to_numbers
+from .record import AnnotatedPage
+from .source import Source
 
 
 def recognizes(source: Source) -> bool:
@@ -22,15 +22,7 @@ def recognizes(source: Source) -> bool:
 
 def read(source: Source) -> Iterator[AnnotatedPage]:
     """Read the file's only page."""
-    words = []
-    for number, line in source.lines():
-        place = f"line {number}"
-        parsed = _parse(line)
-        if parsed is None:
-            source.fail(f"{shown(line)} is not four numbers and a quoted text", place)
-        numbers, text = parsed
-        words.append(Word(values.rectangle(source, place, numbers), text, text == IGNORED))
-    yield AnnotatedPage(None, words)
+    return read_lines(source, _parse, values.rectangle, "four numbers and a quoted text")
 
 
 def _parse(line: str) -> tuple[list[float], str | None] | None:

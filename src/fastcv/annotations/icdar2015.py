@@ -7,13 +7,18 @@ a transcription are a detector's results.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 from . import values
 from .record import AnnotatedPage, Word
 from .source import Source, shown
 
-IGNORED = "###"
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+_IGNORED = "###"
 
 _NUMBER = re.compile(r"[-+]?\d{1,9}(?:\.\d{1,20})?", re.ASCII)
 
@@ -29,14 +34,24 @@ def recognizes(source: Source) -> bool:
 
 def read(source: Source) -> Iterator[AnnotatedPage]:
     """Read the file's only page."""
+    return read_lines(source, _parse, values.points, "eight numbers and a transcription")
+
+
+def read_lines(
+    source: Source,
+    parse: Callable[[str], tuple[list[float], str | None] | None],
+    to_points: Callable[[Source, str, list[float]], NDArray[np.float64]],
+    what: str,
+) -> Iterator[AnnotatedPage]:
+    """Read the only page of a file that has numbers and a text in each line."""
     words = []
     for number, line in source.lines():
         place = f"line {number}"
-        parsed = _parse(line)
+        parsed = parse(line)
         if parsed is None:
-            source.fail(f"{shown(line)} is not eight numbers and a transcription", place)
+            source.fail(f"{shown(line)} is not {what}", place)
         numbers, text = parsed
-        words.append(Word(values.points(source, place, numbers), text, text == IGNORED))
+        words.append(Word(to_points(source, place, numbers), text, text == _IGNORED))
     yield AnnotatedPage(None, words)
 
 

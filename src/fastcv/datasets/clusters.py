@@ -92,10 +92,7 @@ def _cut_alone(task: PageTask, cluster: _Cluster) -> CutPage | FailedPage:
     try:
         return cluster.finish(cluster.start(_from_anywhere(task)))
     except cluster.lost:
-        return FailedPage(
-            task.name, task.path, task.number,
-            "every process that cut it died: too little memory?",
-        )  # fmt: skip
+        return task.failed("every process that cut it died: too little memory?")
 
 
 def _from_anywhere(task: PageTask) -> PageTask:

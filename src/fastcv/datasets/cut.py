@@ -73,7 +73,7 @@ def try_to_cut(
     try:
         return cut_page(task, rules, num_threads)
     except EXPECTED as error:
-        return FailedPage(task.name, task.path, task.number, explain(error, Path(task.path)))
+        return task.failed(explain(error, Path(task.path)))
 
 
 def annotations_of(task: PageTask, rules: CropRules) -> AnnotatedPage:

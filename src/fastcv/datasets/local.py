@@ -96,11 +96,7 @@ class _Pool:
                 return self.submit(job.task).result()
             except BrokenProcessPool:
                 self.restart()
-        task = job.task
-        return FailedPage(
-            task.name, task.path, task.number,
-            f"the process that cut it died {_TRIES} times: too little memory?",
-        )  # fmt: skip
+        return job.task.failed(f"the process that cut it died {_TRIES} times: too little memory?")
 
     def restart(self) -> None:
         """Replace processes of which one has died."""

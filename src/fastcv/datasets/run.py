@@ -119,10 +119,9 @@ class _Run:
             elif known.stamp == stamp and known.path == task.path:
                 self._summary.skipped += 1
             else:
-                self._fail(FailedPage(
-                    task.name, task.path, task.number,
+                self._fail(task.failed(
                     "the page or its boxes have changed since it was cut: choose another folder, "
-                    "or --overwrite to begin anew",
+                    "or --overwrite to begin anew"
                 ))  # fmt: skip
 
     def _take(self, page: CutPage | FailedPage) -> None:

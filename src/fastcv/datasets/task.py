@@ -22,6 +22,10 @@ class PageTask(NamedTuple):
     annotations: AnnotatedPage | str
     """The page's words, or the file that holds them."""
 
+    def failed(self, reason: str) -> FailedPage:
+        """Return that this page could not be read or cut."""
+        return FailedPage(self.name, self.path, self.number, reason)
+
 
 @dataclass(frozen=True)
 class CropRules:
