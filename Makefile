@@ -68,16 +68,21 @@ test-avx512:
 test-aarch64:
 	@tools/check_variants.sh aarch64
 
+# Makes the environment $(@D) of pinned packages.
+define install
+@rm -rf $(@D)
+@$(RUN) -m venv $(@D)
+@$(@D)/bin/python -m pip install -q --disable-pip-version-check --no-deps -r $<
+@touch $@
+endef
+
 # The same Python as $(VENV), so that the extension built in place is that Python's.
 test-compat: build $(COMPAT)/.ready
 	@PYTHONPATH=$(CURDIR)/src $(COMPAT)/bin/python -m pytest -p no:cacheprovider tests/compat $(ARGS)
 
 $(COMPAT)/.ready: tests/compat/requirements.txt $(VENV)/.ready
 	@echo "Installing the OCR projects in $(COMPAT), 640 MB"
-	@rm -rf $(COMPAT)
-	@$(RUN) -m venv $(COMPAT)
-	@$(COMPAT)/bin/python -m pip install -q --disable-pip-version-check --no-deps -r $<
-	@touch $@
+	$(install)
 
 test-opencv5: build $(OPENCV5)/.ready
 	@PYTHONPATH=$(CURDIR)/src $(OPENCV5)/bin/python -m pytest -p no:cacheprovider tests/opencv5 $(ARGS)
@@ -87,20 +92,14 @@ soak-opencv5: build $(OPENCV5)/.ready
 
 $(OPENCV5)/.ready: tests/opencv5/requirements.txt $(VENV)/.ready
 	@echo "Installing OpenCV 5 in $(OPENCV5), 200 MB"
-	@rm -rf $(OPENCV5)
-	@$(RUN) -m venv $(OPENCV5)
-	@$(OPENCV5)/bin/python -m pip install -q --disable-pip-version-check --no-deps -r $<
-	@touch $@
+	$(install)
 
 test-clusters: build $(CLUSTERS)/.ready
 	@PYTHONPATH=$(CURDIR)/src $(CLUSTERS)/bin/python -m pytest -p no:cacheprovider tests/clusters $(ARGS)
 
 $(CLUSTERS)/.ready: tests/clusters/requirements.txt $(VENV)/.ready
 	@echo "Installing Dask, Ray and data sets' loaders in $(CLUSTERS), 870 MB"
-	@rm -rf $(CLUSTERS)
-	@$(RUN) -m venv $(CLUSTERS)
-	@$(CLUSTERS)/bin/python -m pip install -q --disable-pip-version-check --no-deps -r $<
-	@touch $@
+	$(install)
 
 wheel:
 	@tools/wheel.sh $(PYTHON)
