@@ -120,10 +120,19 @@ def pool():
     fastcv.set_memory_pool(512 << 20)
 
 
+@pytest.fixture(scope="session")
+def spare_folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("spare")
+
+
 @pytest.fixture(autouse=True)
-def own_folder(tmp_path, monkeypatch):
-    """Relative paths of a test lead into a folder of its own, never into the checkout."""
-    monkeypatch.chdir(tmp_path)
+def away_from_the_checkout(request, monkeypatch, spare_folder):
+    """Relative paths lead into the test's tmp_path, never into the checkout. Tests without a
+    tmp_path share a folder and leave it empty: a folder for each took five seconds to delete."""
+    own = "tmp_path" in request.fixturenames
+    monkeypatch.chdir(request.getfixturevalue("tmp_path") if own else spare_folder)
+    yield
+    assert own or not os.listdir(spare_folder), "a test that writes needs tmp_path"
 
 
 def read_only(image):

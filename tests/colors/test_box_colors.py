@@ -255,7 +255,7 @@ def test_equally_frequent_colours_of_a_bin_and_equal_bins():
 
 
 def test_the_words_of_the_page(page, page_boxes):
-    boxes = page_boxes[::20]
+    boxes = page_boxes[::120]
     assert_exact(page, boxes)
     assert_exact(page, boxes[:9], 40, bits=5, num_threads=2)
 

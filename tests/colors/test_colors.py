@@ -43,11 +43,15 @@ def noise(rng, height, width):
     return rng.integers(0, 256, (height, width, 3), np.uint8)
 
 
-@pytest.mark.parametrize("n", [1, 6, 17, 1000])
-@pytest.mark.parametrize("num_threads", [1, 2, 5, None])
-def test_the_shipped_pictures(page, logo, n, num_threads):
-    assert_exact(page, n, num_threads=num_threads)
-    assert_exact(logo, n, num_threads=num_threads)
+@pytest.mark.parametrize("name", ["page", "logo"])
+def test_the_shipped_pictures(request, name):
+    image = request.getfixturevalue(name)
+    expected_colors, expected_counts = slow_main_colors(image, 1000)
+    for n in (1, 6, 17, 1000):
+        for num_threads in (1, 2, 5, None):
+            colors, counts = fastcv.main_colors(image, n, num_threads=num_threads)
+            np.testing.assert_array_equal(counts, expected_counts[:n])
+            np.testing.assert_array_equal(colors, expected_colors[:n])
 
 
 @pytest.mark.parametrize("shape", [(50, 70), (50, 70, 1), (50, 70, 3), (50, 70, 4), (1, 1, 3)])
@@ -82,7 +86,7 @@ def test_counts_about_a_byte_among_many_colours(rng, num_threads):
     assert packed.size >= 1 << 20
     image = np.ascontiguousarray(packed.view(np.uint8).reshape(*packed.shape, 4)[..., :3])
     expected_colors, expected_counts = slow_main_colors(image, 100_000)
-    for n in (1, 5, 20, 40, 100_000):
+    for n in (1, 20, 100_000):
         colors, counts = fastcv.main_colors(image, n, num_threads=num_threads)
         np.testing.assert_array_equal(counts, expected_counts[:n])
         np.testing.assert_array_equal(colors, expected_colors[:n])

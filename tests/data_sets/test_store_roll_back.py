@@ -218,7 +218,9 @@ FULL = """
 
 @every_store
 @pytest.mark.own_process
-@pytest.mark.parametrize("share", [0.01, 0.1, 0.5, 0.9])
+@pytest.mark.parametrize(
+    "share", [0.01, *(pytest.param(share, marks=pytest.mark.rest) for share in (0.1, 0.5)), 0.9]
+)
 def test_a_full_disk(tmp_path, kind, share):
     """The size of files is limited, at another place each time."""
     pages = [page_of(np.random.default_rng(n), name, boxes)
