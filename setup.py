@@ -68,11 +68,11 @@ def read_version():
     return re.search(r'__version__ = "(.+)"', text).group(1)
 
 
-def from_pkg_config():
+def from_pkg_config(package):
     """(include dirs, library dirs) as pkg-config knows them; empty where it does not."""
     try:
         run = subprocess.run(
-            ["pkg-config", "--cflags-only-I", "--libs-only-L", "opencv4"],
+            ["pkg-config", "--cflags-only-I", "--libs-only-L", package],
             capture_output=True,
             text=True,
             check=True,
@@ -95,30 +95,35 @@ def opencv_places():
     if chosen:
         prefixes = [Path(chosen)]
     else:
-        includes, libraries = from_pkg_config()
-        for include in includes:
-            yield include, libraries
+        for package in ("opencv4", "opencv5"):
+            includes, libraries = from_pkg_config(package)
+            for include in includes:
+                yield include, libraries
     for prefix in prefixes:
         libraries = [] if prefix == Path("/usr") else [prefix / "lib", prefix / "lib64"]
-        for include in (prefix / "include/opencv4", prefix / "include"):
-            yield include, [folder for folder in libraries if folder.is_dir()]
+        for folder in ("include/opencv4", "include/opencv5", "include"):
+            yield prefix / folder, [folder for folder in libraries if folder.is_dir()]
 
 
 def find_opencv():
-    """The first place that has OpenCV 4.x, or the end of the build."""
-    found = []
+    """The first place that has OpenCV 4, or else OpenCV 5, or the end of the build."""
+    fives, found = [], []
     for include, libraries in opencv_places():
         version = include / "opencv2/core/version.hpp"
         if version.is_file() and (include / "opencv2/imgproc.hpp").is_file():
             major = re.search(r"CV_VERSION_MAJOR\s+(\d+)", version.read_text()).group(1)
             if major == "4":
                 return include, libraries
+            if major == "5":
+                fives.append((include, libraries))
             found.append(f"OpenCV {major} in {include}")
+    if fives:
+        return fives[0]
     if found:
-        fail(f"found {', '.join(found)}, but the crops are defined by OpenCV 4.x: {INSTALL_OPENCV}")
+        fail(f"found {', '.join(found)}, but fastcv needs OpenCV 4 or 5: {INSTALL_OPENCV}")
     chosen = os.environ.get("OPENCV_DIR")
     where = f" in OPENCV_DIR={chosen}" if chosen else ""
-    fail(f"OpenCV 4.x was not found{where}: {INSTALL_OPENCV}")
+    fail(f"OpenCV was not found{where}: {INSTALL_OPENCV}")
 
 
 def build_opencv(compiler, compiler_cxx):
@@ -155,7 +160,7 @@ def opencv_flags(folders):
     flags = [f"-L{folder}" for folder in folders]
     static = [folder for folder in folders if (folder / "libopencv_core.a").is_file()]
     if static and not any((folder / "libopencv_core.so").exists() for folder in folders):
-        zlib = [f"-L{folder}/opencv4/3rdparty" for folder in static]
+        zlib = [f"-L{place}" for folder in static for place in folder.glob("opencv*/3rdparty")]
         return [*flags, *zlib, "-Wl,--gc-sections"], ["zlib", "dl", "pthread"]
     if os.environ.get("OPENCV_DIR"):  # where the loader would not look by itself
         flags += [f"-Wl,-rpath,{folder}" for folder in folders]

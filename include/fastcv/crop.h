@@ -22,7 +22,8 @@ typedef struct FastcvCropEngine {
     const struct FastcvWarpKernels *kernels;
 } FastcvCropEngine;
 
-/* Whether the sampling's arithmetic is there for the page. OpenCV 4's is for every page. */
+/* Whether the sampling's arithmetic is there for the page. OpenCV 4's is for every page, but for
+ * cubic where only the cv::remap of an OpenCV 5 would do it. */
 int fastcv_crop_is_offered(const FastcvImage *page, const FastcvSampling *sampling);
 
 /* Own kernels where they cover the page and the sampling, unless OpenCV was asked for. The sampling

@@ -7,7 +7,8 @@
 #include <opencv2/core.hpp>
 #include <opencv2/imgproc.hpp>
 
-static_assert(CV_VERSION_MAJOR == 4, "fastcv's crops are defined as OpenCV 4.x computes them");
+/* On maps of whole numbers both write the same pixels, but for cubic. */
+static_assert(CV_VERSION_MAJOR == 4 || CV_VERSION_MAJOR == 5, "which cv::remap is this?");
 
 namespace
 {
@@ -72,6 +73,11 @@ extern "C" FastcvStatus fastcv_opencv_remap(const FastcvImage *source,
     } catch (...) {
         return fail(error, FASTCV_ERR_OPENCV, "an unknown exception");
     }
+}
+
+extern "C" int fastcv_opencv_cubic_is_version_4(void) noexcept
+{
+    return CV_VERSION_MAJOR == 4;
 }
 
 extern "C" void fastcv_opencv_version(char version[FASTCV_VERSION_BYTES]) noexcept

@@ -39,6 +39,9 @@ FastcvStatus fastcv_opencv_remap(const FastcvImage *source, const FastcvSampling
                                  const double *border_value, const FastcvRemapBlock *block,
                                  FastcvError *error) FASTCV_NOEXCEPT;
 
+/* OpenCV 5's cv::remap has another cubic: float weights instead of a table of whole ones. */
+int fastcv_opencv_cubic_is_version_4(void) FASTCV_NOEXCEPT;
+
 enum { FASTCV_VERSION_BYTES = 16 };
 
 /* The version of the OpenCV that is loaded, and of the one that was compiled against: "4.6.0". */

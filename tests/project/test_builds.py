@@ -1,4 +1,4 @@
-"""Builds other than the one under test: with counters, and without OpenCV 4."""
+"""Builds other than the one under test: with counters, over OpenCV 5, without OpenCV."""
 
 import os
 import sys
@@ -97,19 +97,76 @@ def build_with(opencv_dir, build):
 def test_a_missing_opencv_is_one_sentence(tmp_path):
     done = build_with(tmp_path, tmp_path / "build")
     assert done.returncode != 0
-    assert f"OpenCV 4.x was not found in OPENCV_DIR={tmp_path}: install its" in done.stderr
+    assert f"OpenCV was not found in OPENCV_DIR={tmp_path}: install its" in done.stderr
     assert "Traceback" not in done.stderr
 
 
-def test_opencv_5_is_refused_in_one_sentence(tmp_path):
-    headers = tmp_path / "include/opencv4/opencv2"
+def test_opencv_3_is_refused_in_one_sentence(tmp_path):
+    headers = tmp_path / "include/opencv2"
     (headers / "core").mkdir(parents=True)
-    (headers / "core/version.hpp").write_text("#define CV_VERSION_MAJOR    5\n")
+    (headers / "core/version.hpp").write_text("#define CV_VERSION_MAJOR    3\n")
     (headers / "imgproc.hpp").touch()
     done = build_with(tmp_path, tmp_path / "build")
     assert done.returncode != 0
-    assert "found OpenCV 5 in" in done.stderr
+    assert "found OpenCV 3 in" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+OVER_OPENCV_5 = """
+import importlib.util, sys
+import numpy as np
+import fastcv
+spec = importlib.util.spec_from_file_location("fastcv._core", sys.argv[1])
+core = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(core)
+assert core.build_info()["opencv"].startswith("5."), core.build_info()
+assert fastcv.build_info()["opencv"].startswith("4."), fastcv.build_info()
+
+rng = np.random.default_rng(1)
+outside = [[-9, 3.5], [80.2, 9], [83, 40], [-9, 44]]
+boxes = np.float32([outside, [[5, 5], [60, 9], [58, 31], [4, 28]]])
+same = refused = 0
+for kernel in (core.build_info()["kernel"], "c", "opencv"):
+    core._set_kernel(kernel)
+    for dtype in (np.uint8, np.uint16, np.int16, np.float32, np.float64):
+        for channels in (1, 2, 3, 4):
+            page = rng.integers(0, 256, (70, 90, channels)).astype(dtype)
+            for interpolation in ("nearest", "linear", "area", "cubic", "lanczos4"):
+                for border in ("constant", "replicate", "reflect", "reflect101", "wrap"):
+                    options = {"interpolation": interpolation, "border": border}
+                    own = (kernel != "opencv" and dtype is np.uint8 and channels != 2
+                           and border in ("constant", "replicate"))
+                    expected = fastcv.image_crop(page, boxes, **options)
+                    try:
+                        found = core.image_crop(page, boxes, **options)
+                    except ValueError as error:
+                        assert interpolation == "cubic" and not own, (options, dtype, channels)
+                        assert "cubic gives other pixels than OpenCV 4's" in str(error), error
+                        refused += 1
+                        continue
+                    assert interpolation != "cubic" or own, (options, dtype, channels)
+                    for one, other in zip(found, expected, strict=True):
+                        if np.issubdtype(dtype, np.floating):
+                            np.testing.assert_allclose(one, other, rtol=1e-5, atol=1e-3)
+                        elif dtype is np.uint8 or channels > 1:
+                            np.testing.assert_array_equal(one, other)
+                        else:
+                            assert abs(one.astype(int) - other).max() <= 1
+                    same += 1
+print(same, refused)
+"""
+
+
+@pytest.mark.skipif("OPENCV5_DIR" not in os.environ, reason="OPENCV5_DIR names no OpenCV 5")
+def test_over_opencv_5_pixels_are_the_same_or_refused(tmp_path):
+    opencv = os.environ["OPENCV5_DIR"]
+    build(tmp_path, OPENCV_DIR=opencv)
+    (extension,) = tmp_path.glob("fastcv/_core*.so")
+    done = run_in_checkout(sys.executable, "-c", OVER_OPENCV_5, extension)
+    assert done.returncode == 0, done.stderr
+    same, refused = map(int, done.stdout.split())
+    assert same > 1000
+    assert refused > 100
 
 
 @pytest.mark.skipif(not (ROOT / ".git").exists(), reason="compares with git's index")

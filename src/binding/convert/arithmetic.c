@@ -1,6 +1,7 @@
 #include "binding/convert/arithmetic.h"
 
 #include "binding/convert/sampling.h"
+#include "fastcv/build.h"
 
 enum { AUTOMATIC = FASTCV_ARITHMETICS };
 
@@ -52,6 +53,17 @@ int py_arithmetic_check(const char *function, const FastcvSampling *sampling,
                                                       "float64"};
     if (fastcv_crop_is_offered(image, sampling))
         return 0;
+    if (sampling->arithmetic == FASTCV_OPENCV4) {
+        PyErr_Format(
+            PyExc_ValueError,
+            "%s: interpolation \"cubic\" of %s, %d channel%s and border \"%s\" is "
+            "OpenCV's own, and this fastcv was built with OpenCV %s, whose cubic gives "
+            "other pixels than OpenCV 4's: use a fastcv built with OpenCV 4, as its wheels "
+            "are",
+            function, depths[image->depth], image->channels, image->channels == 1 ? "" : "s",
+            py_border_names[sampling->border], fastcv_build_opencv_compiled());
+        return -1;
+    }
     PyErr_Format(
         PyExc_ValueError,
         "%s: arithmetic \"opencv5\" takes uint8 images of 1, 3 or 4 channels, the "

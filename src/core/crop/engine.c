@@ -3,10 +3,14 @@
 #include "core/numbers.h"
 #include "fastcv/variants.h"
 #include "kernels/warp/warp.h"
+#include "opencv/shim.h"
 
 int fastcv_crop_is_offered(const FastcvImage *page, const FastcvSampling *sampling)
 {
-    return sampling->arithmetic == FASTCV_OPENCV4 || fastcv_float_tiles_cover(page, sampling);
+    if (sampling->arithmetic == FASTCV_OPENCV5)
+        return fastcv_float_tiles_cover(page, sampling);
+    return sampling->interpolation != FASTCV_CUBIC || fastcv_opencv_cubic_is_version_4() ||
+           fastcv_crop_engine(page, sampling).kind == FASTCV_ENGINE_KERNELS;
 }
 
 FastcvCropEngine fastcv_crop_engine(const FastcvImage *page, const FastcvSampling *sampling)

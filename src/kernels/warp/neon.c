@@ -1,33 +1,11 @@
 /* NEON: every 64-bit ARM that runs little-endian. */
 #if defined(__AARCH64EL__)
 
-#include <arm_neon.h>
-
 #include "kernels/warp/blend4_all.h"
-#include "kernels/warp/blend5_c.h"
+#include "kernels/warp/blend5_neon.h"
 #include "kernels/warp/map4_all.h"
 #include "kernels/warp/map5_all.h"
 #include "kernels/warp/warp.h"
-
-/* ---- what all blends share ----
- *
- * A pixel takes four lanes. With three channels the last lane is not used. */
-
-/* Eight pixels, two a vector. */
-static inline void store_pixels(uint8_t *out, const uint8x8_t pairs[4], int channels)
-{
-    static const uint8_t places[24] = {0,  1,  2,  4,  5,  6,  8,  9,  10, 12, 13, 14,
-                                       16, 17, 18, 20, 21, 22, 24, 25, 26, 28, 29, 30};
-    const uint8x16x2_t pixels = {
-        {vcombine_u8(pairs[0], pairs[1]), vcombine_u8(pairs[2], pairs[3])}};
-    if (channels == 4) {
-        vst1q_u8(out, pixels.val[0]);
-        vst1q_u8(out + 16, pixels.val[1]);
-    } else {
-        vst1q_u8(out, vqtbl2q_u8(pixels, vld1q_u8(places)));
-        vst1_u8(out + 16, vqtbl2_u8(pixels, vld1_u8(places + 16)));
-    }
-}
 
 /* ---- linear ----
  *
@@ -94,20 +72,6 @@ static inline void linear_eight(const uint8_t *base, ptrdiff_t stride_bytes, con
                            weights.down);
     }
     store_pixels(out, pairs, channels);
-}
-
-/* The two bytes at every pixel: all left ones, then all right ones. */
-static inline uint8x8x2_t load_neighbours(const uint8_t *base, const int32_t *offset)
-{
-    uint8x8x2_t both = {{vdup_n_u8(0), vdup_n_u8(0)}};
-    both = vld2_lane_u8(base + offset[0], both, 0);
-    both = vld2_lane_u8(base + offset[1], both, 1);
-    both = vld2_lane_u8(base + offset[2], both, 2);
-    both = vld2_lane_u8(base + offset[3], both, 3);
-    both = vld2_lane_u8(base + offset[4], both, 4);
-    both = vld2_lane_u8(base + offset[5], both, 5);
-    both = vld2_lane_u8(base + offset[6], both, 6);
-    return vld2_lane_u8(base + offset[7], both, 7);
 }
 
 static inline void linear_eight_gray(const uint8_t *base, ptrdiff_t stride_bytes,
@@ -177,13 +141,6 @@ static inline void cubic_eight(const uint8_t *base, ptrdiff_t stride_bytes, cons
     store_pixels(out, pairs, channels);
 }
 
-static inline uint32_t load_u32(const uint8_t *bytes)
-{
-    uint32_t value;
-    memcpy(&value, bytes, sizeof value);
-    return value;
-}
-
 /* Four partial sums of one gray pixel: all 16 taps at once, the rows in the order of the weights.
  */
 static inline int32x4_t cubic_sums_gray(const uint8_t *tap, ptrdiff_t stride_bytes,
@@ -227,15 +184,15 @@ DEFINE_BLENDS(blend_all)
 
 /* ---- OpenCV 5's arithmetic ---- */
 
-DEFINE_BLENDS5_C
+DEFINE_BLENDS5
 
 static const FastcvMap5 map5 = MAP5;
 
 const FastcvWarpKernels fastcv_warp_neon = {
     MAP4_ENTRIES,
     .map5 = &map5,
-    .blend4 = {BLEND_ENTRIES, .reads.after = 4},  /* cubic_sums reads 16 bytes of a row's 12 */
-    .blend5 = {BLEND5_ENTRIES, .reads.after = 1}, /* nearest, with 3 channels */
+    .blend4 = {BLEND_ENTRIES, .reads.after = 4}, /* cubic_sums reads 16 bytes of a row's 12 */
+    .blend5 = {BLEND5_ENTRIES, .reads.after = BLEND5_READS_AFTER},
 };
 
 #endif
