@@ -2,8 +2,9 @@
  *
  * In upright text, sixteen neighbours' taps mostly lie within 64 bytes of one row of the page, or,
  * if the text is a little turned, of two. So 64 bytes of each row of taps are loaded, and vpermi2b
- * moves the taps to their lanes, a lane a value: none is left empty, and no pixel is loaded by
- * itself. Pixels that lie otherwise are blended as in AVX2. */
+ * moves the taps to their lanes: a lane a pixel, a vector a channel, so that the fractions stay
+ * where they are. No lane is empty, and no pixel is loaded by itself. Pixels that lie otherwise are
+ * blended as in AVX2. */
 #ifndef FASTCV_KERNELS_BLEND5_AVX512_H
 #define FASTCV_KERNELS_BLEND5_AVX512_H
 
@@ -61,26 +62,6 @@ static inline void load_windows(const SideBySide *pixels, ptrdiff_t stride_bytes
     windows[rows] = _mm512_loadu_si512(pixels->row + (pixels->has_lower ? rows : 0) * stride_bytes);
 }
 
-/* The lanes of a part of the pixels' values: sixteen values each. */
-typedef struct Lanes {
-    __m512i pixel, channel;
-} Lanes;
-
-static inline Lanes lanes_of(int part, int channels)
-{
-    static const _Alignas(64) int32_t pixel[48] = {
-        0, 0, 0, 1, 1, 1, 2,  2,  2,  3,  3,  3,  4,  4,  4,  5,  5,  5,  6,  6,  6,  7,  7,  7,
-        8, 8, 8, 9, 9, 9, 10, 10, 10, 11, 11, 11, 12, 12, 12, 13, 13, 13, 14, 14, 14, 15, 15, 15};
-    static const _Alignas(64) int32_t channel[48] = {
-        0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2,
-        0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2};
-    if (channels == 1)
-        return (Lanes){_mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15),
-                       _mm512_setzero_si512()};
-    return (Lanes){_mm512_load_si512(pixel + part * SIXTEEN),
-                   _mm512_load_si512(channel + part * SIXTEEN)};
-}
-
 /* A tap of every lane, as floats. */
 static inline __m512 floats_in(const __m512i *windows, __m512i places)
 {
@@ -111,17 +92,21 @@ static inline __m512 between_offset(__m512 a, __m512 b, __m512 fraction)
                            _mm512_sub_ps(a, _mm512_set1_ps(1 << 23)));
 }
 
-/* Rounds up to three parts, and stores the bytes of the first pixels. */
-static inline void round_and_store_parts(const __m512 *parts, int count, int channels, uint8_t *out)
+/* Rounds the planes of one or three channels, and stores the bytes of the first pixels. */
+static inline void round_and_store_planes(const __m512 *planes, int count, int channels,
+                                          uint8_t *out)
 {
-    /* Where every byte is after the packs, which take four values of each part in turn. */
+    /* Where every byte is after the packs, which take four pixels of each plane in turn. */
     static const _Alignas(64)
-        uint8_t places[64] = {0, 1, 2,  3,  16, 17, 18, 19, 32, 33, 34, 35, 48, 49, 50, 51,
-                              4, 5, 6,  7,  20, 21, 22, 23, 36, 37, 38, 39, 52, 53, 54, 55,
-                              8, 9, 10, 11, 24, 25, 26, 27, 40, 41, 42, 43, 56, 57, 58, 59};
-    const __m512i first = _mm512_cvtps_epi32(parts[0]);
-    const __m512i second = channels == 1 ? first : _mm512_cvtps_epi32(parts[1]);
-    const __m512i third = channels == 1 ? first : _mm512_cvtps_epi32(parts[2]);
+        uint8_t places_1[64] = {0, 1, 2, 3, 16, 17, 18, 19, 32, 33, 34, 35, 48, 49, 50, 51};
+    static const _Alignas(64)
+        uint8_t places_3[64] = {0,  4,  8,  1,  5,  9,  2,  6,  10, 3,  7,  11, 16, 20, 24, 17,
+                                21, 25, 18, 22, 26, 19, 23, 27, 32, 36, 40, 33, 37, 41, 34, 38,
+                                42, 35, 39, 43, 48, 52, 56, 49, 53, 57, 50, 54, 58, 51, 55, 59};
+    const __m512i first = _mm512_cvtps_epi32(planes[0]);
+    const __m512i second = channels == 1 ? first : _mm512_cvtps_epi32(planes[1]);
+    const __m512i third = channels == 1 ? first : _mm512_cvtps_epi32(planes[2]);
+    const uint8_t *places = channels == 1 ? places_1 : places_3;
     const __m512i bytes =
         _mm512_packus_epi16(_mm512_packs_epi32(first, second), _mm512_packs_epi32(third, third));
     _mm512_mask_storeu_epi8(out, ((__mmask64)1 << channels * count) - 1,
@@ -144,21 +129,17 @@ INLINED int linear5_sixteen(const uint8_t *base, ptrdiff_t stride_bytes, const i
     load_windows(&pixels, stride_bytes, 2, windows);
     const __m512 a = _mm512_loadu_ps(across), b = _mm512_loadu_ps(down);
     const __m512i next = _mm512_set1_epi32(channels);
-    __m512 parts[3];
-    for (int part = 0; part < channels; part++) {
-        const Lanes lanes = lanes_of(part, channels);
-        const __m512i first = _mm512_or_si512(lanes.channel, _mm512_set1_epi32(ONE_BYTE));
-        const __m512i left =
-            _mm512_add_epi32(_mm512_permutexvar_epi32(lanes.pixel, pixels.taps), first);
+    __m512 planes[3];
+    for (int channel = 0; channel < channels; channel++) {
+        const __m512i left = _mm512_add_epi32(pixels.taps, _mm512_set1_epi32(ONE_BYTE + channel));
         const __m512i right = _mm512_add_epi32(left, next);
-        const __m512 fraction = _mm512_permutexvar_ps(lanes.pixel, a);
-        const __m512 upper = between_offset(offset_floats_in(windows, left),
-                                            offset_floats_in(windows, right), fraction);
+        const __m512 upper =
+            between_offset(offset_floats_in(windows, left), offset_floats_in(windows, right), a);
         const __m512 lower = between_offset(offset_floats_in(windows + 1, left),
-                                            offset_floats_in(windows + 1, right), fraction);
-        parts[part] = between_sixteen(upper, lower, _mm512_permutexvar_ps(lanes.pixel, b));
+                                            offset_floats_in(windows + 1, right), a);
+        planes[channel] = between_sixteen(upper, lower, b);
     }
-    round_and_store_parts(parts, pixels.count, channels, out);
+    round_and_store_planes(planes, pixels.count, channels, out);
     return pixels.count;
 }
 
@@ -191,27 +172,22 @@ INLINED int cubic5_sixteen(const uint8_t *base, ptrdiff_t stride_bytes, const in
     __m512i windows[5];
     load_windows(&pixels, stride_bytes, 4, windows);
     const CubicWeights5Sixteen x = cubic5_weights_sixteen(across), y = cubic5_weights_sixteen(down);
-    __m512 parts[3];
-    for (int part = 0; part < channels; part++) {
-        const Lanes lanes = lanes_of(part, channels);
+    __m512 planes[3];
+    for (int channel = 0; channel < channels; channel++) {
         __m512i places[4];
-        __m512 weights[4];
-        places[0] =
-            _mm512_add_epi32(_mm512_permutexvar_epi32(lanes.pixel, pixels.taps), lanes.channel);
-        for (int tap = 1; tap < 4; tap++)
-            places[tap] = _mm512_add_epi32(places[tap - 1], _mm512_set1_epi32(channels));
         for (int tap = 0; tap < 4; tap++)
-            weights[tap] = _mm512_permutexvar_ps(lanes.pixel, x.tap[tap]);
+            places[tap] =
+                _mm512_add_epi32(pixels.taps, _mm512_set1_epi32(tap * channels + channel));
         __m512 total = _mm512_setzero_ps();
         for (int row = 0; row < 4; row++) {
-            __m512 sum = _mm512_mul_ps(floats_in(windows + row, places[0]), weights[0]);
+            __m512 sum = _mm512_mul_ps(floats_in(windows + row, places[0]), x.tap[0]);
             for (int tap = 1; tap < 4; tap++)
-                sum = _mm512_fmadd_ps(floats_in(windows + row, places[tap]), weights[tap], sum);
-            total = _mm512_fmadd_ps(sum, _mm512_permutexvar_ps(lanes.pixel, y.tap[row]), total);
+                sum = _mm512_fmadd_ps(floats_in(windows + row, places[tap]), x.tap[tap], sum);
+            total = _mm512_fmadd_ps(sum, y.tap[row], total);
         }
-        parts[part] = total;
+        planes[channel] = total;
     }
-    round_and_store_parts(parts, pixels.count, channels, out);
+    round_and_store_planes(planes, pixels.count, channels, out);
     return pixels.count;
 }
 
