@@ -16,6 +16,11 @@ wheel=$(ls dist/fastcv_ocr-*-"$tag-$tag$free"-*"$(uname -m)".whl 2>/dev/null | t
     echo "fastcv: dist/ has no wheel for Python $version$free: make wheel PYTHON=$python" >&2
     exit 1
 }
+bytes=$(stat -c %s "$wheel")
+[ "$bytes" -le 1500000 ] || {
+    echo "fastcv: $wheel has $bytes bytes, and 1500000 at most are meant" >&2
+    exit 1
+}
 # Some 600 quick tests that need no checkout.
 tests="tests/crop/test_crop_pixels.py tests/crop/test_conventions.py tests/colors/test_colors.py
     tests/decode tests/batches/test_inputs.py tests/input/test_pickling.py tests/sums"

@@ -92,7 +92,7 @@ print(" -idirafter", os.path.dirname(sysconfig.get_path("include")))')
     env $cross "CC=$CC$more" "CXX=$CXX$more" "$work/$tag/bin/python" -m pip wheel -q \
         --disable-pip-version-check --no-deps --no-build-isolation -w "$work/raw" "$work/source"
     PATH=$work/tools/bin:$PATH \
-        "$work/tools/bin/python" -m auditwheel repair -w dist "$work"/raw/*.whl
+        "$work/tools/bin/python" -m auditwheel repair -z 9 -w dist "$work"/raw/*.whl
 }
 
 [ $# -gt 0 ] || { sed -n '2,6p' "$0" >&2 && exit 2; }
