@@ -8,7 +8,9 @@ FastcvColorCounter *fastcv_color_counters_make(int count, int64_t pixels)
     FastcvColorCounter *counters =
         aligned_alloc(alignof(FastcvColorCounter), (size_t)count * sizeof *counters);
     for (int made = 0; counters && made < count; made++) {
-        counters[made].find_runs = fastcv_runs_kernels()->find;
+        counters[made].kernels = fastcv_runs_kernels();
+        counters[made].pieces_without_runs = 0;
+        counters[made].buckets = (FastcvColorBuckets){0};
         if (!fastcv_color_table_init(&counters[made].table, pixels)) {
             fastcv_color_counters_free(counters, made);
             counters = NULL;
@@ -17,15 +19,53 @@ FastcvColorCounter *fastcv_color_counters_make(int count, int64_t pixels)
     return counters;
 }
 
+enum { PIECES_UNSEEN = 31 }; /* between two looks at how long runs are */
+
+/* Counts a piece of a row pixel by pixel, if that is faster than run by run. */
+static int count_without_runs(FastcvColorCounter *counter, const uint8_t *pixels, int count,
+                              int channels)
+{
+    if (counter->pieces_without_runs == 0)
+        return 0;
+    counter->pieces_without_runs--;
+    counter->kernels->pack(pixels, count, channels, counter->runs.color);
+    fastcv_color_table_add_pixels(&counter->table, counter->runs.color, count);
+    return 1;
+}
+
+static void gather_row(FastcvColorCounter *counter, const uint8_t *pixels, ptrdiff_t width,
+                       int channels)
+{
+    uint32_t *colors = counter->buckets.colors + counter->buckets.count;
+    counter->kernels->pack(pixels, width, channels, colors);
+    size_t kept = (size_t)width;
+    if (channels == 4) {
+        kept = 0;
+        for (ptrdiff_t i = 0; i < width; i++) {
+            colors[kept] = colors[i];
+            kept += colors[kept] != FASTCV_TRANSPARENT;
+        }
+    }
+    counter->buckets.count += kept;
+}
+
 static void count_row(FastcvColorCounter *counter, const uint8_t *pixels, ptrdiff_t width,
                       int channels)
 {
+    if (counter->buckets.colors) {
+        gather_row(counter, pixels, width, channels);
+        return;
+    }
     for (ptrdiff_t x = 0; x < width; x += FASTCV_RUNS_PX) {
         const ptrdiff_t rest = width - x;
         const int count = rest < FASTCV_RUNS_PX ? (int)rest : FASTCV_RUNS_PX;
-        const int found =
-            counter->find_runs(pixels + x * channels, count, channels, &counter->runs);
+        const uint8_t *piece = pixels + x * channels;
+        if (count_without_runs(counter, piece, count, channels))
+            continue;
+        const int found = counter->kernels->find(piece, count, channels, &counter->runs);
         fastcv_color_table_add(&counter->table, &counter->runs, found);
+        if (counter->table.bytes && channels < 4 && found > count - count / 4)
+            counter->pieces_without_runs = PIECES_UNSEEN;
     }
 }
 
@@ -48,7 +88,9 @@ static void count_masked_row(FastcvColorCounter *counter, const uint8_t *pixels,
 void fastcv_color_count(FastcvColorCounter *counter, const FastcvImage *part,
                         const FastcvImage *mask)
 {
-    for (ptrdiff_t y = 0; y < part->height_px && !counter->table.is_out_of_memory; y++) {
+    for (ptrdiff_t y = 0; y < part->height_px; y++) {
+        if (counter->table.is_out_of_memory || counter->table.is_crowded)
+            return;
         const uint8_t *row = part->pixels + y * part->stride_bytes;
         if (mask)
             count_masked_row(counter, row, mask->pixels + y * mask->stride_bytes, part->width_px,
@@ -60,7 +102,9 @@ void fastcv_color_count(FastcvColorCounter *counter, const FastcvImage *part,
 
 void fastcv_color_counters_free(FastcvColorCounter *counters, int count)
 {
-    for (int i = 0; counters && i < count; i++)
+    for (int i = 0; counters && i < count; i++) {
         fastcv_color_table_free(&counters[i].table);
+        fastcv_color_buckets_free(&counters[i].buckets);
+    }
     free(counters);
 }

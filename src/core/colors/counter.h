@@ -4,6 +4,7 @@
 
 #include <stdalign.h>
 
+#include "core/colors/buckets.h"
 #include "core/colors/table.h"
 #include "fastcv/image.h"
 
@@ -12,7 +13,9 @@
  * colours, two threads whose tables shared one were slower than one thread (66 against 50 ms). */
 typedef struct FastcvColorCounter {
     alignas(64) FastcvColorTable table;
-    FastcvFindRuns *find_runs;
+    const FastcvRunsKernels *kernels;
+    int pieces_without_runs;    /* so many pieces to come are counted pixel by pixel */
+    FastcvColorBuckets buckets; /* if they have been made, pixels go there, and not to the table */
     FastcvRuns runs;
 } FastcvColorCounter;
 

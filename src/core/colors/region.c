@@ -10,8 +10,10 @@
 #include "core/numbers.h"
 
 enum {
-    BLOCK_PX = 1 << 16,  /* a work item */
-    THREAD_PX = 1 << 18, /* least for a thread: 0.1 to 1 ms. Waking a thread takes 20 to 40 µs */
+    BLOCK_PX = 1 << 16,    /* a work item */
+    FEW_PX = 1 << 19,      /* if fewer have many colours, buckets take less time than a table */
+    MOST_OF_FEW = 1 << 10, /* colours in a hash */
+    THREAD_PX = 1 << 18,   /* least for a thread: 0.1 to 1 ms. Waking a thread takes 20 to 40 µs */
 };
 
 typedef struct RegionRun {
@@ -181,11 +183,29 @@ static int allocate(RegionRun *run, int64_t pixels)
     return run->counters != NULL;
 }
 
-static FastcvStatus count_and_select(RegionRun *run, int bits, FastcvPool pool,
+/* Counts from the beginning, in buckets. If memory for them is refused, in a table that grows. */
+static FastcvStatus count_again(RegionRun *run, int64_t pixels, FastcvPool pool)
+{
+    FastcvColorCounter *counter = run->counters;
+    fastcv_color_table_free(&counter->table);
+    if (!fastcv_color_table_init(&counter->table, pixels))
+        return FASTCV_ERR_MEMORY;
+    fastcv_color_buckets_init(&counter->buckets, (size_t)pixels);
+    const FastcvStatus status = count_all(run, pool);
+    if (!status && counter->buckets.colors)
+        fastcv_color_buckets_offer(&counter->buckets, &run->top);
+    return status;
+}
+
+static FastcvStatus count_and_select(RegionRun *run, int bits, int64_t pixels, FastcvPool pool,
                                      FastcvColorCount *top, size_t *n)
 {
     fastcv_top_colors_init(&run->top, top, *n);
+    if (pixels < FEW_PX && pool.num_threads == 1 && bits == FASTCV_COLOR_BITS)
+        fastcv_color_table_stop_at(&run->counters->table, MOST_OF_FEW);
     FastcvStatus status = count_all(run, pool);
+    if (!status && run->counters->table.is_crowded)
+        status = count_again(run, pixels, pool);
     if (!status) {
         fastcv_color_counters_join(run->counters, run->counter_count);
         if (run->counters->table.is_out_of_memory)
@@ -217,7 +237,7 @@ FastcvStatus fastcv_region_colors(const FastcvColorPage *page, const FastcvColor
 
     FastcvStatus status = FASTCV_ERR_MEMORY;
     if (allocate(&run, pixels))
-        status = count_and_select(&run, page->bits, pool, top, n);
+        status = count_and_select(&run, page->bits, pixels, pool, top, n);
     if (status == FASTCV_ERR_FORKED)
         return status; /* the parent's workers may have been half-way through their counters */
     fastcv_color_counters_free(run.counters, run.counter_count);

@@ -20,6 +20,12 @@ int fastcv_color_table_init(FastcvColorTable *table, int64_t pixels)
     return fastcv_color_hash_reserve(&table->hash, runs);
 }
 
+void fastcv_color_table_stop_at(FastcvColorTable *table, size_t colors)
+{
+    table->most_hashed = colors;
+    table->stops = 1;
+}
+
 void fastcv_color_table_add_hash(FastcvColorTable *table, const FastcvColorHash *hash,
                                  int has_bytes)
 {
@@ -68,6 +74,28 @@ static void add_runs_to_bytes(FastcvColorTable *table, const FastcvRuns *runs, i
     table->hash = hash;
 }
 
+/* Four at a time, with one branch. */
+static void add_pixels_to_bytes(FastcvColorTable *table, const uint32_t *colors, int count)
+{
+    FastcvColorHash hash = table->hash;
+    uint8_t *const bytes = table->bytes;
+    int k = 0;
+    for (; k + 4 <= count; k += 4) {
+        const uint8_t a = ++bytes[colors[k]], b = ++bytes[colors[k + 1]];
+        const uint8_t c = ++bytes[colors[k + 2]], d = ++bytes[colors[k + 3]];
+        if (__builtin_expect(!a | !b | !c | !d, 0)) {
+            const uint8_t sums[] = {a, b, c, d};
+            for (int i = 0; i < 4; i++) {
+                if (sums[i] == 0)
+                    fastcv_color_hash_add(&hash, colors[k + i], 1);
+            }
+        }
+    }
+    for (; k < count; k++)
+        fastcv_color_table_add_to_bytes(bytes, &hash, colors[k], 1);
+    table->hash = hash;
+}
+
 static void add_runs_to_hash(FastcvColorTable *table, const FastcvRuns *runs, int count)
 {
     FastcvColorHash hash = table->hash;
@@ -78,14 +106,24 @@ static void add_runs_to_hash(FastcvColorTable *table, const FastcvRuns *runs, in
 
 void fastcv_color_table_add(FastcvColorTable *table, const FastcvRuns *runs, int count)
 {
-    if (table->hash.used >= table->most_hashed)
+    if (table->hash.used >= table->most_hashed && !table->stops)
         turn_to_bytes(table);
-    if (!fastcv_color_hash_reserve(&table->hash, (size_t)count))
+    if (table->stops && table->hash.used >= table->most_hashed)
+        table->is_crowded = 1;
+    else if (!fastcv_color_hash_reserve(&table->hash, (size_t)count))
         table->is_out_of_memory = 1;
     else if (table->bytes)
         add_runs_to_bytes(table, runs, count);
     else
         add_runs_to_hash(table, runs, count);
+}
+
+void fastcv_color_table_add_pixels(FastcvColorTable *table, const uint32_t *colors, int count)
+{
+    if (!fastcv_color_hash_reserve(&table->hash, (size_t)count))
+        table->is_out_of_memory = 1;
+    else
+        add_pixels_to_bytes(table, colors, count);
 }
 
 void fastcv_color_table_free(FastcvColorTable *table)

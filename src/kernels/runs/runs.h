@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 /* Kernels write whole vectors, so the arrays have room for FASTCV_RUNS_OVERRUN more runs. */
-enum { FASTCV_RUNS_PX = 1024, FASTCV_RUNS_OVERRUN = 8 };
+enum { FASTCV_RUNS_PX = 1024, FASTCV_RUNS_OVERRUN = 17 };
 
 /* From left to right. A colour is packed as B << 16 | G << 8 | R. */
 typedef struct FastcvRuns {
@@ -36,6 +36,7 @@ const FastcvRunsKernels *fastcv_runs_kernels(void);
 extern const FastcvRunsKernels fastcv_runs_c;
 #if defined(__x86_64__)
 extern const FastcvRunsKernels fastcv_runs_avx2;
+extern const FastcvRunsKernels fastcv_runs_avx512;
 #endif
 
 #endif
