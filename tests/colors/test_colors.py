@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 import fastcv
+import reference_colors
 from conftest import linux, run_python
 from fastcv import _core, files
 from reference import main_colors as slow_main_colors
@@ -90,6 +91,51 @@ def test_counts_about_a_byte_among_many_colours(rng, num_threads):
         colors, counts = fastcv.main_colors(image, n, num_threads=num_threads)
         np.testing.assert_array_equal(counts, expected_counts[:n])
         np.testing.assert_array_equal(colors, expected_colors[:n])
+
+
+@pytest.mark.parametrize("channels", [3, 4])
+def test_few_pixels_of_many_colours(kernel, rng, channels):
+    """From 1,024 colours on, fewer than 524,288 px are sorted by blue instead of hashed."""
+    image = rng.integers(0, 256, (90, 70, channels), np.uint8)
+    image[30:50, ::2] = 7
+    image[..., -1] &= rng.choice(np.uint8([0, 255]), (90, 70))  # with 4 channels, alpha
+    mask = rng.integers(0, 2, (90, 70), np.uint8)
+    for view in (image, image[::-1, 3:-2], image[:, ::2], np.asfortranarray(image)):
+        for n in (1, 6, 5000):
+            assert_exact(view, n)
+    for n in (1, 6, 5000):
+        found = fastcv.main_colors(image, n, mask=mask)
+        expected = reference_colors.main_colors(image, n, mask=mask)
+        np.testing.assert_array_equal(found.colors, expected[0])
+        np.testing.assert_array_equal(found.counts, expected[1])
+
+
+def test_as_few_colours_as_a_hash_takes_and_one_more():
+    for colors in (1023, 1024, 1025, 2048, 2049):
+        packed = np.resize(np.arange(colors) * 9_874_321 % (1 << 24), 4096).astype("<u4")
+        image = packed.view(np.uint8).reshape(64, 64, 4)[..., :3]
+        assert_exact(image, 3000)
+
+
+def test_a_large_box_of_many_colours(rng):
+    """Its pixels are gathered row by row, between slanted edges."""
+    image = noise(rng, 400, 420)
+    box = np.float32([[10, 3], [415, 20], [400, 396], [2, 380]])
+    (found,) = fastcv.main_colors(image, 9, boxes=[box])
+    expected = reference_colors.main_colors(image, 9, box=box)
+    np.testing.assert_array_equal(found.colors, expected[0])
+    np.testing.assert_array_equal(found.counts, expected[1])
+
+
+@pytest.mark.parametrize("channels", [1, 3, 4])
+def test_long_runs_and_single_pixels_in_turn(kernel, rng, channels):
+    """Pixels are counted run by run in some pieces of 1,024 px, and singly in others."""
+    image = rng.integers(0, 20, (900, 1100, channels), np.uint8)
+    image += np.repeat(np.arange(0, 225, dtype=np.uint8), 4)[:, np.newaxis, np.newaxis]
+    image[200:450] = 9
+    image[500:510, :, 0] = 3
+    assert_exact(image, 40)
+    assert_exact(image[:, 1:-1], 40, num_threads=2)
 
 
 @pytest.mark.parametrize("num_threads", [2, 3, 8])
