@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from fastcv.annotations import AnnotatedPage, Word, quads_of
+from fastcv.annotations import AnnotatedPage, Word, quads_of, values
 
 UPRIGHT = [[10, 20], [50, 20], [50, 40], [10, 40]]
 
@@ -161,3 +161,23 @@ def test_a_page_that_lies_on_its_side_hints_at_exif():
 
 def test_the_right_size_is_taken():
     assert len(quads_of(page(UPRIGHT, size=(100, 200)), 100, 200)) == 1
+
+
+PLAIN = [[0, 0], [9.5, 0], [9, 9], [0, 9]]
+
+
+@pytest.mark.parametrize("odd", [
+    [0, 0, 9, 0, 9, 9, 0, 9], PLAIN[:3], [*PLAIN, [0, 5]], [*PLAIN[:3], [0, True]],
+    [*PLAIN[:3], [0, "9"]], [*PLAIN[:3], [0]], [*PLAIN[:3], (0, 9)], [*PLAIN[:3], [0, 1 << 30]],
+    [*PLAIN[:3], [0, float("nan")]], [*PLAIN[:3], [0, 1 << 2000]], None, "abcd", {"a": 1}, 4,
+])  # fmt: skip
+def test_only_plain_quads_are_read_at_once(odd):
+    assert values.quads([PLAIN, PLAIN, odd]) is None
+
+
+def test_quads_read_at_once_are_those_read_one_by_one():
+    many = [PLAIN, [[x + 0.1, y - 3] for x, y in PLAIN]]
+    np.testing.assert_array_equal(
+        values.quads(many), [values.points(None, "", one) for one in many], strict=True
+    )
+    assert values.quads([]) is None

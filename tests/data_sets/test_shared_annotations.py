@@ -1,9 +1,11 @@
 """A page takes its own words from a file of the whole folder."""
 
 import json
+import pickle
 
 import pytest
 
+from fastcv.annotations import read
 from fastcv.datasets.cut import annotations_of
 from fastcv.datasets.plan import match
 from fastcv.datasets.task import CropRules, PageTask
@@ -30,6 +32,25 @@ def task_of(label, name):
 def test_the_words_of_its_name(label, name):
     words = annotations_of(task_of(label, name), CropRules()).words
     assert [word.text for word in words] == [name]
+
+
+def test_a_line_that_is_wrong_fails_its_own_page(label):
+    with label.open("a") as file:
+        file.write('folder/c.jpg\t[{"transcription": "c", "points": [[0, 0], [9]]}]\n')
+    pages = [PageFile(label.with_name(f"{name}.jpg"), None, name) for name in "abc"]
+    *right, wrong = match(pages, label, None)
+    assert [annotations_of(task, CropRules()).words[0].text for task in right] == ["a", "b"]
+    with pytest.raises(ValueError, match=r"Label\.txt: line 3: \[0\]: .* is not a list of points"):
+        annotations_of(wrong, CropRules())
+
+
+@pytest.mark.parametrize("name", ["a", "b"])
+def test_words_are_the_same_from_the_file_and_from_its_line(label, name):
+    page = PageFile(label.with_name(f"{name}.jpg"), None, name)
+    *_, task = (each for each in match([page], label, None) if isinstance(each, PageTask))
+    (whole,) = (each for each in read(label) if each.page == f"folder/{name}.jpg")
+    found = annotations_of(pickle.loads(pickle.dumps(task)), CropRules())
+    assert repr(found) == repr(whole)
 
 
 def test_a_page_that_the_file_does_not_name(label):

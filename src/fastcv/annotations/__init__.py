@@ -3,7 +3,8 @@
 A reader is a module with two functions. ``recognizes(source)`` tells by a file's content whether it
 is the reader's; exactly one reader may say so. ``read(source)`` yields an `AnnotatedPage` for each
 page of the file, with the words in the file's order. What it does not understand it refuses by
-``source.fail``, which names the file and the place.
+``source.fail``, which names the file and the place. A reader may also have ``parts(source)``, which
+yields an `UnreadPage` for each page, and ``read_part(source, part)``, which reads its words.
 """
 
 from __future__ import annotations
@@ -14,10 +15,20 @@ from pathlib import Path
 from typing import Any
 
 from .quads import quads_of
-from .record import AnnotatedPage, Word
+from .record import AnnotatedPage, UnreadPage, Word
 from .source import Source
 
-__all__ = ["FORMATS", "AnnotatedPage", "Word", "quads_of", "read", "recognize"]
+__all__ = [
+    "FORMATS",
+    "AnnotatedPage",
+    "UnreadPage",
+    "Word",
+    "find_parts",
+    "quads_of",
+    "read",
+    "read_part",
+    "recognize",
+]
 
 FORMATS = {
     "boxes": "fastcv's own .npy or JSON, or plain lists of boxes",
@@ -67,11 +78,24 @@ def read(path: Path, format: str | None = None) -> Iterator[AnnotatedPage]:
     ImportError
         The format needs a package of the extra "datasets" that is not installed.
     """
-    source = Source(path)
-    name = _recognize(source) if format is None else _check(format)
-    for page in _reader(name).read(source):
-        place = ": ".join(filter(None, (str(path), page.place)))
-        yield page._replace(place=place)
+    source, reader = _open(path, format)
+    for page in reader.read(source):
+        yield _placed(page, path)
+
+
+def find_parts(path: Path, format: str | None = None) -> Iterator[AnnotatedPage | UnreadPage]:
+    """Do what `read` does, but leave words for `read_part` where a page is a part of the text."""
+    source, reader = _open(path, format)
+    if hasattr(reader, "parts"):
+        yield from reader.parts(source)
+    else:
+        for page in reader.read(source):
+            yield _placed(page, path)
+
+
+def read_part(part: UnreadPage) -> AnnotatedPage:
+    """Read a page that `find_parts` has found. The file is not opened."""
+    return _placed(_reader(part.format).read_part(Source(part.path), part), part.path)
 
 
 def recognize(path: Path) -> str:
@@ -84,7 +108,21 @@ def recognize(path: Path) -> str:
     ValueError
         No format fits, or more than one does.
     """
-    return _recognize(Source(path))
+    source = Source(path)
+    source.check()
+    return _recognize(source)
+
+
+def _open(path: Path, format: str | None) -> tuple[Source, Any]:
+    """Return a file and its reader."""
+    source = Source(path)
+    source.check()
+    return source, _reader(_recognize(source) if format is None else _check(format))
+
+
+def _placed(page: AnnotatedPage, path: Path) -> AnnotatedPage:
+    """Name the file in the page's place."""
+    return page._replace(place=": ".join(filter(None, (str(path), page.place))))
 
 
 def _recognize(source: Source) -> str:

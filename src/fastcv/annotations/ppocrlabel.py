@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from . import values
-from .record import AnnotatedPage, Word
+from .record import AnnotatedPage, UnreadPage, Word
 from .source import Source, shown
 
 _IGNORED = ("###", "*")
@@ -26,24 +26,34 @@ def recognizes(source: Source) -> bool:
 
 def read(source: Source) -> Iterator[AnnotatedPage]:
     """Read a page a line."""
+    return (read_part(source, part) for part in parts(source))
+
+
+def parts(source: Source) -> Iterator[UnreadPage]:
+    """Find the pages, a line each."""
     for number, line in source.lines():
-        place = f"line {number}"
         path, tab, text = line.partition("\t")
+        place = f"line {number}"
         if not tab:
             source.fail("has no tab between the page's path and its boxes", place)
-        words = []
-        for index, box in enumerate(values.sequence(source, place, source.parse_json(text, place))):
-            here = f"{place}: [{index}]"
-            values.record(source, here, box, "transcription", "points")
-            difficult = box.get("difficult", False)
-            if type(difficult) is not bool:
-                source.fail(f"difficult is {shown(difficult)}, not true or false", here)
-            transcription = values.text(source, here, box["transcription"])
-            words.append(
-                Word(
-                    values.points(source, here, box["points"]),
-                    transcription,
-                    difficult or transcription in _IGNORED,
-                )
-            )
-        yield AnnotatedPage(values.name(source, place, path), words, place=place)
+        name = values.name(source, place, path)
+        yield UnreadPage(name, source.path, "ppocrlabel", number, text)
+
+
+def read_part(source: Source, part: UnreadPage) -> AnnotatedPage:
+    """Read a page's words."""
+    place = f"line {part.line}"
+    boxes = values.sequence(source, place, source.parse_json(part.text, place))
+    for index, box in enumerate(boxes):
+        values.record(source, f"{place}: [{index}]", box, "transcription", "points")
+    quads = values.quads([box["points"] for box in boxes])
+    words = []
+    for index, box in enumerate(boxes):
+        here = f"{place}: [{index}]"
+        points = values.points(source, here, box["points"]) if quads is None else quads[index]
+        difficult = box.get("difficult", False)
+        if type(difficult) is not bool:
+            source.fail(f"difficult is {shown(difficult)}, not true or false", here)
+        text = values.text(source, here, box["transcription"])
+        words.append(Word(points, text, difficult or text in _IGNORED))
+    return AnnotatedPage(part.page, words, place=place)

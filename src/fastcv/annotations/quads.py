@@ -43,6 +43,8 @@ def quads_of(page: AnnotatedPage, height: int, width: int) -> NDArray[np.float64
     """
     _check_size(page, height, width)
     scale = (width, height) if page.relative else (1, 1)
+    if {word.points.shape for word in page.words} == {(4, 2)}:
+        return np.array([word.points for word in page.words], np.float64) * scale
     quads = []
     for index, word in enumerate(page.words):
         points = word.points * scale

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import accumulate
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -48,6 +49,29 @@ class AnnotatedPage(NamedTuple):
         texts = [word.text for word in self.words]
         ignored = [word.ignore for word in self.words]
         return _unpickle, (counts, points, texts, ignored, self._replace(words=[])[:])
+
+
+class UnreadPage(NamedTuple):
+    """A page whose words are a part of a file's text: who cuts the page reads them."""
+
+    page: str
+    path: Path
+    """The file."""
+    format: str
+    """Which reader understands it."""
+    line: int
+    """The part's number in the file, counted from 1."""
+    text: str
+
+    @property
+    def number(self) -> None:
+        """As of `AnnotatedPage`."""
+        return None
+
+    @property
+    def place(self) -> str:
+        """Where the page stands, for messages."""
+        return f"{self.path}: line {self.line}"
 
 
 def _unpickle(

@@ -31,8 +31,15 @@ class Source:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        read_bytes(path, 1 << 62, most=0)  # a folder, a pipe, a missing file
-        self.size = path.stat().st_size
+
+    def check(self) -> None:
+        """Refuse a folder, a pipe, a missing file."""
+        read_bytes(self.path, 1 << 62, most=0)
+
+    @cached_property
+    def size(self) -> int:
+        """How many bytes the file has."""
+        return self.path.stat().st_size
 
     def fail(self, reason: str, place: str = "") -> NoReturn:
         """Raise a ValueError that names the file, and where in it."""

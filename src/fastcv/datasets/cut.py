@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import _core
-from ..annotations.quads import quads_of
+from ..annotations import AnnotatedPage, UnreadPage, quads_of, read_part
 from ..pages import PageFile, read_page
 from ..progress import EXPECTED, explain
 from .encode import encode_all
@@ -19,8 +19,6 @@ from .task import Crop, CropRules, CutPage, FailedPage, PageTask
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-    from ..annotations.record import AnnotatedPage
 
 
 def cut_page(task: PageTask, rules: CropRules, num_threads: int | None = 1) -> CutPage:
@@ -78,14 +76,15 @@ def try_to_cut(
 
 def annotations_of(task: PageTask, rules: CropRules) -> AnnotatedPage:
     """Return the page's words, from the task or from the file that it names."""
-    if not isinstance(task.annotations, str):
+    if isinstance(task.annotations, AnnotatedPage):
         return task.annotations
+    if isinstance(task.annotations, UnreadPage):
+        return read_part(task.annotations)
     page = PageFile(Path(task.path), task.number, task.name)
     (found,) = match([page], Path(task.annotations), rules.annotations_format)
     if isinstance(found, FailedPage):
         raise ValueError(found.reason)
-    assert not isinstance(found.annotations, str)
-    return found.annotations
+    return annotations_of(found, rules)
 
 
 def _cut(

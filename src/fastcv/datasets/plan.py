@@ -7,14 +7,14 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..annotations import read
+from ..annotations import find_parts
 from ..annotations.find import find_annotations
 from ..annotations.match import PageIndex
 from ..progress import EXPECTED, explain, show
 from .task import FailedPage, PageTask
 
 if TYPE_CHECKING:
-    from ..annotations.record import AnnotatedPage
+    from ..annotations.record import AnnotatedPage, UnreadPage
     from ..pages import PageFile
 
 _Tasks = Iterator["PageTask | FailedPage"]
@@ -80,7 +80,7 @@ def match(
 
     Annotated pages that are not among `pages` are added to `elsewhere`.
     """
-    annotated = read(path, format)
+    annotated = find_parts(path, format)
     start = list(islice(annotated, 2))
     names = {each.page for each in start}
     is_of_one_file = len({page.path for page in pages}) == 1 and len(names) <= 1
@@ -89,14 +89,14 @@ def match(
         if found is not None:
             yield from found
             return
-        start, annotated = [], read(path, format)
+        start, annotated = [], find_parts(path, format)
     yield from _match_names(pages, path, chain(start, annotated), elsewhere)
 
 
 def _match_names(
     pages: list[PageFile],
     path: Path,
-    annotated: Iterable[AnnotatedPage],
+    annotated: Iterable[AnnotatedPage | UnreadPage],
     elsewhere: list[str] | None,
 ) -> _Tasks:
     index = PageIndex(list(dict.fromkeys(page.path for page in pages)))
@@ -119,16 +119,16 @@ def _match_names(
 
 
 def _match_numbers(
-    pages: list[PageFile], path: Path, annotated: Iterable[AnnotatedPage]
+    pages: list[PageFile], path: Path, annotated: Iterable[AnnotatedPage | UnreadPage]
 ) -> list[PageTask | FailedPage] | None:
     """Match pages of a file that names none, or whose one page file has another name now.
 
     Return None if the file names several.
     """
     wanted = {page.number or 0 for page in pages}
-    by_number: dict[int, AnnotatedPage] = {}
+    by_number: dict[int, AnnotatedPage | UnreadPage] = {}
     names: set[str | None] = set()
-    only: AnnotatedPage | None = None
+    only: AnnotatedPage | UnreadPage | None = None
     index = 0
     is_one_page = len(pages) == 1 and pages[0].number is None
     for index, each in enumerate(annotated):
@@ -157,7 +157,7 @@ def _match_numbers(
     return tasks
 
 
-def _task(page: PageFile, annotations: AnnotatedPage | str) -> PageTask:
+def _task(page: PageFile, annotations: AnnotatedPage | UnreadPage | str) -> PageTask:
     return PageTask(page.name, str(page.path), page.number, annotations)
 
 

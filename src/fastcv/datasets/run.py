@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..annotations import UnreadPage
 from ..progress import EXPECTED, explain
 from .ledger import ERRORS, NAME, Added, Ledger
 from .stores.base import clear_the_way, own
@@ -176,8 +177,11 @@ def _stamp(task: PageTask) -> list[Any]:
         stamp.append(_stamp_of_file(task.annotations))
     else:
         digest = hashlib.blake2b(digest_size=8)
-        for word in task.annotations.words:
-            digest.update(word.points.tobytes() + repr(word[1:]).encode())
+        if isinstance(task.annotations, UnreadPage):
+            digest.update(task.annotations.text.encode())
+        else:
+            for word in task.annotations.words:
+                digest.update(word.points.tobytes() + repr(word[1:]).encode())
         stamp.append(digest.hexdigest())
     return stamp
 

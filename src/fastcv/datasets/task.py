@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import accumulate, chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from ..annotations.record import AnnotatedPage
+    from ..annotations.record import AnnotatedPage, UnreadPage
 
 
 class PageTask(NamedTuple):
@@ -19,8 +20,8 @@ class PageTask(NamedTuple):
     path: str
     number: int | None
     """The page in a file of several, counted from 0."""
-    annotations: AnnotatedPage | str
-    """The page's words, or the file that holds them."""
+    annotations: AnnotatedPage | UnreadPage | str
+    """The page's words, a text that holds them, or the file that holds them."""
 
     def failed(self, reason: str) -> FailedPage:
         """Return that this page could not be read or cut."""
@@ -76,11 +77,14 @@ class CutPage(NamedTuple):
     """Time to read the page, to cut it, to encode the crops."""
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Pickle the crops as columns: half of the time."""
-        columns: list[Any] = [list(column) for column in zip(*self.crops, strict=True)]
-        if columns:
-            columns[1] = np.array(columns[1])
-        return _unpickle, (columns, self._replace(crops=[])[:])
+        """Pickle the crops as columns, and their contents as one: a third of the time."""
+        rest = self._replace(crops=[])[:]
+        if not self.crops:
+            return _unpickle, ([], [], b"", rest)
+        *columns, contents = (list(column) for column in zip(*self.crops, strict=True))
+        numbers = chain.from_iterable(chain.from_iterable(columns[1]))
+        columns[1] = np.fromiter(numbers, np.float64).reshape(-1, 4, 2)
+        return _unpickle, (columns, list(map(len, contents)), b"".join(contents), rest)
 
 
 class FailedPage(NamedTuple):
@@ -93,8 +97,12 @@ class FailedPage(NamedTuple):
     """One line."""
 
 
-def _unpickle(columns: list[Any], rest: tuple[Any, ...]) -> CutPage:
-    if columns:
-        columns[1] = columns[1].tolist()
-    crops = [Crop(*values) for values in zip(*columns, strict=True)]
-    return CutPage(*rest)._replace(crops=crops)
+def _unpickle(
+    columns: list[Any], sizes: list[int], contents: bytes, rest: tuple[Any, ...]
+) -> CutPage:
+    if not columns:
+        return CutPage(*rest)
+    columns[1] = columns[1].tolist()
+    ends = accumulate(sizes)
+    parts = [contents[end - size : end] for size, end in zip(sizes, ends, strict=True)]
+    return CutPage(*rest)._replace(crops=list(map(Crop, *columns, parts)))
