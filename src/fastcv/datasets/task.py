@@ -81,7 +81,8 @@ class CutPage(NamedTuple):
         rest = self._replace(crops=[])[:]
         if not self.crops:
             return _unpickle, ([], [], b"", rest)
-        *columns, contents = (list(column) for column in zip(*self.crops, strict=True))
+        columns: list[Any] = [list(column) for column in zip(*self.crops, strict=True)]
+        contents = columns.pop()
         numbers = chain.from_iterable(chain.from_iterable(columns[1]))
         columns[1] = np.fromiter(numbers, np.float64).reshape(-1, 4, 2)
         return _unpickle, (columns, list(map(len, contents)), b"".join(contents), rest)
