@@ -28,11 +28,12 @@ def make_pages(folder, count, words=12):
     return rows
 
 
-def kill_by_name(version, task, rules):
+def kill_by_name(version, tasks, rules):
     """Die of pages that are named so: "once", or each time."""
-    if task.name.startswith("kill"):
-        os.kill(os.getpid(), signal.SIGKILL)
-    if task.name.startswith("once") and not Path(task.path).exists():
-        Path(task.path).touch()
-        os.kill(os.getpid(), signal.SIGKILL)
-    return FailedPage(task.name, task.path, task.number, "cut")
+    for task in tasks:
+        if task.name.startswith("kill"):
+            os.kill(os.getpid(), signal.SIGKILL)
+        if task.name.startswith("once") and not Path(task.path).exists():
+            Path(task.path).touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+    return [FailedPage(task.name, task.path, task.number, "cut") for task in tasks]

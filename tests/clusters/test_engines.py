@@ -174,4 +174,4 @@ def test_workers_join_and_leave_and_a_scheduler_that_is_gone(pages, expected, tm
 
 def test_another_version_on_a_worker_ends_the_run():
     with pytest.raises(ValueError, match=r"a worker has fastcv .*, and the run has 0\.0\.1"):
-        clusters._cut_with("0.0.1", PageTask("a", "a", None, ""), CropRules())
+        clusters._cut_with("0.0.1", [PageTask("a", "a", None, "")], CropRules())

@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Collection, Generator, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
+from itertools import islice
 from multiprocessing.resource_tracker import ensure_running
 from time import monotonic
 from typing import Any, Protocol
@@ -16,10 +17,14 @@ from typing import Any, Protocol
 from .._version import __version__
 from ..annotations.source import need
 from .cut import try_to_cut
+from .local import keep_freed_memory
 from .task import CropRules, CutPage, FailedPage, PageTask
 
-_AHEAD = 4
-"""Pages in work for each CPU of the cluster. Their crops are in its memory until they are stored.
+_TOGETHER = 4
+"""So many pages are one task of the cluster: it takes as long for a page as for some."""
+
+_AHEAD = 3
+"""Tasks in work for each CPU of the cluster. Their crops are in its memory until they are stored.
 """
 
 _TRIES = 3
@@ -49,50 +54,51 @@ class _Cluster(Protocol):
     lost: tuple[type[Exception], ...]
     """What `finish` raises if the processes died that cut the page."""
 
-    def start(self, task: PageTask) -> Any:
-        """Begin to cut a page."""
+    def start(self, tasks: list[PageTask]) -> Any:
+        """Begin to cut pages."""
 
-    def finish(self, future: Any) -> CutPage | FailedPage:
-        """Wait for the result, and take it off the cluster."""
+    def finish(self, future: Any) -> list[CutPage | FailedPage]:
+        """Wait for the results, and take them off the cluster."""
 
     def wait(self, futures: Collection[Any]) -> None:
         """Wait until these pages are cut, or their processes are dead."""
 
     def cpus(self) -> int:
-        """Count the pages that can be cut at once."""
+        """Count the tasks that can be done at once."""
 
 
 def _in_order(
     tasks: Iterable[PageTask], cluster: _Cluster
 ) -> Generator[CutPage | FailedPage, None, None]:
     """Keep the cluster busy, and return results in the order of the tasks."""
-    waiting: deque[tuple[PageTask, Any]] = deque()
+    waiting: deque[tuple[list[PageTask], Any]] = deque()
     coming = iter(tasks)
     room, counted = 0, float("-inf")
     while True:
         if monotonic() - counted > _KNOWN_FOR:
             room, counted = _AHEAD * max(1, cluster.cpus()), monotonic()
-        while len(waiting) < room and (task := next(coming, None)) is not None:
-            waiting.append((task, cluster.start(_from_anywhere(task))))
+        while len(waiting) < room and (together := list(islice(coming, _TOGETHER))):
+            waiting.append((together, cluster.start(list(map(_from_anywhere, together)))))
         if not waiting:
             return
-        task, future = waiting.popleft()
+        together, future = waiting.popleft()
         try:
-            result = cluster.finish(future)
+            results = cluster.finish(future)
         except cluster.lost:
             del future
             cluster.wait([each for _, each in waiting])
-            result = _cut_alone(task, cluster)
-        yield _as_named(task, result)
-        del result  # one page less in memory while the next is awaited
+            results = [_cut_alone(task, cluster) for task in together]
+        yield from map(_as_named, together, results)
+        del results  # less in memory while the next are awaited
 
 
 def _cut_alone(task: PageTask, cluster: _Cluster) -> CutPage | FailedPage:
     """Cut a page while no other is in work, so that a process that dies dies of this page."""
     try:
-        return cluster.finish(cluster.start(_from_anywhere(task)))
+        (result,) = cluster.finish(cluster.start([_from_anywhere(task)]))
     except cluster.lost:
         return task.failed("every process that cut it died: too little memory?")
+    return result
 
 
 def _from_anywhere(task: PageTask) -> PageTask:
@@ -113,15 +119,16 @@ def _as_named(task: PageTask, result: CutPage | FailedPage) -> CutPage | FailedP
     return result
 
 
-def _cut_with(version: str, task: PageTask, rules: CropRules) -> CutPage | FailedPage:
-    """Cut a page on a worker, which must have this version of fastcv."""
+def _cut_with(version: str, tasks: list[PageTask], rules: CropRules) -> list[CutPage | FailedPage]:
+    """Cut pages on a worker, which must have this version of fastcv."""
     if version != __version__:
         raise ValueError(f"a worker has fastcv {__version__}, and the run has {version}")
-    return try_to_cut(task, rules)
+    keep_freed_memory()
+    return [try_to_cut(task, rules) for task in tasks]
 
 
 class _Dask:
-    """A scheduler and its workers. Each thread of a worker cuts a page."""
+    """A scheduler and its workers. Each thread of a worker does a task."""
 
     def __init__(
         self, stack: ExitStack, rules: CropRules, address: str | None, workers: int
@@ -132,7 +139,7 @@ class _Dask:
         stack.enter_context(_quiet("distributed"))
         self._place = address or self._start_here(stack, workers)
         self._client = stack.enter_context(
-            self._distributed.Client(self._place, set_as_default=False)
+            self._distributed.Client(self._place, set_as_default=False, direct_to_workers=True)
         )
 
     def _start_here(self, stack: ExitStack, workers: int) -> Any:
@@ -141,6 +148,7 @@ class _Dask:
             "distributed.scheduler.allowed-failures": _TRIES - 1,
             # After this time it gives up a worker if another one of its place is starting just then
             "distributed.deploy.lost-worker-timeout": "1000 days",
+            "distributed.worker.profile.enabled": False,
         }))  # fmt: skip
         with _ctrl_c_blocked():
             return stack.enter_context(self._distributed.LocalCluster(
@@ -148,15 +156,15 @@ class _Dask:
                 silence_logs=logging.CRITICAL,
             ))  # fmt: skip
 
-    def start(self, task: PageTask) -> Any:
-        return self._client.submit(self._cut, task, pure=False)
+    def start(self, tasks: list[PageTask]) -> Any:
+        return self._client.submit(self._cut, tasks, pure=False)
 
-    def finish(self, future: Any) -> CutPage | FailedPage:
+    def finish(self, future: Any) -> list[CutPage | FailedPage]:
         try:
-            result: CutPage | FailedPage = future.result()
+            results: list[CutPage | FailedPage] = future.result()
         except self._distributed.CancelledError as error:
             raise ConnectionError(f"the scheduler {self._place} is gone") from error
-        return result
+        return results
 
     def wait(self, futures: Collection[Any]) -> None:
         with self._client.as_current():
@@ -167,7 +175,7 @@ class _Dask:
 
 
 class _Ray:
-    """A head node and others. Each page takes a CPU."""
+    """A head node and others. Each task takes a CPU."""
 
     def __init__(
         self, stack: ExitStack, rules: CropRules, address: str | None, workers: int
@@ -190,12 +198,12 @@ class _Ray:
         self._rules = self._ray.put(rules)
         self._cut = self._ray.remote(_cut_with).options(num_cpus=1, max_retries=_TRIES - 1)
 
-    def start(self, task: PageTask) -> Any:
-        return self._cut.remote(__version__, task, self._rules)
+    def start(self, tasks: list[PageTask]) -> Any:
+        return self._cut.remote(__version__, tasks, self._rules)
 
-    def finish(self, future: Any) -> CutPage | FailedPage:
-        result: CutPage | FailedPage = self._ray.get(future)
-        return result
+    def finish(self, future: Any) -> list[CutPage | FailedPage]:
+        results: list[CutPage | FailedPage] = self._ray.get(future)
+        return results
 
     def wait(self, futures: Collection[Any]) -> None:
         if futures:

@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Generator, Iterable
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from functools import cache
 from multiprocessing.connection import wait
 from typing import NamedTuple
 
@@ -117,8 +118,9 @@ def _prepare_process() -> None:
     threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
 
 
+@cache
 def keep_freed_memory() -> None:
-    """Keep a page's memory for the next page.
+    """Keep a page's memory for the next page, as long as this process lives.
 
     glibc would return it: 2,000 page faults a page, a quarter of the time to decode it.
     """
