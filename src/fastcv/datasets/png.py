@@ -62,6 +62,8 @@ def _as_stored(image: NDArray[Any]) -> NDArray[Any]:
         cv2 = load_cv2()
         turn = cv2.COLOR_BGR2RGB if image.shape[2] == 3 else cv2.COLOR_BGRA2RGBA
         image = cv2.cvtColor(image, turn)
+        if image.itemsize == 1:
+            return image
     return np.ascontiguousarray(image, image.dtype.newbyteorder(">"))
 
 
