@@ -245,6 +245,24 @@ EXAMPLES = [
         _text("10,20, 50,22,49,40,9.0,+38", "60,20,90,20,90,40,60,40"),
         TEXTLESS,
     ),
+    Example(
+        "icdar2015_script",
+        "icdar2015",
+        "gt_img_1.txt",
+        _text("10,20,50,22,49,40,9,38,Latin,été", "60,20,90,20,90,40,60,40,b,c"),
+        [Page([(QUAD, "Latin,été", False), (BOX_CORNERS, "b,c", False)])],
+    ),
+    Example(
+        "icdar_mlt",
+        "icdar_mlt",
+        "gt_img_1.txt",
+        _text(
+            "10,20,50,22,49,40,9,38,Latin,été",
+            "60,20,90,20,90,40,60,40,Symbols,b,c",
+            "1,1,9,1,9,9,1,9,None,###",
+        ),
+        [Page([*TWO_TEXTS[0].words, ([[1, 1], [9, 1], [9, 9], [1, 9]], "###", True)])],
+    ),
     Example("icdar2015_empty", "icdar2015", "gt_img_1.txt", b"", [Page([])]),
     Example(
         "icdar2013",
@@ -564,9 +582,21 @@ EXAMPLES = [
                     "created_at": "2026-01-01T00",
                     "lead_time": 3.5,
                 },
+                *(
+                    {
+                        "image": "b.jpg",
+                        "id": 2,
+                        "transcription": [],
+                        "created_at": f"2026-01-0{day}T00",
+                        "annotator": day,
+                        "lead_time": 1,
+                    }
+                    for day in (3, 1)
+                ),
                 {
                     "image": "b.jpg",
                     "id": 2,
+                    "created_at": "2026-01-10T00",
                     "poly": [
                         {
                             "points": [[5, 20], [25, 22], [24.5, 40], [4.5, 38]],

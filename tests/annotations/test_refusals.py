@@ -162,6 +162,9 @@ TEXT = {
         ("1,2,3,4,5,6,7,1e5,a\n", "line 1: .*not eight numbers"),
         ("1,2,3,4,5,6,7,\n", "line 1: .*not eight numbers"),
     ],
+    "icdar_mlt": [
+        ("1,2,3,4,5,6,7,8,Latin,a\n1,2,3,4,5,6,7,8,a\n", "line 2: .*eight numbers, a script and a"),
+    ],
     "icdar2013": [
         ('1, 2, 3, 4, "a"\n1, 2, 3, "b"\n', "line 2: .*not four numbers and a quoted text"),
         ('1, 2, 3, 4, "a\n', "line 1: .*not four numbers"),

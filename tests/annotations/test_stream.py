@@ -8,6 +8,7 @@ import sys
 
 import pytest
 
+from fastcv import annotations
 from fastcv.annotations.source import Source
 from fastcv.annotations.stream import JSONStream
 
@@ -219,6 +220,30 @@ def test_a_large_file_in_unicode(tmp_path, monkeypatch, mark, characters):
     path.write_bytes(text.encode(mark) if mark == "utf-16" else mark + text.encode())
     assert list(Source(path).items("item")) == json.loads(text)
     assert Source(path).keys == {"text"}
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        ({"images": 3, "annotations": []}, "images: 3 is not a list"),
+        ({"images": [], "annotations": {}}, "annotations: {} is not a list"),
+        ({"images": []}, "has no 'annotations'"),
+        ({"imgs": {}, "anns": [1]}, r"anns: \[1\] is not an object"),
+        ({"imgs": {}, "anns": {}, "imgs ": 1}, None),
+        ({"imagePath": "a.jpg", "shapes": "x"}, "shapes: 'x' is not a list"),
+    ],
+)
+def test_a_large_file_lacks_what_is_needed(tmp_path, monkeypatch, content, reason):
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps(content))
+    for is_large in (False, True):
+        monkeypatch.setattr(Source, "is_large", is_large)
+        format = {"images": "coco", "imgs": "coco_text"}.get(next(iter(content)), "labelme")
+        if reason is None:
+            assert list(annotations.read(path, format)) == []
+        else:
+            with pytest.raises(ValueError, match=rf"a\.json: {reason}"):
+                list(annotations.read(path, format))
 
 
 def test_a_large_file_that_is_not_unicode(tmp_path, monkeypatch):

@@ -36,6 +36,7 @@ FORMATS = {
     "ppocrlabel": "PPOCRLabel's Label.txt",
     "icdar2013": "ICDAR 2013: x1, y1, x2, y2 and a quoted text in a line",
     "icdar2015": "ICDAR 2015: x1, y1 to x4, y4 and a text in a line",
+    "icdar_mlt": "ICDAR MLT: x1, y1 to x4, y4, a script and a text in a line",
     "textocr": "TextOCR",
     "coco_text": "COCO-Text",
     "coco": "COCO",

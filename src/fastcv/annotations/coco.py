@@ -30,12 +30,12 @@ def read(source: Source) -> Iterator[AnnotatedPage]:
     """Read the pages, in the order of the images."""
     _check_lists(source)
     pages = Pages()
-    for index, image in enumerate(source.items("images.item")):
+    for index, image in enumerate(source.items("images.item", needed=True)):
         place = f"images[{index}]"
         values.record(source, place, image, "id", "file_name")
         pages.add(source, place, image["id"], image)
     words = WordColumns()
-    for index, annotation in enumerate(source.items("annotations.item")):
+    for index, annotation in enumerate(source.items("annotations.item", needed=True)):
         place = f"annotations[{index}]"
         values.record(source, place, annotation, "image_id")
         words.add(

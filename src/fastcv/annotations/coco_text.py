@@ -41,11 +41,11 @@ def read_words(
         for name in ("imgs", "anns"):
             values.record(source, name, found[name])
     pages = Pages()
-    for key, image in source.pairs("imgs"):
+    for key, image in source.pairs("imgs", needed=True):
         place = f"imgs[{shown(key)}]"
         pages.add(source, place, key, values.record(source, place, image, "file_name"))
     words = WordColumns()
-    for key, word in source.pairs("anns"):
+    for key, word in source.pairs("anns", needed=True):
         place = f"anns[{shown(key)}]"
         values.record(source, place, word, "image_id")
         words.add(

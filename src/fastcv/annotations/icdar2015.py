@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from . import values
 from .record import AnnotatedPage, Word
-from .source import Source, shown
+from .source import HEAD_BYTES, Source, shown
 
 if TYPE_CHECKING:
     import numpy as np
@@ -20,26 +20,49 @@ if TYPE_CHECKING:
 
 _IGNORED = "###"
 
+_SCRIPTS = frozenset((
+    "Arabic", "Bangla", "Chinese", "Hindi", "Japanese", "Korean", "Latin", "Mixed", "None",
+    "Symbols",
+))  # fmt: skip
+"""What `icdar_mlt` has before the transcription."""
+
 _NUMBER = re.compile(r"[-+]?\d{1,9}(?:\.\d{1,20})?", re.ASCII)
 
 
 def recognizes(source: Source) -> bool:
-    """Whether the first line has eight numbers. An empty .txt is a page without words."""
+    """Whether the first line has eight numbers, and not each line a script after them.
+
+    An empty .txt is a page without words.
+    """
     if source.kind != "text":
         return False
     if not source.first_line:
         return source.path.suffix == ".txt"
-    return _parse(source.first_line) is not None
+    return parse(source.first_line) is not None and not has_scripts(source)
+
+
+def has_scripts(source: Source) -> bool:
+    """Whether each line of the file's beginning has eight numbers, a script and a text."""
+    lines = source.head.split("\n")
+    if source.size > HEAD_BYTES:
+        lines.pop()  # it is cut
+    found = [parse(line) for line in lines if line.strip()]
+    return bool(found) and all(each is not None and _has_script(each[1]) for each in found)
+
+
+def _has_script(text: str | None) -> bool:
+    script, comma, _ = (text or "").partition(",")
+    return bool(comma) and script in _SCRIPTS
 
 
 def read(source: Source) -> Iterator[AnnotatedPage]:
     """Read the file's only page."""
-    return read_lines(source, _parse, values.points, "eight numbers and a transcription")
+    return read_lines(source, parse, values.points, "eight numbers and a transcription")
 
 
 def read_lines(
     source: Source,
-    parse: Callable[[str], tuple[list[float], str | None] | None],
+    parse_line: Callable[[str], tuple[list[float], str | None] | None],
     to_points: Callable[[Source, str, list[float]], NDArray[np.float64]],
     what: str,
 ) -> Iterator[AnnotatedPage]:
@@ -47,7 +70,7 @@ def read_lines(
     words = []
     for number, line in source.lines():
         place = f"line {number}"
-        parsed = parse(line)
+        parsed = parse_line(line)
         if parsed is None:
             source.fail(f"{shown(line)} is not {what}", place)
         numbers, text = parsed
@@ -55,7 +78,8 @@ def read_lines(
     yield AnnotatedPage(None, words)
 
 
-def _parse(line: str) -> tuple[list[float], str | None] | None:
+def parse(line: str) -> tuple[list[float], str | None] | None:
+    """Return a line's eight numbers and its text. None if it has no such numbers."""
     parts = line.split(",", 8)
     numbers = to_numbers(parts[:8])
     if numbers is None or len(numbers) != 8:

@@ -6,14 +6,16 @@ same id. JSON-MIN has no ids: its texts are the list "transcription" or "text", 
 of texts, in the order of the regions.
 
 The page is the task's "ocr" or "image", else its only member that names a picture. Of a task's
-annotations, the one marked as ground truth is read, else the latest that was not cancelled. A task
-without annotations is no page. Tasks are read one by one, so a file may be of any size.
+annotations, the one marked as ground truth is read, else the latest that was not cancelled.
+JSON-MIN has a row for each annotation, without these marks: of a task's rows, the latest is read. A
+task without annotations is no page. Tasks are read one by one, so a file may be of any size.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 import numpy as np
@@ -52,7 +54,7 @@ def read(source: Source) -> Iterator[AnnotatedPage]:
     """Read the pages, in the order of the tasks."""
     if not source.is_large:
         values.sequence(source, "", source.json)
-    for index, task in enumerate(source.items("item")):
+    for index, task in _tasks(source):
         place = f"[{index}]"
         values.record(source, place, task)
         regions: list[_Region] | None
@@ -73,6 +75,23 @@ def read(source: Source) -> Iterator[AnnotatedPage]:
             place=place,
             outlines=True,
         )
+
+
+def _tasks(source: Source) -> Iterator[tuple[int, Any]]:
+    """Go through the tasks. Of a task's rows of JSON-MIN, take the latest."""
+
+    def task_of(row: tuple[int, Any]) -> tuple[str, int]:
+        index, task = row
+        is_one = isinstance(task, dict) and "data" not in task and type(task.get("id")) is int
+        return ("id", task["id"]) if is_one else ("index", index)
+
+    for _, rows in groupby(enumerate(source.items("item")), task_of):
+        yield max(rows, key=_created)
+
+
+def _created(row: tuple[int, Any]) -> tuple[str, int]:
+    index, task = row
+    return str(task.get("created_at", "")) if isinstance(task, dict) else "", index
 
 
 def _name(task: Any) -> str:

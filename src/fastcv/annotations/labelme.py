@@ -28,7 +28,7 @@ def read(source: Source) -> Iterator[AnnotatedPage]:
     size = values.size(source, "", _member(source, "imageHeight"), _member(source, "imageWidth"))
     if not source.is_large:
         values.sequence(source, "shapes", _member(source, "shapes"))
-    shapes = enumerate(source.items("shapes.item"))
+    shapes = enumerate(source.items("shapes.item", needed=True))
     words = [_read_word(source, f"shapes[{index}]", shape) for index, shape in shapes]
     yield AnnotatedPage(page, words, size=size, outlines=True)
 

@@ -23,7 +23,8 @@ from .stream import JSONStream
 MAX_TEXT_BYTES = 1 << 25
 """Text, XML and small JSON are read at once. Python's lists may take 25 times their memory."""
 
-_HEAD_BYTES = 1 << 16
+HEAD_BYTES = 1 << 16
+"""What `Source.head` is of."""
 
 
 class Source:
@@ -48,7 +49,7 @@ class Source:
     @cached_property
     def head(self) -> str:
         """The file's first 64 KiB as text, without a byte order mark."""
-        start = read_bytes(self.path, 1 << 62, most=_HEAD_BYTES)
+        start = read_bytes(self.path, 1 << 62, most=HEAD_BYTES)
         return start.decode(self._encoding, errors="replace").lstrip("\ufeff")
 
     @cached_property
@@ -174,16 +175,17 @@ class Source:
         except ValueError:  # Python's own limit, sys.set_int_max_str_digits
             self.fail("a whole number has too many digits", place)
 
-    def items(self, prefix: str) -> Iterator[Any]:
+    def items(self, prefix: str, *, needed: bool = False) -> Iterator[Any]:
         """Go through the values at `prefix`: keys, with dots between them.
 
         "images" is one value, "images.item" are the values of the list under that key, and "item"
-        those of a file that is a list. A large file is streamed.
+        those of a file that is a list. A large file is streamed. If the list is not there, or is
+        something else, there are no values; if it is needed, a large file is refused for it.
         """
         names, is_list = _split(prefix.removesuffix("item")), prefix.endswith("item")
         if self.is_large:
             with self._stream() as stream:
-                for _ in stream.find(names):
+                for _ in _find(stream, names, "[" if needed else ""):
                     for _ in stream.parts("[") if is_list else ("",):
                         yield stream.value()
             return
@@ -193,14 +195,14 @@ class Source:
         elif isinstance(found, list):
             yield from found
 
-    def pairs(self, prefix: str) -> Iterator[tuple[str, Any]]:
-        """Go through the keys and values of the object at `prefix`.
+    def pairs(self, prefix: str, *, needed: bool = False) -> Iterator[tuple[str, Any]]:
+        """Go through the keys and values of the object at `prefix`, as `items` does.
 
-        A large file is streamed. It may have a key twice.
+        A large file may have a key twice.
         """
         if self.is_large:
             with self._stream() as stream:
-                for _ in stream.find(_split(prefix)):
+                for _ in _find(stream, _split(prefix), "{" if needed else ""):
                     for key in stream.parts("{"):
                         yield key, stream.value()
             return
@@ -244,6 +246,19 @@ class Source:
             return parser.fromstring(self.content, forbid_dtd=False)
         except Exception as error:  # ParseError, and what defusedxml forbids
             self.fail(f"not XML that is safe to read: {' '.join(str(error).split())}")
+
+
+def _find(stream: JSONStream, names: list[str], needed: str) -> Iterator[None]:
+    """Stop at the value under these keys. If "[" or "{" is needed, refuse a file without it."""
+    found = False
+    for _ in stream.find(names):
+        found = True
+        if needed and not stream.is_at(needed):
+            kind = "a list" if needed == "[" else "an object"
+            raise ValueError(f"{'.'.join(names)}: {shown(stream.value())} is not {kind}")
+        yield
+    if needed and not found:
+        raise ValueError(f"has no {names[-1]!r}")
 
 
 def _split(prefix: str) -> list[str]:

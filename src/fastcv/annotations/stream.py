@@ -80,6 +80,10 @@ class JSONStream:
             self._fail("not JSON: Expecting ',' delimiter")
         self._at += 1
 
+    def is_at(self, kind: str) -> bool:
+        """Whether the value here is a list, "[", or an object, "{"."""
+        return self._peek() == kind
+
     def value(self) -> Any:
         """Decode a value, and go behind it."""
         return self._value(self._most)
