@@ -17,10 +17,10 @@
 #include "fastcv/threads.h"
 
 typedef struct ModuleState {
-    PyObject *numpy_ma;          /* the name of a module */
-    PyObject *x, *y;             /* names of attributes */
-    PyObject *conventions;       /* fastcv.CONVENTIONS; an empty dict until one is named */
-    PyTypeObject *polygon_index; /* the type PolygonIndex */
+    PyObject *numpy_ma, *pil_image; /* names of modules */
+    PyObject *x, *y;                /* names of attributes */
+    PyObject *conventions;          /* fastcv.CONVENTIONS; an empty dict until one is named */
+    PyTypeObject *polygon_index;    /* the type PolygonIndex */
     PyTypeObject *words, *tensor_format;
     int default_arithmetic; /* an index of py_arithmetic_names; set at import */
     atomic_size_t crop_bytes_cap;
@@ -36,7 +36,8 @@ static inline ModuleState *state_of(PyObject *module)
 
 extern PyMethodDef py_crop_methods[], py_colors_methods[], py_cumulative_sum_methods[],
     py_polygons_methods[], py_settings_methods[], py_memory_methods[], py_batches_methods[],
-    py_decode_methods[], py_detect_methods[], py_craft_methods[], py_text_colors_methods[];
+    py_decode_methods[], py_detect_methods[], py_craft_methods[], py_text_colors_methods[],
+    py_pil_methods[];
 extern PyType_Spec py_polygon_index_spec, py_words_spec, py_tensor_format_spec;
 
 /* Chooses the variant that FASTCV_KERNEL names. -1 with an ImportError if this CPU does not have

@@ -32,10 +32,11 @@ static int exec_module(PyObject *module)
     if (PyArray_ImportNumPyAPI() < 0 || py_choose_kernel() < 0 || py_choose_arithmetic(state) < 0)
         return -1;
     state->numpy_ma = PyUnicode_InternFromString("numpy.ma");
+    state->pil_image = PyUnicode_InternFromString("PIL.Image");
     state->x = PyUnicode_InternFromString("x");
     state->y = PyUnicode_InternFromString("y");
     state->conventions = PyDict_New();
-    if (!state->numpy_ma || !state->x || !state->y || !state->conventions ||
+    if (!state->numpy_ma || !state->pil_image || !state->x || !state->y || !state->conventions ||
         add_type(module, &py_polygon_index_spec, &state->polygon_index) < 0 ||
         add_type(module, &py_words_spec, &state->words) < 0 ||
         add_type(module, &py_tensor_format_spec, &state->tensor_format) < 0)
@@ -43,7 +44,7 @@ static int exec_module(PyObject *module)
     PyMethodDef *const groups[] = {
         py_crop_methods,     py_colors_methods, py_cumulative_sum_methods, py_polygons_methods,
         py_settings_methods, py_memory_methods, py_batches_methods,        py_decode_methods,
-        py_detect_methods,   py_craft_methods,  py_text_colors_methods};
+        py_detect_methods,   py_craft_methods,  py_text_colors_methods,    py_pil_methods};
     for (size_t group = 0; group < sizeof groups / sizeof *groups; group++) {
         if (PyModule_AddFunctions(module, groups[group]) < 0)
             return -1;
@@ -64,6 +65,7 @@ static int clear_module(PyObject *module)
 {
     ModuleState *state = state_of(module);
     Py_CLEAR(state->numpy_ma);
+    Py_CLEAR(state->pil_image);
     Py_CLEAR(state->x);
     Py_CLEAR(state->y);
     Py_CLEAR(state->conventions);

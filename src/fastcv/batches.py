@@ -39,7 +39,8 @@ def crop_batches(
     ----------
     image : array, or list of arrays
         uint8, shape (height, width) or (height, width, 1, 3 or 4), as `image_crop` takes it: a
-        page, or a list of pages whose words share batches.
+        page, or a list of pages whose words share batches. The inputs' rules take channels to be in
+        BGR order: pass a PIL image of mode RGB as ``numpy.asarray(image)[..., ::-1]``.
     boxes : array, or list of arrays
         The page's boxes as `image_crop` takes them. With a list of pages, a list of their boxes.
     convention : str or CropConvention, default "rapidocr"
@@ -166,8 +167,8 @@ def image_batches(
     Parameters
     ----------
     crops : sequence of arrays
-        Of uint8, each of shape (height, width) or (height, width, 1, 3 or 4), in BGR order. Of four
-        channels the first three are taken. Any strides.
+        Of uint8, each of shape (height, width) or (height, width, 1, 3 or 4). Of four channels the
+        first three are taken, as BGR. Any strides.
     input : str or RecognizerInput, default "rapidocr"
         How crops become tensors: a name of `INPUTS`, or one's own.
     rotated_180, word_order, num_threads, out

@@ -21,7 +21,7 @@ class MainColors(NamedTuple):
     """The most frequent colours of an image or a box, and the number of pixels of each."""
 
     colors: NDArray[np.uint8]
-    """Shape (k, 3): B, G, R."""
+    """Shape (k, 3): the channels in the image's own order."""
     counts: NDArray[np.int64]
     """Shape (k,): pixels of each colour."""
 
@@ -59,9 +59,9 @@ def main_colors(
 
     Parameters
     ----------
-    image : array, shape (height, width) or (height, width, channels)
-        uint8. One channel counts as B = G = R. With three channels every pixel counts; with four
-        (B, G, R, alpha), pixels with an alpha of at least 1.
+    image : array, shape (height, width) or (height, width, channels), or PIL image
+        uint8. One channel counts as three equal ones. With three channels every pixel counts; with
+        four, of which the last is alpha, pixels with an alpha of at least 1.
     n : int, default 6
         How many colours.
     boxes : array or list of arrays, optional
@@ -81,8 +81,9 @@ def main_colors(
     -------
     MainColors, or a list of them, one a box
         ``colors``, shape (k, 3) uint8, and ``counts``, shape (k,) int64, sorted by count, largest
-        first. Equal counts are sorted by the value B<<16 | G<<8 | R, largest first. k is n, or
-        less if there are fewer colours; 0 if no pixel counts.
+        first. A colour has its channels in the image's own order: B, G, R from ``cv2.imread``,
+        R, G, B from PIL. Equal counts are sorted by the value first << 16 | second << 8 | third,
+        largest first. k is n, or less if there are fewer colours; 0 if no pixel counts.
 
     Raises
     ------
@@ -132,7 +133,7 @@ def extract_main_colors(
     ----------
     image_or_path : array, str or os.PathLike
         An image as `main_colors` takes it, or a path, which OpenCV decodes with
-        ``cv2.IMREAD_UNCHANGED``.
+        ``cv2.IMREAD_UNCHANGED``: the first page of a TIFF, the first frame of an animation.
     N : int, default 6
         How many colours.
     boxes : array or list of arrays, optional
@@ -140,7 +141,7 @@ def extract_main_colors(
 
     Returns
     -------
-    ndarray, shape (64 k, 512, 3), uint8, BGR
+    ndarray, shape (64 k, 512, 3), uint8, in the image's order of channels: BGR of a path
         64 rows a colour. k is N, or less if the image has fewer colours. With ``boxes``, 64 rows a
         box, which its colours share from left to right, the most frequent first: column x shows
         colour x * c // 512 of the c that were found. The rows of a box without pixels are black.
@@ -193,7 +194,7 @@ def extract_main_colors_openmp(
 
     Returns
     -------
-    ndarray, shape (64 k, 512, 3), uint8, BGR
+    ndarray, shape (64 k, 512, 3), uint8
         As `extract_main_colors`.
 
     Raises

@@ -55,8 +55,8 @@ class CropConvention(PickledByValue):
     tall_ratio : number or None, default None
         A crop whose height / width is at least this is turned 90° counter-clockwise. None: never.
     grayscale : bool, default False
-        Make the page gray first, with the values of cv2.COLOR_BGR2GRAY. Crops have one channel,
-        shape (height, width).
+        Make the page gray first, with the values of cv2.COLOR_BGR2GRAY, which takes the first
+        channel as blue. Crops have one channel, shape (height, width).
 
     Raises
     ------

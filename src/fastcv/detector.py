@@ -43,9 +43,10 @@ def detector_input(
     Parameters
     ----------
     image : array, or list of arrays
-        uint8, shape (height, width) or (height, width, 1, 3 or 4), in BGR order: a page. Of four
-        channels the first three are taken. Any strides. A list of pages becomes one tensor if they
-        all come to the same size.
+        uint8, shape (height, width) or (height, width, 1, 3 or 4): a page. Of four channels the
+        first three are taken, as BGR: pass a PIL image of mode RGB as
+        ``numpy.asarray(image)[..., ::-1]``. Any strides. A list of pages becomes one tensor if
+        they all come to the same size.
     spec : str or DetectorInput, default "rapidocr"
         How a page becomes a tensor: a name of `DETECTOR_INPUTS`, or one's own.
     num_threads : int or None, optional
@@ -168,7 +169,7 @@ def _pad_small(
         if size == (height, width):
             made.append(pages[index])
             continue
-        pixels = np.asarray(pages[index])
+        pixels = np.asarray(_core._from_pil(_FUNCTION, "image", pages[index]))
         padded = np.zeros(size + pixels.shape[2:], np.uint8)
         padded[:height, :width] = pixels[:height, :width]
         made.append(padded)

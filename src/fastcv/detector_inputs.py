@@ -80,8 +80,9 @@ class DetectorInput(TensorRules):
         The resize: ``cv2.resize`` with ``INTER_LINEAR``, or ``PIL.Image.resize`` with ``BILINEAR``
         of Pillow 13.0, which smooths what it shrinks.
     channels : {"bgr", "rgb", "gray"}, default "bgr"
-        Channels of the tensor, from a page in BGR order. "gray" converts before the resize, with
-        the bits of ``cv2.COLOR_BGR2GRAY``. A gray page fills all channels.
+        Channels of the tensor, from a page in BGR order; from a page in RGB order "bgr" and "rgb"
+        change places. "gray" converts before the resize, with the bits of
+        ``cv2.COLOR_BGR2GRAY``. A gray page fills all channels.
     normalization : str or array, default "multiply_float64"
         "multiply_float64": v · (1 / divisor) in float32, from which mean is subtracted and which
         is divided by std in float64, then rounded to float32: RapidOCR. "multiply": all of it in

@@ -72,8 +72,8 @@ class RecognizerInput(TensorRules):
         The resize: ``cv2.resize`` with ``INTER_LINEAR``, or ``PIL.Image.resize`` with ``BILINEAR``
         of Pillow 13.0, which smooths what it shrinks.
     channels : {"bgr", "rgb", "gray"}, default "bgr"
-        Channels of the tensors, from crops in BGR order. "gray" converts before the resize, with
-        the bits of ``cv2.COLOR_BGR2GRAY``.
+        Channels of the tensors, from crops in BGR order; from crops in RGB order "bgr" and "rgb"
+        change places. "gray" converts before the resize, with the bits of ``cv2.COLOR_BGR2GRAY``.
     normalization : str or array, default "divide"
         "divide": ((v / divisor) − mean) / std in float32, as RapidOCR, PaddleOCR, PaddleX and
         OnnxTR compute it. "multiply": ((v · (1 / divisor)) − mean) / std in float32, PaddleOCR's

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+from . import _core
 from .batches import iter_crop_batches
 from .checks import as_array, check_real, check_rules, type_name
 from .decoding import decode_ctc
@@ -59,7 +60,8 @@ def read_page(
     Parameters
     ----------
     page : array
-        uint8, shape (height, width) or (height, width, 1, 3 or 4), in BGR order.
+        uint8, shape (height, width) or (height, width, 1, 3 or 4), in BGR order: a PIL image of
+        mode RGB is passed as ``numpy.asarray(image)[..., ::-1]``.
     detector : callable
         A DB text detector: takes a tensor (1, channels, H, W) of `detector_spec`, and returns its
         probability map (1, 1, H, W) of float32 or float16.
@@ -141,6 +143,7 @@ def read_page(
         ignored = tuple(ignore)  # each batch needs it
     except TypeError:
         raise TypeError(f"{_FUNCTION}: ignore must be ints, not {type_name(ignore)}") from None
+    page = _core._from_pil(_FUNCTION, "page", page)
     pixels = as_array(f"{_FUNCTION}: page", page, "u", "an array of uint8")
     if pixels.dtype.itemsize != 1:
         raise TypeError(f"{_FUNCTION}: page must be an array of uint8, not {pixels.dtype}")

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class TextColors(NamedTuple):
-    """The colours of n boxes, in the channels' order of the image: usually B, G, R."""
+    """The colours of n boxes, in the image's own order of channels."""
 
     text: NDArray[np.uint8]
     """Shape (n, 3): the letters' colour."""
@@ -31,9 +31,9 @@ def text_colors(
 
     Parameters
     ----------
-    image : array, shape (height, width) or (height, width, channels)
-        uint8. One channel counts as B = G = R. With four channels (B, G, R, alpha), pixels with an
-        alpha of 0 do not count.
+    image : array, shape (height, width) or (height, width, channels), or PIL image
+        uint8. One channel counts as three equal ones. With four, of which the last is alpha, pixels
+        with an alpha of 0 do not count.
     boxes : array or sequence of arrays
         As `image_crop` takes them: (n, 4, 2), (n, 8) or (n, 4), or a sequence of such boxes. A box
         should hold one word or line with some of the paper around it.
@@ -60,8 +60,8 @@ def text_colors(
     Notes
     -----
     docs/colors.md has the method, its sources, and how often it is right. Channels in the order
-    R, G, B give results in that order too, but distances between colours are then less those that
-    people see.
+    R, G, B, as PIL has them, give results in that order too, but distances between colours are
+    then less those that people see.
 
     Examples
     --------

@@ -28,6 +28,13 @@ int py_image_convert(ModuleState *state, const char *function, const char *argum
                      PyObject *object, unsigned depths, int64_t below_px, PyImage *image);
 void py_image_release(PyImage *image);
 
+/* ---- pil.c ---- */
+
+/* An image of PIL's in a mode that NumPy reads rightly: the same, or a converted one. Any other
+ * object is returned as it is. A new reference, or NULL: the mode has no one reading. */
+PyObject *py_from_pil(ModuleState *state, const char *function, const char *argument,
+                      PyObject *object);
+
 /* ---- boxes.c ---- */
 
 /* Boxes as quads. The corners still have to be put in `order`: what was asked for; or UPRIGHT for

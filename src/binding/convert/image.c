@@ -97,7 +97,11 @@ static PyArrayObject *as_base_array(ModuleState *state, const char *function, co
 {
     if (py_refuse_masked(state, function, argument, object))
         return NULL;
-    PyArrayObject *array = py_array_from(object, hold);
+    PyObject *image = py_from_pil(state, function, argument, object);
+    if (!image)
+        return NULL;
+    PyArrayObject *array = py_array_from(image, hold);
+    Py_DECREF(image);
     if (!array && py_is_ragged(object))
         PyErr_Format(PyExc_TypeError, "%s: %s must be an array, not %.200s", function, argument,
                      Py_TYPE(object)->tp_name);

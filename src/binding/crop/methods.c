@@ -4,10 +4,11 @@
 #define CROP_PARAMETERS                                                                            \
     "Parameters\n"                                                                                 \
     "----------\n"                                                                                 \
-    "image : array, shape (height, width) or (height, width, channels)\n"                          \
+    "image : array, shape (height, width) or (height, width, channels), or PIL image\n"            \
     "    The page: uint8, uint16, int16, float32 or float64, 1 to 4 channels, in any memory\n"     \
     "    layout. It is never written. It is copied only if its rows are not contiguous or run\n"   \
-    "    upwards.\n"                                                                               \
+    "    upwards. Crops have its channels in its own order: B, G, R from ``cv2.imread``,\n"        \
+    "    R, G, B from PIL.\n"                                                                      \
     "boxes : array or sequence\n"                                                                  \
     "    Boxes in px: quads, shape (n, 4, 2) or (n, 8), with the corners left-top, right-top,\n"   \
     "    right-bottom, left-bottom; or upright boxes, shape (n, 4): x1, y1, x2, y2; or a list\n"   \
@@ -34,7 +35,7 @@
     "    A crop with height / width of at least this is turned by 90° counter-clockwise.\n"        \
     "grayscale : bool\n"                                                                           \
     "    Crops of the page in gray, as ``cv2.COLOR_BGR2GRAY`` computes it, of shape (height,\n"    \
-    "    width). The image must be uint8.\n"
+    "    width). The image must be uint8, its first channel blue.\n"
 
 #define CROP_OPTIONS                                                                               \
     "interpolation : {\"linear\", \"nearest\", \"cubic\", \"area\", \"lanczos4\"}\n"               \
