@@ -93,6 +93,9 @@ GOOD = {
     "image_crop": {"image": PAGE, "boxes": [BOX], "out": None},
     "image_crop_openmp": {"image": PAGE, "boxes": [BOX], "out": None},
     "crop_shapes": {"boxes": [BOX]},
+    "check_boxes": {"boxes": [BOX], "shape": PAGE.shape},
+    "BoxProblem": {"box": 1, "kind": 2, "is_certain": 3, "corners": 4, "hint": 5},
+    "BoxReport": {"quads": 1, "found": 2},
     "main_colors": {"image": PAGE},
     "extract_main_colors": {"image_or_path": PAGE},
     "extract_main_colors_openmp": {"image_or_path": PAGE},
@@ -165,6 +168,7 @@ IS_RIGHT = {
     "image_crop": lambda crops: crops[0].tobytes() == right_crop(),
     "image_crop_openmp": lambda crops: crops[0].tobytes() == right_crop(),
     "crop_shapes": lambda shapes: shapes.tolist() == [[13, 30]],
+    "check_boxes": lambda report: str(report) == "1 box: nothing wrong",
     "main_colors": lambda found: all(map(np.array_equal, found, right_colors())),
     "extract_main_colors": lambda panel: np.array_equal(panel[::64, 0], right_colors()[0]),
     "extract_main_colors_openmp": lambda panel: np.array_equal(panel[::64, 0], right_colors()[0]),
@@ -421,7 +425,7 @@ NO_TYPE = "must hold ints or floats, not"
 A_SHAPE = "must have shape (n, 4, 2), (n, 8) or (n, 4)"
 ONE_SHAPE = "must have shape (4, 2), (8,) or (4,)"
 HOUSE = np.float32([[10, 10], [25, 2], [40, 12], [39, 25], [9, 23]])
-add(SHAPES, "boxes", [
+add(f"{SHAPES} check_boxes", "boxes", [
     ("None", None, TypeError, f"boxes {NO_TYPE} NoneType"),
     ("a str", "boxes", TypeError, f"boxes {NO_TYPE} str"),
     ("a dict", lambda b: {"boxes": b}, TypeError, f"boxes {NO_TYPE} dict"),
@@ -526,6 +530,24 @@ for function in SHAPES.split():
     for case, value, error, text in IN_RECTANGLES:
         add_row(f"{function}(boxes={case}, order='min_area_rect')", function,
                 {"boxes": value, "order": "min_area_rect"}, error, text)  # fmt: skip
+add_row("check_boxes(polygons among boxes)", "check_boxes",
+        {"boxes": [BOX, HOUSE[:2]], "order": "min_area_rect"}, ValueError,
+        f"boxes[1] {A_POLYGON_SHAPE}, not shape (2, 2)")  # fmt: skip
+NO_PAGE = "must be (height, width) or an array, not"
+add("check_boxes", "shape", [
+    ("None", None, TypeError, f"shape {NO_PAGE} NoneType"),
+    ("an int", 5, TypeError, f"shape {NO_PAGE} int"),
+    ("one number", (5,), ValueError, "shape must be (height, width), got 1 numbers"),
+    ("a float in it", (5, 5.0), TypeError, "shape[1] must be an int, not float"),
+    ("0", (0, 5), ValueError, "shape[0] must be from 1 to 2147483647, got 0"),
+])  # fmt: skip
+add("check_boxes", "order", [
+    ("None", None, TypeError, "order must be a str, not NoneType"),
+    ("'ccw'", "ccw", ValueError,
+     'order must be "given", "clockwise" or "min_area_rect", got \'ccw\''),
+])  # fmt: skip
+for name in ("check_boxes", "BoxProblem", "BoxReport"):
+    add_row(f"{name}(unknown=1)", name, {"unknown": 1}, TypeError, "…unknown…")
 add(f"main_colors {PANELS}", "boxes", [
     *IN_RECTANGLES[:-2],  # these are no faults where pixels are only counted
     ("a str", "boxes", TypeError, f"boxes {NO_TYPE} str"),
@@ -1526,7 +1548,7 @@ add("craft_boxes", "ratio", [
     ("(0, 1)", (0, 1), ValueError, "ratio[0] must be from 1e-06 to 1e+06, got 0"),
     ("two pages'", [(1, 1), (2, 2)], TypeError, "ratio[0] must be a number, not tuple"),
 ])  # fmt: skip
-NO_PAGE = "page_shape must be (height, width) or an array, not"
+NO_PAGE = f"page_shape {NO_PAGE}"
 add("detector_boxes", "page_shape", [
     ("None", None, TypeError, f"{NO_PAGE} NoneType"),
     ("an int", 5, TypeError, f"{NO_PAGE} int"),

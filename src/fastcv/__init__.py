@@ -48,6 +48,7 @@ from ._version import __version__
 
 _MODULES = {
     "batch_job": ["Batch"],
+    "box_problems": ["BoxProblem", "BoxReport", "check_boxes"],
     "batches": ["crop_batches", "image_batches", "iter_crop_batches", "iter_image_batches"],
     "colors": ["MainColors", "extract_main_colors", "extract_main_colors_openmp", "main_colors"],
     "conventions": ["CONVENTIONS", "CropConvention"],
@@ -114,6 +115,8 @@ __all__ = [
     "DETECTOR_INPUTS",
     "INPUTS",
     "Batch",
+    "BoxProblem",
+    "BoxReport",
     "CropConvention",
     "DecodedText",
     "DetectedBoxes",
@@ -128,6 +131,7 @@ __all__ = [
     "TextColors",
     "__version__",
     "build_info",
+    "check_boxes",
     "craft_boxes",
     "crop_batches",
     "crop_shapes",

@@ -19,6 +19,9 @@ from .batches import crop_batches as crop_batches
 from .batches import image_batches as image_batches
 from .batches import iter_crop_batches as iter_crop_batches
 from .batches import iter_image_batches as iter_image_batches
+from .box_problems import BoxProblem as BoxProblem
+from .box_problems import BoxReport as BoxReport
+from .box_problems import check_boxes as check_boxes
 from .colors import MainColors as MainColors
 from .colors import extract_main_colors as extract_main_colors
 from .colors import extract_main_colors_openmp as extract_main_colors_openmp
@@ -51,6 +54,8 @@ __all__ = [
     "DETECTOR_INPUTS",
     "INPUTS",
     "Batch",
+    "BoxProblem",
+    "BoxReport",
     "CropConvention",
     "DecodedText",
     "DetectedBoxes",
@@ -65,6 +70,7 @@ __all__ = [
     "TextColors",
     "__version__",
     "build_info",
+    "check_boxes",
     "craft_boxes",
     "crop_batches",
     "crop_shapes",

@@ -93,6 +93,18 @@ def is_sequence(value: Any) -> bool:
     return isinstance(value, Sequence) and not isinstance(value, (str, bytes))
 
 
+def page_sides(name: str, value: Any) -> tuple[Any, Any]:
+    """Return a page's height and width, still to be checked."""
+    shape = getattr(value, "shape", None)
+    if isinstance(shape, tuple) and len(shape) >= 2:
+        return shape[0], shape[1]
+    if not is_sequence(value):
+        raise TypeError(f"{name} must be (height, width) or an array, not {type_name(value)}")
+    if len(value) < 2:
+        raise ValueError(f"{name} must be (height, width), got {len(value)} numbers")
+    return value[0], value[1]
+
+
 def as_array(name: str, value: Any, kinds: str, wanted: str) -> NDArray[Any]:
     """Return an array of one of the kinds of dtypes, without a copy if it is one."""
     if isinstance(value, np.ma.MaskedArray):

@@ -10,16 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 import numpy as np
 
 from . import _core
-from .checks import (
-    as_map,
-    check_bool,
-    check_choice,
-    check_int,
-    check_real,
-    check_rules,
-    is_sequence,
-    type_name,
-)
+from .checks import as_map, check_bool, check_choice, check_int, check_real, check_rules, page_sides
 from .pickling import PickledByValue
 
 if TYPE_CHECKING:
@@ -280,7 +271,7 @@ def detector_boxes(
     """
     function = "detector_boxes"
     rules = check_rules(f"{function}: spec", spec, DetectorBoxes, DETECTOR_BOXES)
-    height, width = _page_shape(function, page_shape)
+    height, width = page_sides(f"{function}: page_shape", page_shape)
     return DetectedBoxes(
         *_core._detector_boxes(
             function,
@@ -309,16 +300,3 @@ def detector_boxes(
             num_threads,
         )
     )
-
-
-def _page_shape(function: str, value: Any) -> tuple[Any, Any]:
-    """Return height and width, still to be checked."""
-    name = f"{function}: page_shape"
-    shape = getattr(value, "shape", None)
-    if isinstance(shape, tuple) and len(shape) >= 2:
-        return shape[0], shape[1]
-    if not is_sequence(value):
-        raise TypeError(f"{name} must be (height, width) or an array, not {type_name(value)}")
-    if len(value) < 2:
-        raise ValueError(f"{name} must be (height, width), got {len(value)} numbers")
-    return value[0], value[1]

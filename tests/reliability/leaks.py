@@ -62,6 +62,14 @@ def cases(folder):
     def add(name, function, *arguments, **keywords):
         made[name] = (function, arguments, keywords)
 
+    with contextlib.suppress(ImportError):
+        from PIL import Image
+
+        picture = Image.fromarray(page)
+        for mode in ("RGB", "1", "P"):
+            add(f"image_crop, PIL's {mode}", fastcv.image_crop, picture.convert(mode), BOX)
+        cmyk = picture.convert("CMYK")
+        add("image_crop ValueError of PIL's mode", fastcv.image_crop, cmyk, BOX)
     for crop in (fastcv.image_crop, fastcv.image_crop_openmp):
         name = crop.__name__
         add(name, crop, page, BOX)
@@ -138,6 +146,10 @@ def cases(folder):
         lambda tensor: logits[:0], "-abc", **reading)  # fmt: skip
     word = np.float32([[[2, 2], [30, 3], [30, 20], [2, 19]]])
     add("text_colors", fastcv.text_colors, page, word)
+    add("check_boxes", fastcv.check_boxes, word[:, ::-1], page)
+    add("check_boxes, upright", fastcv.check_boxes, [[1, 1, 9, 9]], page.shape)
+    add("check_boxes TypeError", fastcv.check_boxes, "boxes", page)
+    add("check_boxes ValueError of shape", fastcv.check_boxes, word[0], page)
     add("text_colors, lists", fastcv.text_colors, page, word.tolist(), num_threads=2)
     add("text_colors TypeError", fastcv.text_colors, wide, word)
     add("text_colors ValueError", fastcv.text_colors, page, word * np.inf)
