@@ -55,8 +55,11 @@ def _add_crop(subparsers: _Subparsers) -> Any:
         "a picture, a multi-page TIFF, a PDF, a folder, or a quoted pattern such as "
         "'scans/**/*.jpg'"
     ))  # fmt: skip
-    crop.add_argument("--out", metavar="DIR", type=_path, required=True,
+    crop.add_argument("--out", metavar="DIR", type=_path,
                       help="output folder, created if it does not exist")  # fmt: skip
+    crop.add_argument("--check", action="store_true", help=(
+        "cut nothing: list what looks wrong with the boxes, and exit with status 1 if anything does"
+    ))  # fmt: skip
     _add_boxes(crop)
     _add_pages(crop)
     _add_cutting(crop)
@@ -86,11 +89,19 @@ def _add_boxes(crop: argparse.ArgumentParser) -> None:
 
 def _add_pages(crop: argparse.ArgumentParser) -> None:
     pages = crop.add_argument_group("pages")
+    _add_page(pages)
     pages.add_argument("--ignore-exif", action="store_true", help=(
         "take pages as they are stored, not turned as their EXIF orientation says"
     ))  # fmt: skip
     pages.add_argument("--dpi", type=_resolution, default=150, metavar="N",
                        help="of pages of PDF files (default: 150)")  # fmt: skip
+
+
+def _add_page(command: argparse._ActionsContainer) -> None:
+    command.add_argument("--page", type=_positive, metavar="N", help=(
+        "only this page of each file of several, or this frame of an animation, counted from 1 "
+        "(default: all pages, the first frame)"
+    ))  # fmt: skip
 
 
 def _add_cutting(crop: argparse.ArgumentParser) -> None:
@@ -154,6 +165,7 @@ def _add_colors(subparsers: _Subparsers) -> Any:
         "'scans/**/*.jpg'"
     ))  # fmt: skip
     colors.add_argument("-n", type=_positive, default=6, help="how many colours (default: 6)")
+    _add_page(colors)
     colors.add_argument("--boxes", metavar="FILE", type=_path, help=(
         "count inside each box of these annotations, of any format that crop reads: one FILE for "
         "all images, or a folder with a file an image"

@@ -21,8 +21,8 @@ from .datasets.encode import DTYPES, encode_all
 from .datasets.plan import Plan
 from .naming import refuse_twins
 from .outputs import Guard
-from .pages import PageFile, list_pages, read_page
-from .progress import EXPECTED, Progress, complain, explain, show
+from .pages import PageFile, list_pages, read_one_of
+from .progress import EXPECTED, Progress, complain, explain, first_of, show
 from .word_colors import text_colors
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def run_colors(options: argparse.Namespace) -> bool:
     """Count every image."""
     if options.text and not options.boxes:
         options.parser.error("--text needs --boxes")
-    pages, missing = find_images(options.images)
+    pages, missing = find_images(options.images, options.page)
     plan = Plan(pages, options.boxes, None) if options.boxes else None
     inputs = chain((page.path for page in pages), plan.files if plan else ())
     guard = Guard.of(inputs, options.overwrite)
@@ -53,13 +53,13 @@ def run_colors(options: argparse.Namespace) -> bool:
     return failed or missing
 
 
-def find_images(patterns: list[Path]) -> tuple[list[PageFile], bool]:
+def find_images(patterns: list[Path], only: int | None) -> tuple[list[PageFile], bool]:
     """List the images. Complain of what is not there, and return whether there was such."""
     pages: list[PageFile] = []
     missing = False
     for pattern in patterns:
         try:
-            pages += list_pages(pattern)
+            pages += list_pages(pattern, only)
         except EXPECTED as error:
             complain(f"{show(pattern)}: {explain(error, pattern)}")
             missing = True
@@ -102,7 +102,13 @@ def count_image(
     """Count one image. Return the text to print, and append the object for JSON to `results`."""
     progress.advance()
     words = words_of(tasks[page.name]) if tasks else None
-    image = read_page(page.path, page.number, exif=words is not None)
+    number = page.number
+    if number is None and options.page is not None:
+        number = options.page - 1
+    image, frames = read_one_of(page.path, number, exif=words is not None)
+    if number is None and frames > 1:
+        progress.clear()
+        complain(f"{show(page.title)}: warning: {first_of(frames)}")
     boxes = None if words is None else quads_of(words, *image.shape[:2])
     try:
         found = look(options, image, boxes)

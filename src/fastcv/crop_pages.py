@@ -6,11 +6,18 @@ import argparse
 from time import monotonic
 
 from .datasets import CropRules, CutPage, FailedPage, Summary, crop_pages
-from .progress import EXPECTED, Progress, complain, explain, show
+from .datasets.task import title_of
+from .progress import EXPECTED, Progress, complain, explain, first_of, show
 
 
 def run_crop(options: argparse.Namespace) -> bool:
     """Cut every page. Return True if one failed."""
+    if options.check:
+        from .check_pages import run_check
+
+        return run_check(options, _rules(options))
+    if options.out is None:
+        options.parser.error("the following arguments are required: --out")
     with Progress("page", 0) as progress:
         teller = _Teller(options, progress)
         try:
@@ -55,6 +62,7 @@ def _rules(options: argparse.Namespace) -> CropRules:
         annotations_format=options.boxes_format,
         exif=not options.ignore_exif,
         dpi=options.dpi,
+        page=options.page,
     )
 
 
@@ -93,6 +101,10 @@ class _Teller:
         if page.degenerate:
             numbers = ", ".join(map(str, page.degenerate))
             print(f"{_name(page)}: degenerate boxes left out: {numbers}", flush=True)
+        if page.frames > 1:
+            complain(f"{_name(page)}: warning: {first_of(page.frames)}")
+        if page.doubts:
+            complain(f"{_name(page)}: warning: {page.doubts}; --check tells more")
 
 
 def _tell_all(options: argparse.Namespace, summary: Summary) -> None:
@@ -111,7 +123,7 @@ def _tell_all(options: argparse.Namespace, summary: Summary) -> None:
 
 
 def _name(page: CutPage | FailedPage) -> str:
-    return show(page.path) + ("" if page.number is None else f" page {page.number + 1}")
+    return show(title_of(page))
 
 
 def _count(number: int, what: str) -> str:

@@ -34,15 +34,15 @@ def read_image(path: str | os.PathLike[str]) -> NDArray[Any]:
     return decode(np.frombuffer(read_bytes(path, MAX_FILE_BYTES), np.uint8))
 
 
-def decode(content: NDArray[np.uint8]) -> NDArray[Any]:
-    """Decode a picture as OpenCV does with ``cv2.IMREAD_UNCHANGED``.
+def decode(content: NDArray[np.uint8], frame: int = 0) -> NDArray[Any]:
+    """Decode a picture, or a frame of an animation, as OpenCV does with ``cv2.IMREAD_UNCHANGED``.
 
     A damaged picture is refused, even if OpenCV would fill what is missing with grey.
     """
-    image, heard, failure = _try_to_decode(content)
+    image, heard, failure = _try_to_decode(content, frame)
     if image is not None and heard.complaint:
         # Another thread's decoder may have complained. If so, the second try is silent.
-        image, again, failure = _try_to_decode(content)
+        image, again, failure = _try_to_decode(content, frame)
         if image is not None and not again.complaint:
             heard.pass_on()
         heard = again
@@ -51,12 +51,19 @@ def decode(content: NDArray[np.uint8]) -> NDArray[Any]:
     return image
 
 
-def _try_to_decode(content: NDArray[np.uint8]) -> tuple[NDArray[Any] | None, Heard, str]:
+def _try_to_decode(
+    content: NDArray[np.uint8], frame: int
+) -> tuple[NDArray[Any] | None, Heard, str]:
     """Return the picture or None, what the decoder said, and what is wrong if it complained."""
     cv2 = load_cv2()
     with listen() as heard:
         try:
-            image = cv2.imdecode(content, cv2.IMREAD_UNCHANGED) if content.size else None
+            if not content.size:
+                image = None
+            elif not frame:
+                image = cv2.imdecode(content, cv2.IMREAD_UNCHANGED)
+            else:
+                image = _decode_frame(cv2, content, frame)
         except cv2.error as error:
             if error.code == cv2.Error.StsNoMem:
                 raise MemoryError(error.err) from None
@@ -66,6 +73,12 @@ def _try_to_decode(content: NDArray[np.uint8]) -> tuple[NDArray[Any] | None, Hea
     if image is None and not heard.complaint:
         return None, heard, "not an image that OpenCV can read"
     return image, heard, "a damaged image"
+
+
+def _decode_frame(cv2: Any, content: NDArray[np.uint8], frame: int) -> NDArray[Any] | None:
+    """Decode all frames up to this one. OpenCV finds another if it is to skip some."""
+    _, frames = cv2.imdecodemulti(content, cv2.IMREAD_UNCHANGED, range=(0, frame + 1))
+    return frames[frame] if len(frames) > frame else None
 
 
 def read_bytes(path: str | os.PathLike[str], limit: int, *, most: int | None = None) -> bytes:

@@ -98,6 +98,11 @@ def complain(text: str) -> None:
         forget(2)
 
 
+def first_of(frames: int) -> str:
+    """Say that only the first frame of a file was read."""
+    return f"the first of {frames:,} frames; --page chooses another"
+
+
 def explain(error: BaseException, path: str | Path | None = None) -> str:
     """Say in one line what is wrong. Name the file unless it is `path`."""
     reason = str(error).removeprefix(f"{path}: ")

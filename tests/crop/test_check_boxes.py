@@ -1,25 +1,24 @@
 """check_boxes tells what looks wrong with boxes: compared with a plain loop over boxes."""
 
-import json
 import math
-from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import fastcv
+from conftest import ROOT, read_boxes, real_pages
 from fastcv.box_problems import KINDS
 
-DATA = Path(__file__).resolve().parents[2] / "data"
 SHAPE = (3508, 2480, 3)
 HEIGHT, WIDTH = SHAPE[:2]
 
 
 @pytest.fixture(scope="module")
 def boxes():
-    return np.array(json.loads((DATA / "page_boxes.json").read_text())["boxes"])
+    return read_boxes(ROOT / "data/page_boxes.json").astype(float)
 
 
 @pytest.fixture(scope="module")
@@ -166,6 +165,12 @@ def test_the_projects_page_is_right(boxes, inside):
     assert kinds_of(inside) == {}
     assert list(kinds_of(boxes)) == ["partly outside"]
     assert not fastcv.check_boxes(inside, SHAPE)
+
+
+@pytest.mark.skipif(not real_pages(), reason="FASTCV_TEST_PAGES names no folder of real pages")
+def test_a_detectors_boxes_on_real_pages_are_right():
+    for path in real_pages():
+        assert kinds_of(read_boxes(path.with_suffix(".json")), cv2.imread(str(path))) == {}
 
 
 def test_upright_boxes_are_right(inside):

@@ -78,7 +78,8 @@ def crop_pages(
         Write an HTML page here that shows the first hundred crops of this run with their texts.
     report : callable, optional
         Called with each page as soon as it is stored, or has failed, and with what was done so
-        far.
+        far. A page's ``doubts`` tell what looks wrong with its boxes, and its ``frames`` whether
+        it is the first of several.
 
     Returns
     -------
@@ -101,7 +102,8 @@ def crop_pages(
     rules = rules or CropRules()
     target = Path(out)
     beside = None if annotations is None else Path(annotations)
-    found, missing = _find_pages([pages] if isinstance(pages, (str, os.PathLike)) else pages)
+    patterns = [pages] if isinstance(pages, (str, os.PathLike)) else pages
+    found, missing = _find_pages(patterns, rules.page)
     plan = Plan(found, beside, rules.annotations_format)
     guard = Guard.of(chain((page.path for page in found), plan.files), overwrite)
     if preview is not None:
@@ -146,14 +148,14 @@ class _Sheet:
 
 
 def _find_pages(
-    patterns: Sequence[str | os.PathLike[str]],
+    patterns: Sequence[str | os.PathLike[str]], only: int | None
 ) -> tuple[list[PageFile], list[FailedPage]]:
     """List the pages, and what is not there."""
     found: list[PageFile] = []
     missing: list[FailedPage] = []
     for pattern in patterns:
         try:
-            found += list_pages(pattern)
+            found += list_pages(pattern, only)
         except EXPECTED as error:
             name = str(Path(pattern))
             missing.append(FailedPage(name, name, None, explain(error, Path(pattern))))

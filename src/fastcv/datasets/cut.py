@@ -11,8 +11,9 @@ import numpy as np
 
 from .. import _core
 from ..annotations import AnnotatedPage, UnreadPage, quads_of, read_part
-from ..pages import PageFile, read_page
+from ..pages import PageFile, read_one_of
 from ..progress import EXPECTED, explain
+from .doubts import check_quads, doubts_of, kept_words
 from .encode import encode_all
 from .plan import match
 from .task import Crop, CropRules, CutPage, FailedPage, PageTask
@@ -34,12 +35,20 @@ def cut_page(task: PageTask, rules: CropRules, num_threads: int | None = 1) -> C
     path = Path(task.path)
     path.stat()  # a missing page comes before missing annotations
     page = annotations_of(task, rules)
-    image = read_page(path, task.number, exif=rules.exif, dpi=rules.dpi)
-    all_quads = quads_of(page, *image.shape[:2])
-    kept = [index for index, word in enumerate(page.words) if rules.keep_ignored or not word.ignore]
+    image, frames = read_for(task, rules)
+    sides = image.shape[:2]
+    all_quads = quads_of(page, *sides)
+    kept = kept_words(page, rules)
     quads = all_quads[kept]
+    report = check_quads(all_quads, kept, sides, rules)
     have_read = perf_counter()
-    crops = _cut(image, quads, kept, rules, num_threads)
+    try:
+        crops = _cut(image, quads, kept, rules, num_threads)
+    except ValueError as error:
+        shares = len(report.found.get("normalised", ()))
+        raise ValueError(
+            f"{error}; {shares:,} boxes lie in 0 … 1 px" if shares else error
+        ) from None
     have_cut = perf_counter()
     numbers = [number for number, crop in enumerate(crops) if crop.size]
     contents = encode_all([crops[number] for number in numbers], rules.format, rules.quality)
@@ -61,6 +70,8 @@ def cut_page(task: PageTask, rules: CropRules, num_threads: int | None = 1) -> C
         [index for index, crop in zip(kept, crops, strict=True) if not crop.size],
         len(page.words) - len(kept),
         (have_read - started, have_cut - have_read, perf_counter() - have_cut),
+        frames if task.number is None and rules.page is None else 1,
+        doubts_of(report),
     )
 
 
@@ -72,6 +83,14 @@ def try_to_cut(
         return cut_page(task, rules, num_threads)
     except EXPECTED as error:
         return task.failed(explain(error, Path(task.path)))
+
+
+def read_for(task: PageTask, rules: CropRules) -> tuple[NDArray[Any], int]:
+    """Read a page, or the frame that the rules name. Return it, and how many the file has."""
+    number = task.number
+    if number is None and rules.page is not None:
+        number = rules.page - 1
+    return read_one_of(task.path, number, exif=rules.exif, dpi=rules.dpi)
 
 
 def annotations_of(task: PageTask, rules: CropRules) -> AnnotatedPage:

@@ -46,6 +46,9 @@ class CropRules:
     """Whether pages are turned as their EXIF orientation says."""
     dpi: float = 150
     """Of pages of PDF files."""
+    page: int | None = None
+    """Counted from 1: the only page that is cut of a file of several, and the frame of an
+    animation. None is all pages, and the first frame."""
 
 
 class Crop(NamedTuple):
@@ -75,6 +78,10 @@ class CutPage(NamedTuple):
     """How many words were left out because the annotations say to ignore them."""
     seconds: tuple[float, float, float]
     """Time to read the page, to cut it, to encode the crops."""
+    frames: int = 1
+    """How many frames the file has of which the first was read because nobody chose one."""
+    doubts: str = ""
+    """What looks wrong with the boxes, as `fastcv.check_boxes` finds it."""
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle the crops as columns, and their contents as one: a third of the time."""
@@ -96,6 +103,11 @@ class FailedPage(NamedTuple):
     number: int | None
     reason: str
     """One line."""
+
+
+def title_of(page: PageTask | CutPage | FailedPage) -> str:
+    """What messages call a page: its path, and which page of the file it is, counted from 1."""
+    return page.path if page.number is None else f"{page.path} page {page.number + 1}"
 
 
 def _unpickle(

@@ -79,8 +79,12 @@ def find_pages(patterns: Sequence[str | os.PathLike[str]]) -> list[PageFile]:
     return found
 
 
-def list_pages(pattern: str | os.PathLike[str]) -> list[PageFile]:
-    """List the pages of one file, folder or pattern as `find_pages` does. Names may be equal."""
+def list_pages(pattern: str | os.PathLike[str], only: int | None = None) -> list[PageFile]:
+    """List the pages of one file, folder or pattern as `find_pages` does. Names may be equal.
+
+    Of a file of several pages list page `only`, counted from 1, whether there is such a page or
+    not.
+    """
     text = os.fspath(pattern)
     if os.path.isdir(text):
         files = list(_walk(text, [None, _is_page]))
@@ -97,10 +101,10 @@ def list_pages(pattern: str | os.PathLike[str]) -> list[PageFile]:
             raise FileNotFoundError(errno.ENOENT, "nothing fits this pattern", text)
     else:
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), text)
-    return list(chain.from_iterable(_pages_of(path, name) for path, name in files))
+    return list(chain.from_iterable(_pages_of(path, name, only) for path, name in files))
 
 
-def _pages_of(path: Path, name: str) -> Iterator[PageFile]:
+def _pages_of(path: Path, name: str, only: int | None) -> Iterator[PageFile]:
     count = 1
     suffix = os.path.splitext(path)[1].lower()
     if suffix in _HAS_PAGES or suffix not in _SUFFIXES:
@@ -110,7 +114,7 @@ def _pages_of(path: Path, name: str) -> Iterator[PageFile]:
         yield PageFile(path, None, name)
         return
     digits = max(4, len(str(count)))
-    for number in range(count):
+    for number in range(count) if only is None else [only - 1]:
         yield PageFile(path, number, f"{name}_p{number + 1:0{digits}}")
 
 

@@ -8,11 +8,10 @@ any OpenCV. TIFF is not among the formats, because OpenCV always turns it by its
 from __future__ import annotations
 
 import struct
-import zlib
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from ..opencv import load_cv2
+from .chunks import PNG, find_chunk, is_webp, png_chunks, webp_chunks
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -20,19 +19,17 @@ if TYPE_CHECKING:
 UPRIGHT = 1
 
 _ORIENTATION = 0x0112
-_PNG = b"\x89PNG\r\n\x1a\n"
-_MOST_CHUNKS = 1 << 20
-"""A PNG or WebP of 1 GiB whose chunks have 1 KiB. Python reads so many headers in half a second."""
 
 
 def orientation_of(content: bytes) -> int:
     """Return the EXIF orientation of a JPEG, PNG or WebP: 1 to 8; 1 if there is none."""
     if content[:2] == b"\xff\xd8":
         exif = _exif_of_jpeg(content)
-    elif content[:8] == _PNG:
-        exif = _find(_png_chunks(content), b"eXIf")
-    elif content[:4] == b"RIFF" and content[8:16] == b"WEBPVP8X":
-        exif = _find(_webp_chunks(content), b"EXIF") if content[20:21] and content[20] & 8 else b""
+    elif content[:8] == PNG:
+        exif = find_chunk(png_chunks(content, b"eXIf"), b"eXIf")
+    elif is_webp(content):
+        has_exif = content[20:21] and content[20] & 8
+        exif = find_chunk(webp_chunks(content, b"EXIF"), b"EXIF") if has_exif else b""
     else:
         return UPRIGHT
     return _orientation_in(exif)
@@ -89,31 +86,3 @@ def _exif_of_jpeg(content: bytes) -> bytes:
             return data[6:]
         place += 2 + max(length, 2)
     return b""
-
-
-def _find(chunks: Iterator[tuple[bytes, bytes]], wanted: bytes) -> bytes:
-    for _, (name, data) in zip(range(_MOST_CHUNKS), chunks, strict=False):
-        if name == wanted:
-            return data
-    return b""
-
-
-def _png_chunks(content: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """Yield each chunk's name, and the data of EXIF whose checksum is right."""
-    place = 8
-    while place + 12 <= len(content):
-        length, name = struct.unpack_from(">I4s", content, place)
-        data = content[place + 8 : place + 8 + length] if name == b"eXIf" else b""
-        place += 12 + length
-        if data and content[place - 4 : place] != zlib.crc32(name + data).to_bytes(4, "big"):
-            continue
-        yield name, data
-
-
-def _webp_chunks(content: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """Yield each chunk's name, and the data of EXIF."""
-    place = 12
-    while place + 8 <= len(content):
-        name, length = struct.unpack_from("<4sI", content, place)
-        yield name, content[place + 8 : place + 8 + length] if name == b"EXIF" else b""
-        place += 8 + length + length % 2

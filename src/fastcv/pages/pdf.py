@@ -36,8 +36,11 @@ def count_pdf_pages(file: BinaryIO) -> int:
         return len(document)
 
 
-def read_pdf_page(file: BinaryIO, number: int, dpi: float) -> NDArray[np.uint8]:
-    """Draw a page, counted from 0, on white: BGR, with its annotations and its forms' fields."""
+def read_pdf_page(file: BinaryIO, number: int, dpi: float) -> tuple[NDArray[np.uint8], int]:
+    """Draw a page, counted from 0, on white: BGR, with its annotations and its forms' fields.
+
+    Return it and the number of pages.
+    """
     with _open(file) as (pdfium, document):
         if number >= len(document):
             raise ValueError(f"there is no page {number + 1}: the file has {len(document)}")
@@ -51,7 +54,7 @@ def read_pdf_page(file: BinaryIO, number: int, dpi: float) -> NDArray[np.uint8]:
             with closing(
                 page.render(scale=scale, force_bitmap_format=pdfium.raw.FPDFBitmap_BGR)
             ) as bitmap:
-                return np.array(bitmap.to_numpy(), np.uint8, order="C")
+                return np.array(bitmap.to_numpy(), np.uint8, order="C"), len(document)
 
 
 @contextmanager

@@ -12,6 +12,8 @@ import numpy as np
 
 from .. import files
 from ..files import check_size, open_regular
+from ..opencv import most_pixels
+from .animation import count_frames
 from .orientation import orientation_of, turn
 from .pdf import count_pdf_pages, is_pdf, read_pdf_page
 from .tiff import count_directories, is_tiff, point_to
@@ -27,8 +29,8 @@ _MOST_PDF_BYTES = 1 << 40
 def count_pages(path: str | os.PathLike[str]) -> int:
     """Count the pages of a file, by its content.
 
-    A TIFF has a page a directory, as for ``cv2.imreadmulti``. Any other picture has one: an
-    animation counts as its first frame.
+    A TIFF has a page a directory, as for ``cv2.imreadmulti``. Any other picture has one: frames of
+    an animation do not count.
 
     Raises
     ------
@@ -60,7 +62,8 @@ def read_page(
     path : str or os.PathLike
         A picture that OpenCV reads, of at most 1 GiB, or a PDF.
     number : int, optional
-        The page of a TIFF or PDF, counted from 0. None is the first.
+        The page of a TIFF or PDF, or the frame of an animation (GIF, WebP, APNG, AVIF), counted
+        from 0. None is the first.
     exif : bool, default True
         Whether JPEG, PNG and WebP are turned as their EXIF orientation says. TIFF is always
         turned as its tag says: OpenCV and Pillow know no other way.
@@ -71,8 +74,8 @@ def read_page(
     -------
     ndarray, shape (height, width) or (height, width, channels)
         A picture's own channels and depth, as ``cv2.IMREAD_UNCHANGED`` gives them: BGR, alpha
-        kept, grey without channels. Of an animation, the first frame. A page of a PDF is BGR
-        uint8, of ceil(side in inches × dpi) px.
+        kept, grey without channels. A page of a PDF is BGR uint8, of ceil(side in inches × dpi)
+        px.
 
     Raises
     ------
@@ -82,9 +85,17 @@ def read_page(
         `number` or `dpi` is not a number.
     ValueError
         The file is not a regular file, not a picture, damaged, encrypted, or larger than allowed
-        (``OPENCV_IO_MAX_IMAGE_PIXELS`` is about PDF pages too); there is no such page; `dpi` is
-        not above 0 and finite. The message does not name the file.
+        (``OPENCV_IO_MAX_IMAGE_PIXELS`` is about PDF pages and an animation's frames up to the
+        wanted one too); there is no such page; `dpi` is not above 0 and finite. The message does
+        not name the file.
     """
+    return read_one_of(path, number, exif=exif, dpi=dpi)[0]
+
+
+def read_one_of(
+    path: str | os.PathLike[str], number: int | None = None, *, exif: bool = True, dpi: float = 150
+) -> tuple[NDArray[Any], int]:
+    """Read a page as `read_page` does. Return it, and how many pages or frames the file has."""
     wanted = 0 if number is None else operator.index(number)
     if wanted < 0:
         raise ValueError(f"number must be at least 0, not {wanted}")
@@ -97,17 +108,22 @@ def read_page(
             if is_tiff(head):
                 return _read_tiff_page(file, size, wanted)
             content = file.read(size)
-    if wanted:
-        raise ValueError(f"there is no page {wanted + 1}: the file has 1")
+    frames = count_frames(content)
+    if wanted >= frames:
+        raise ValueError(f"there is no page {wanted + 1}: the file has {frames}")
     image = files.decode(np.frombuffer(content, np.uint8))
-    return turn(image, orientation_of(content)) if exif else image
+    if wanted:
+        if (wanted + 1) * image.shape[0] * image.shape[1] > most_pixels():
+            raise ValueError(f"frame {wanted + 1}: {files.TOO_MANY_PIXELS}")
+        image = files.decode(np.frombuffer(content, np.uint8), wanted)
+    return (turn(image, orientation_of(content)) if exif else image), frames
 
 
-def _read_tiff_page(file: BinaryIO, size: int, number: int) -> NDArray[Any]:
+def _read_tiff_page(file: BinaryIO, size: int, number: int) -> tuple[NDArray[Any], int]:
     content = bytearray(size)
     del content[file.readinto(content) :]  # type: ignore[attr-defined]
-    point_to(content, number)
-    return files.decode(np.frombuffer(content, np.uint8))
+    count = point_to(content, number)
+    return files.decode(np.frombuffer(content, np.uint8)), count
 
 
 def _checked(dpi: float) -> float:

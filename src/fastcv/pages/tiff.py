@@ -51,13 +51,14 @@ def count_directories(read: Read) -> int:
     return sum(1 for _ in _directories(read))
 
 
-def point_to(content: bytearray, number: int) -> None:
-    """Make page `number`, counted from 0, the file's first one."""
+def point_to(content: bytearray, number: int) -> int:
+    """Make page `number`, counted from 0, the file's first one. Return how many pages there are."""
     places = list(_directories(lambda place, size: bytes(content[place : place + size])))
     if number >= len(places):
         raise ValueError(f"there is no page {number + 1}: the file has {len(places)}")
     layout = _LAYOUTS[bytes(content[:4])]
     struct.pack_into(layout.offset, content, layout.first, places[number])
+    return len(places)
 
 
 def _directories(read: Read) -> Iterator[int]:
