@@ -175,6 +175,7 @@ def test_what_an_image_raises_is_passed_on(change):
         fastcv.image_crop(image, [BOX])
 
 
+@pytest.mark.rest
 def test_pil_is_not_imported():
     script = "import sys, fastcv, numpy; fastcv.main_colors(numpy.zeros((9, 9), 'u1').data); " \
              "assert not any(name.startswith('PIL') for name in sys.modules)"  # fmt: skip

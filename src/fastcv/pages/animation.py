@@ -10,6 +10,10 @@ _ANIMATED = 2
 """The flag of an animation in a WebP's first chunk."""
 
 
+_MOST_BLOCKS = 1 << 22
+"""A GIF of 1 GiB whose blocks are full. Python walks along so many in a second."""
+
+
 def count_frames(content: bytes) -> int:
     """Count the frames of a picture, at least 1. Of a damaged one, those that can be counted."""
     if content[:6] in (b"GIF87a", b"GIF89a"):
@@ -27,9 +31,9 @@ def count_frames(content: bytes) -> int:
 
 def _count_in_gif(content: bytes) -> int:
     """Count the image descriptors (GIF89a, appendix B)."""
-    frames = 0
+    frames = blocks = 0
     place = 13 + _color_table_bytes(content[10:11])
-    while place < len(content):
+    while place < len(content) and blocks < _MOST_BLOCKS:
         kind = content[place]
         if kind == 0x21:  # an extension, and its label
             place += 2
@@ -38,9 +42,12 @@ def _count_in_gif(content: bytes) -> int:
             place += 10 + _color_table_bytes(content[place + 9 : place + 10]) + 1
         else:  # the end
             break
-        while place < len(content) and content[place]:  # blocks, up to one without bytes
-            place += 1 + content[place]
-        place += 1
+        while place < len(content) and blocks < _MOST_BLOCKS:
+            size = content[place]
+            place += 1 + size
+            blocks += 1
+            if not size:  # the last one
+                break
     return frames
 
 
