@@ -42,8 +42,9 @@ int fastcv_parse_setting(const char *text);
 
 /* The count that a call without num_threads uses. The first of these that is set decides:
  * fastcv_set_num_threads, FASTCV_NUM_THREADS, OMP_NUM_THREADS. Otherwise 1 in a worker process; in
- * others the CPUs of this thread's affinity, within the tightest cgroup quota. Never above
- * OMP_THREAD_LIMIT. */
+ * others the CPUs of this thread's affinity, within the tightest cgroup quota. All but
+ * fastcv_set_num_threads are capped by what omp_set_num_threads was called with on this thread.
+ * Never above OMP_THREAD_LIMIT. */
 int fastcv_num_threads(FastcvSetting *setting, int is_worker_process);
 
 /* 0 restores the default. */
@@ -64,6 +65,10 @@ int fastcv_affinity_cpus(void);
  * or 0 if no quota is set or there is no memory to read it. root goes before /proc/self/… and
  * before every mount point; "" for the real ones. Uses little stack (3 KiB with glibc's part). */
 int fastcv_cgroup_cpus(const char *root);
+
+/* What omp_set_num_threads was last called with on the calling thread; 0 if that is OpenMP's own
+ * number, or it was not called since this library was loaded. */
+int fastcv_openmp_threads(void);
 
 /* The date (yyyymm) of the OpenMP standard for which the core was compiled. */
 int fastcv_openmp_date(void);

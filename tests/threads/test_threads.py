@@ -252,6 +252,50 @@ def test_the_environment(monkeypatch, settings, expected):
 
 
 @linux
+def test_openmps_own_setting_caps_the_default():
+    """omp_set_num_threads is what threadpoolctl's threadpool_limits calls, in each library."""
+    code = """
+        import ctypes, threading
+        import numpy as np, fastcv
+        maps = open("/proc/self/maps").read().split()
+        paths = {path for path in maps if "/libgomp" in path or "/libomp" in path}
+        libraries = [ctypes.CDLL(path) for path in paths]
+
+        def limit(count):
+            for library in libraries:
+                library.omp_set_num_threads(count)
+
+        def counts():
+            seen = [fastcv.get_num_threads()]
+            thread = threading.Thread(target=lambda: seen.append(fastcv.get_num_threads()))
+            thread.start()
+            thread.join()
+            return seen
+
+        before = [library.omp_get_max_threads() for library in libraries]
+        print(counts())
+        for count in (1, 99):
+            limit(count)
+            print(counts())
+        fastcv.set_num_threads(5)
+        limit(1)
+        print(counts())
+        fastcv.set_num_threads(None)
+        page = np.random.default_rng(0).integers(0, 255, (500, 500, 3), np.uint8)
+        box = np.float32([[[0, 0], [400, 0], [400, 400], [0, 400]]])
+        crops = fastcv.image_crop_openmp(page, box, num_threads=3)
+        assert (crops[0] == fastcv.image_crop(page, box)[0]).all()
+        for library, count in zip(libraries, before):
+            library.omp_set_num_threads(count)
+        print(counts())
+    """
+    expected = [[3, 3], [1, 3], [3, 3], [5, 5], [3, 3]]
+    for name in ("FASTCV_NUM_THREADS", "OMP_NUM_THREADS"):
+        out = run_python(code, **{name: "3"})
+        assert out == "\n".join(map(str, expected))
+
+
+@linux
 def test_the_affinity_counts():
     before = os.sched_getaffinity(0)
     try:

@@ -65,15 +65,22 @@ static int default_threads(int is_worker_process)
     return cpus < FASTCV_MAX_THREADS ? cpus : FASTCV_MAX_THREADS;
 }
 
-int fastcv_num_threads(FastcvSetting *setting, int is_worker_process)
+static int configured_threads(FastcvSetting *setting, int is_worker_process)
 {
-    int count = atomic_load(&chosen_threads);
-    if (!count)
-        count = setting("FASTCV_NUM_THREADS");
+    int count = setting("FASTCV_NUM_THREADS");
     if (!count)
         count = setting("OMP_NUM_THREADS");
     if (!count)
         count = default_threads(is_worker_process);
+    const int most = fastcv_openmp_threads();
+    return most && most < count ? most : count;
+}
+
+int fastcv_num_threads(FastcvSetting *setting, int is_worker_process)
+{
+    int count = atomic_load(&chosen_threads);
+    if (!count)
+        count = configured_threads(setting, is_worker_process);
     return fastcv_limit_threads(setting, count);
 }
 

@@ -40,6 +40,20 @@ __attribute__((constructor)) static void read_stack_bytes(void)
     stack_bytes = text ? parse_bytes(text) : 0;
 }
 
+static int own_threads; /* how many a region has unless somebody sets it */
+
+/* Runs after libgomp's own constructor. */
+__attribute__((constructor)) static void read_own_threads(void)
+{
+    own_threads = omp_get_max_threads();
+}
+
+int fastcv_openmp_threads(void)
+{
+    const int threads = omp_get_max_threads();
+    return threads != own_threads ? threads : 0;
+}
+
 /* ---- binding ----
  *
  * With OMP_PROC_BIND=true or OMP_PLACES set, libgomp binds the thread that loads it to its first
