@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from . import _core
+from .arithmetic import installed_version
 from .bench_stage import (
     batch_ways,
     boxes_ways,
@@ -53,7 +54,8 @@ def measure(title: str, ways: Ways, repeat: int) -> list[Table]:
     baseline = next(iter(ways))
     for name, result in results.items():
         if not same(result, results[baseline]):
-            raise ValueError(f"{title}: {name} differs from {baseline}")
+            of = f" {installed_version()}" if "cv2" in baseline else ""
+            raise ValueError(f"{title}: {name} differs from {baseline}{of}")
     del results
     times: dict[str, list[float]] = {name: [] for name in ways}
     for _ in range(repeat):

@@ -4,6 +4,7 @@ import copy
 import dataclasses
 import pickle
 import sys
+import weakref
 
 import numpy as np
 import pytest
@@ -90,6 +91,16 @@ def test_an_index_gives_the_same_answers(index, rng, way):
         np.testing.assert_array_equal(getattr(again, name), getattr(index, name))
     np.testing.assert_array_equal(again.match(points, 50), index.match(points, 50))
     np.testing.assert_array_equal(again.find_close([9, 99], 90), index.find_close([9, 99], 90))
+
+
+def test_an_index_can_be_referred_to_weakly():
+    index = fastcv.PolygonIndex([])
+    gone = []
+    reference = weakref.ref(index, gone.append)
+    assert reference() is index
+    del index
+    assert gone == [reference]
+    assert reference() is None
 
 
 def test_an_empty_index():

@@ -1,8 +1,12 @@
 /* PolygonIndex. It never changes after it was made, so threads may share it. */
 #include "binding/polygons/index.h"
 
+#include <stddef.h>
+#include <structmember.h>
+
 typedef struct PolygonIndex {
     PyObject_HEAD FastcvPolygonIndex *index;
+    PyObject *weak_references;
 } PolygonIndex;
 
 const FastcvPolygonIndex *py_polygon_index_of(ModuleState *state, PyObject *object)
@@ -94,6 +98,8 @@ static PyObject *new_index(PyTypeObject *type, PyObject *args, PyObject *kwargs)
 static void dealloc(PyObject *self)
 {
     PyTypeObject *type = Py_TYPE(self);
+    if (((PolygonIndex *)self)->weak_references)
+        PyObject_ClearWeakRefs(self);
     fastcv_polygon_index_free(((PolygonIndex *)self)->index);
     type->tp_free(self);
     Py_DECREF(type);
@@ -253,15 +259,15 @@ static PyGetSetDef getters[] = {
     {NULL, NULL, NULL, NULL, NULL},
 };
 
+static PyMemberDef members[] = {
+    {"__weaklistoffset__", T_PYSSIZET, offsetof(PolygonIndex, weak_references), READONLY, NULL},
+    {NULL, 0, 0, 0, NULL},
+};
+
 static PyType_Slot slots[] = {
-    {Py_tp_new, new_index},
-    {Py_tp_dealloc, dealloc},
-    {Py_tp_repr, repr},
-    {Py_sq_length, length},
-    {Py_tp_methods, methods},
-    {Py_tp_getset, getters},
-    {Py_tp_doc, (void *)index_doc},
-    {0, NULL},
+    {Py_tp_new, new_index},  {Py_tp_dealloc, dealloc},       {Py_tp_repr, repr},
+    {Py_sq_length, length},  {Py_tp_methods, methods},       {Py_tp_members, members},
+    {Py_tp_getset, getters}, {Py_tp_doc, (void *)index_doc}, {0, NULL},
 };
 
 PyType_Spec py_polygon_index_spec = {
