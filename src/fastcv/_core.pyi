@@ -1,13 +1,13 @@
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Literal, Protocol, TypeVar, final
+from typing import Any, Literal, Protocol, TypeVar, final, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .conventions import CropConvention
 
-_Interpolation = Literal["linear", "nearest", "cubic", "area", "lanczos4"]
-_Border = Literal["constant", "replicate", "reflect", "reflect101", "wrap"]
+_Interpolation = Literal["linear", "nearest", "cubic", "area", "lanczos4"] | int
+_Border = Literal["constant", "replicate", "reflect", "reflect101", "wrap"] | int
 _Order = Literal["given", "clockwise", "min_area_rect"]
 _Size = Literal["longer", "edges", "longer_edges", "mean"]
 _Corners = Literal["w-1", "w"]
@@ -24,6 +24,7 @@ class _Polygon(Protocol):
 
 _Polygons = ArrayLike | Iterable[_Polygon | ArrayLike]
 
+@overload
 def image_crop(
     image: ArrayLike,
     boxes: ArrayLike,
@@ -42,6 +43,26 @@ def image_crop(
     degenerate: _Degenerate = "raise",
     out: NDArray[Any] | None = None,
 ) -> list[NDArray[Any]]: ...
+@overload
+def image_crop(
+    image: ArrayLike,
+    boxes: ArrayLike,
+    *,
+    convention: str | CropConvention = "fastcv",
+    size: _Size = "longer",
+    corners: _Corners = "w-1",
+    transform: _Transform = "perspective",
+    order: _Order = "given",
+    tall_ratio: float | None = None,
+    grayscale: bool = False,
+    interpolation: _Interpolation = "linear",
+    border: _Border = "constant",
+    border_value: float | Sequence[float] = 0,
+    arithmetic: _Arithmetic | None = None,
+    degenerate: Literal["skip"],
+    out: NDArray[Any] | None = None,
+) -> tuple[list[NDArray[Any]], NDArray[np.intp]]: ...
+@overload
 def image_crop_openmp(
     image: ArrayLike,
     boxes: ArrayLike,
@@ -61,6 +82,27 @@ def image_crop_openmp(
     degenerate: _Degenerate = "raise",
     out: NDArray[Any] | None = None,
 ) -> list[NDArray[Any]]: ...
+@overload
+def image_crop_openmp(
+    image: ArrayLike,
+    boxes: ArrayLike,
+    *,
+    num_threads: int | None = None,
+    convention: str | CropConvention = "fastcv",
+    size: _Size = "longer",
+    corners: _Corners = "w-1",
+    transform: _Transform = "perspective",
+    order: _Order = "given",
+    tall_ratio: float | None = None,
+    grayscale: bool = False,
+    interpolation: _Interpolation = "linear",
+    border: _Border = "constant",
+    border_value: float | Sequence[float] = 0,
+    arithmetic: _Arithmetic | None = None,
+    degenerate: Literal["skip"],
+    out: NDArray[Any] | None = None,
+) -> tuple[list[NDArray[Any]], NDArray[np.intp]]: ...
+@overload
 def crop_shapes(
     boxes: ArrayLike,
     *,
@@ -78,6 +120,24 @@ def crop_shapes(
     degenerate: _Degenerate = "raise",
     image_shape: tuple[int, ...] | list[int] | None = None,
 ) -> NDArray[np.intp]: ...
+@overload
+def crop_shapes(
+    boxes: ArrayLike,
+    *,
+    convention: str | CropConvention = "fastcv",
+    size: _Size = "longer",
+    corners: _Corners = "w-1",
+    transform: _Transform = "perspective",
+    order: _Order = "given",
+    tall_ratio: float | None = None,
+    grayscale: bool = False,
+    interpolation: _Interpolation = "linear",
+    border: _Border = "constant",
+    border_value: float | Sequence[float] = 0,
+    arithmetic: _Arithmetic | None = None,
+    degenerate: Literal["skip"],
+    image_shape: tuple[int, ...] | list[int] | None = None,
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]: ...
 def main_colors(
     image: ArrayLike, n: int, boxes: Any, mask: Any, bits: int, num_threads: int | None, /
 ) -> Any: ...

@@ -81,9 +81,9 @@ def _add_boxes(crop: argparse.ArgumentParser) -> None:
     boxes.add_argument("--keep-ignored", action="store_true", help=(
         'cut also what the annotations say to ignore, such as "###"'
     ))  # fmt: skip
-    boxes.add_argument("--skip-degenerate", action="store_true", help=(
-        "leave out boxes that cannot be cut, such as boxes without width, instead of failing the "
-        "page"
+    boxes.add_argument("--degenerate", choices=("raise", "skip"), default="raise", help=(
+        "boxes that cannot be cut, such as boxes without width: raise fails the page (default), "
+        "skip leaves them out and tells which"
     ))  # fmt: skip
 
 

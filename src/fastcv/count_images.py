@@ -109,6 +109,8 @@ def count_image(
     if number is None and frames > 1:
         progress.clear()
         complain(f"{show(page.title)}: warning: {first_of(frames)}")
+    bits = 8 * image.dtype.itemsize
+    image = with_8_bits(image)
     boxes = None if words is None else quads_of(words, *image.shape[:2])
     try:
         found = look(options, image, boxes)
@@ -127,6 +129,9 @@ def count_image(
     place = {} if page.number is None else {"page": page.number + 1}
     result: dict[str, Any] = {"file": str(page.path), **place, "width": width, "height": height}
     text = [f"{show(page.title)}: {width} x {height}"]
+    if bits > 8:
+        result["bits"] = bits
+        text[0] += f", {bits} bits a channel: counted by the upper 8"
     if words is None:
         result["colors"] = found[0].row["colors"]
         text += found[0].lines
@@ -138,6 +143,17 @@ def count_image(
             text += [" ".join([f"  box {index}", *map(show, said.values())]), *one.lines]
     results.append(result)
     return "" if options.json else "\n".join(text)
+
+
+def with_8_bits(image: NDArray[Any]) -> NDArray[np.uint8]:
+    """Return the image, or the upper bytes of one with 16 bits a channel."""
+    if image.dtype == np.uint16:
+        return (image >> 8).astype(np.uint8)
+    if image.dtype != np.uint8:
+        raise ValueError(
+            f"an image of {image.dtype}: colours are counted of 8 or 16 bits a channel"
+        )
+    return image
 
 
 def words_of(task: PageTask | FailedPage) -> AnnotatedPage:

@@ -57,7 +57,7 @@ def _rules(options: argparse.Namespace) -> CropRules:
         format=options.format,
         quality=options.quality,
         convention={name: value for name, value in given.items() if value is not None},
-        skip_degenerate=options.skip_degenerate,
+        degenerate=options.degenerate,
         keep_ignored=options.keep_ignored,
         annotations_format=options.boxes_format,
         exif=not options.ignore_exif,

@@ -70,9 +70,16 @@ def _try_to_decode(
             if "MAX_IMAGE" in str(error):
                 return None, heard, TOO_MANY_PIXELS
             return None, heard, f"an image that OpenCV cannot decode: {error.err}"
-    if image is None and not heard.complaint:
-        return None, heard, "not an image that OpenCV can read"
-    return image, heard, "a damaged image"
+    failure = _what_is_wrong(content, heard) if image is None or heard.complaint else ""
+    return image, heard, failure
+
+
+def _what_is_wrong(content: NDArray[np.uint8], heard: Heard) -> str:
+    """Return what was not read, without the decoder's complaint."""
+    from .pages.unread import TOO_SHORT, what_it_is  # only for files that cannot be read
+
+    what = what_it_is(content[:1024].tobytes(), content[-64:].tobytes(), content.size)
+    return what if what.endswith(TOO_SHORT) or not heard.complaint else "a damaged image"
 
 
 def _decode_frame(cv2: Any, content: NDArray[np.uint8], frame: int) -> NDArray[Any] | None:

@@ -100,7 +100,7 @@ def test_degenerate_boxes(folder, capsys):
     assert cli.main(["crop", "a.png", "--boxes", "q.npy", "--out", "out"]) == 1
     assert "fastcv: a.png: boxes[1] is under 2 px wide or high" in capsys.readouterr().err
     assert names(folder / "out") == []
-    skip = ["--boxes", "q.npy", "--out", "out", "--skip-degenerate"]
+    skip = ["--boxes", "q.npy", "--out", "out", "--degenerate", "skip"]
     assert cli.main(["crop", "a.png", *skip]) == 0
     assert names(folder / "out") == ["a_0000.png", "a_0002.png"]
     assert "degenerate boxes left out: 1\n" in capsys.readouterr().out
@@ -145,7 +145,7 @@ def test_the_others_are_done_when_one_fails(folder, capsys):
     assert len(names(folder / "out")) == 4
     errors = capsys.readouterr().err.splitlines()
     bad, *others = sorted(errors)
-    assert bad.startswith("fastcv: bad.png: a damaged image: ")
+    assert bad.startswith("fastcv: bad.png: a PNG image that ends too early: ")
     assert others == [
         "fastcv: lonely.png: no boxes for it in .",
         "fastcv: nothere.png: No such file or directory",
@@ -613,15 +613,6 @@ def test_a_panel_of_nothing(folder, capsys):
     assert not (folder / "panel.png").exists()
 
 
-def test_an_image_of_another_type(folder, capsys):
-    cv2.imwrite("deep.png", np.zeros((9, 9, 3), np.uint16))
-    cv2.imwrite("clear.png", np.zeros((9, 9, 4), np.uint8))
-    assert cli.main(["colors", "deep.png", "clear.png"]) == 1
-    printed = capsys.readouterr()
-    assert printed.err.startswith("fastcv: deep.png: image must be an array of uint8")
-    assert printed.out == "clear.png: 9 x 9\n"
-
-
 # ---- bench, info, and the program as such ----
 
 
@@ -636,9 +627,12 @@ def test_bench():
 
 
 def test_a_benchmark_whose_results_differ(monkeypatch, capsys):
-    monkeypatch.setattr(bench, "same", lambda left, right: False)
+    monkeypatch.setattr(bench, "same", lambda left, right: left is right)
     assert cli.main(["bench"]) == 1
-    assert capsys.readouterr().err.startswith("fastcv: crops of 1,000 words: ")
+    assert capsys.readouterr().err == (
+        "fastcv: crops of 1,000 words: image_crop differs from Python loop over cv2 "
+        f"{cv2.__version__}\n"
+    )
 
 
 def test_info(capsys):

@@ -123,7 +123,7 @@ def test_a_page_with_existing_crops_is_refused_before_any_is_written(folder, cap
 def test_only_the_names_of_crops_that_are_made_count(folder):
     np.save("q.npy", np.array([QUADS[0], np.zeros((4, 2))]))
     (folder / "a_0001.png").write_text("mine")
-    skip = ["--boxes", "q.npy", "--out", ".", "--skip-degenerate"]
+    skip = ["--boxes", "q.npy", "--out", ".", "--degenerate", "skip"]
     assert cli.main(["crop", "a.png", *skip]) == 0
     assert (folder / "a_0001.png").read_text() == "mine"
 

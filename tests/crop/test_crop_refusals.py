@@ -21,6 +21,38 @@ def test_degenerate_boxes_can_be_left_empty(crop, box, shape):
     assert_same([crops[0], crops[2]], [expected, expected])
 
 
+@both
+def test_degenerate_boxes_can_be_left_out(crop):
+    bad = [box for boxes in DEGENERATE.values() for box in boxes]
+    boxes = np.array([*bad[:3], BOX, *bad[3:], BOX + 3, BOX, bad[0]], float)
+    crops, indices = crop(PAGE, boxes, degenerate="skip")
+    assert indices.tolist() == [3, len(bad) + 1, len(bad) + 2]
+    assert indices.dtype == np.intp
+    assert_same(crops, crop(PAGE, boxes[indices]))
+    out = np.zeros(sum(each.size for each in crops), np.uint8)
+    assert_same(crop(PAGE, boxes, degenerate="skip", out=out)[0], crops)
+    assert_same([out], [np.concatenate([each.ravel() for each in crops])])
+    shapes, same = fastcv.crop_shapes(boxes, degenerate="skip")
+    assert shapes.tolist() == [list(each.shape[:2]) for each in crops]
+    assert same.tolist() == indices.tolist()
+
+
+@both
+@pytest.mark.parametrize("boxes", [[], [np.zeros((4, 2))]])
+def test_all_boxes_left_out(crop, boxes):
+    crops, indices = crop(PAGE, boxes, degenerate="skip")
+    assert crops == []
+    assert indices.tolist() == []
+    shapes, _ = fastcv.crop_shapes(boxes, degenerate="skip")
+    assert shapes.shape == (0, 2)
+
+
+def test_the_indices_are_those_of_batches():
+    boxes = [BOX, np.zeros((4, 2)), BOX]
+    (batch,) = fastcv.crop_batches(PAGE, boxes, degenerate="skip")
+    assert sorted(batch.indices) == fastcv.image_crop(PAGE, boxes, degenerate="skip")[1].tolist()
+
+
 def test_exceptions_of_an_arrays_own_are_passed_on():
     for error in (RuntimeError, ValueError):
 
@@ -81,6 +113,8 @@ def test_lists_may_be_emptied_while_they_are_read(crop, image):
 def test_a_side_of_more_than_a_thousand_million_px_is_refused(crop, image):
     with pytest.raises(ValueError, match=r"boxes\[0\] is 2\*\*30 px or more wide or high: \[\[-8"):
         crop(image, [TOO_LARGE], degenerate="empty")
+    with pytest.raises(ValueError, match=r"boxes\[0\] is 2\*\*30 px or more"):
+        crop(image, [TOO_LARGE], degenerate="skip")
 
 
 @pytest.fixture

@@ -167,7 +167,7 @@ def test_pages_that_failed_are_tried_again(pages, tmp_path):
     (error,) = (tmp_path / "out/errors.jsonl").read_text().splitlines()
     assert json.loads(error) == {
         "page": "3", "path": str(pages / "3.png"), "number": None,
-        "reason": "not an image that OpenCV can read",
+        "reason": "text that begins with 'no picture', not an image that OpenCV can read",
     }  # fmt: skip
     (pages / "3.png").write_bytes(content)
     second = cut(pages, tmp_path / "out")

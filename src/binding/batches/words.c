@@ -204,7 +204,7 @@ static void fill_shapes(PyWords *words)
 static int convert_degenerate(const char *function, PyObject *object, PyDegenerate *degenerate)
 {
     static const char *const names[] = {
-        [PY_DEGENERATE_RAISE] = "raise", [PY_DEGENERATE_EMPTY] = "skip", NULL};
+        [PY_DEGENERATE_RAISE] = "raise", [PY_DEGENERATE_SKIP] = "skip", NULL};
     const int choice = py_choice_convert(function, "degenerate", object, names);
     *degenerate = (PyDegenerate)choice;
     return choice < 0 ? -1 : 0;

@@ -29,8 +29,10 @@ typedef struct CropCall {
     PyBoxes boxes;
     FastcvRule rule;
     FastcvCrop *crops;
-    FastcvRows *rows; /* each crop's place in its array */
-    size_t bytes;     /* of all crops */
+    Py_ssize_t count;  /* of crops: fewer than boxes if some are left out */
+    PyObject *indices; /* of the boxes that are cut; NULL if none is left out */
+    FastcvRows *rows;  /* each crop's place in its array */
+    size_t bytes;      /* of all crops */
 } CropCall;
 
 static void release(CropCall *call)
@@ -38,6 +40,7 @@ static void release(CropCall *call)
     py_gray_release(&call->gray);
     py_image_release(&call->image);
     Py_XDECREF(call->out_hold);
+    Py_XDECREF(call->indices);
     PyMem_Free(call->boxes.quads);
     PyMem_Free(call->crops);
     PyMem_Free(call->rows);
@@ -115,6 +118,23 @@ static int check_plan(CropCall *call, ModuleState *state)
     return 0;
 }
 
+/* What degenerate="skip" is about: the crops that are left move up. 0, or -1 with an exception. */
+static int leave_out(CropCall *call)
+{
+    call->count = call->boxes.count;
+    if (call->degenerate != PY_DEGENERATE_SKIP)
+        return 0;
+    call->indices = py_cut_indices(&call->crops->geometry, sizeof *call->crops, call->count);
+    if (!call->indices)
+        return -1;
+    call->count = 0;
+    for (Py_ssize_t i = 0; i < call->boxes.count; i++) {
+        if (!call->crops[i].geometry.fault)
+            call->crops[call->count++] = call->crops[i];
+    }
+    return 0;
+}
+
 /* The arrays to hand over, uninitialised; call->rows lie in them. */
 static PyObject *allocate(CropCall *call)
 {
@@ -124,14 +144,14 @@ static PyObject *allocate(CropCall *call)
             py_out_check(call->function, call->out, &call->image, call->bytes) < 0)
             return NULL;
     }
-    return py_crops_allocate(&call->image, call->crops, call->boxes.count, call->out, call->rows);
+    return py_crops_allocate(&call->image, call->crops, call->count, call->out, call->rows);
 }
 
 static int cut(CropCall *call)
 {
     py_run_resume(&call->run);
     const FastcvError error =
-        fastcv_crops_cut(&call->engine, call->crops, call->rows, call->boxes.count, call->run.pool);
+        fastcv_crops_cut(&call->engine, call->crops, call->rows, call->count, call->run.pool);
     py_run_end(&call->run);
     if (error.status)
         py_set_run_error(call->function, error);
@@ -144,10 +164,12 @@ static PyObject *crop(PyObject *module, const CropArguments *given, int num_thre
     CropCall call = {0};
     PyObject *list = NULL;
     if (read_arguments(&call, state, given) == 0 && plan(&call, num_threads) == 0 &&
-        check_plan(&call, state) == 0)
+        check_plan(&call, state) == 0 && leave_out(&call) == 0)
         list = allocate(&call);
     if (list && cut(&call) < 0)
         Py_CLEAR(list);
+    if (list && call.indices)
+        Py_SETREF(list, PyTuple_Pack(2, list, call.indices));
     release(&call);
     return list;
 }

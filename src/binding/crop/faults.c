@@ -33,8 +33,10 @@ static const char *text_of(const FastcvRule *rule, FastcvQuadFault fault)
 
 int py_degenerate_convert(const char *function, PyObject *object, PyDegenerate *degenerate)
 {
-    static const char *const names[] = {
-        [PY_DEGENERATE_RAISE] = "raise", [PY_DEGENERATE_EMPTY] = "empty", NULL};
+    static const char *const names[] = {[PY_DEGENERATE_RAISE] = "raise",
+                                        [PY_DEGENERATE_SKIP] = "skip",
+                                        [PY_DEGENERATE_EMPTY] = "empty",
+                                        NULL};
     const int choice =
         object ? py_choice_convert(function, "degenerate", object, names) : PY_DEGENERATE_RAISE;
     if (choice < 0)
@@ -57,10 +59,24 @@ void py_set_fault_error(const char *function, Py_ssize_t index, const char *text
 int py_fault_check(const char *function, PyDegenerate degenerate, const FastcvRule *rule,
                    const FastcvQuad *quad, Py_ssize_t index, FastcvQuadFault fault)
 {
-    if (!fault || (degenerate == PY_DEGENERATE_EMPTY && fastcv_quad_is_degenerate(fault)))
+    if (!fault || (degenerate != PY_DEGENERATE_RAISE && fastcv_quad_is_degenerate(fault)))
         return 0;
     py_set_fault_error(function, index, text_of(rule, fault), quad);
     return -1;
+}
+
+PyObject *py_cut_indices(const FastcvGeometry *first, size_t step, Py_ssize_t count)
+{
+    npy_intp cut = 0;
+    for (Py_ssize_t i = 0; i < count; i++)
+        cut += !((const FastcvGeometry *)((const char *)first + (size_t)i * step))->fault;
+    PyObject *indices = PyArray_SimpleNew(1, &cut, NPY_INTP);
+    npy_intp *numbers = indices ? PyArray_DATA((PyArrayObject *)indices) : NULL;
+    for (Py_ssize_t i = 0; indices && i < count; i++) {
+        if (!((const FastcvGeometry *)((const char *)first + (size_t)i * step))->fault)
+            *numbers++ = i;
+    }
+    return indices;
 }
 
 int py_cap_check(const char *function, const FastcvGeometry *crop, Py_ssize_t index, size_t bytes,

@@ -38,10 +38,12 @@
     "    width). The image must be uint8, its first channel blue.\n"
 
 #define CROP_OPTIONS                                                                               \
-    "interpolation : {\"linear\", \"nearest\", \"cubic\", \"area\", \"lanczos4\"}\n"               \
-    "    As OpenCV's warp; \"area\" computes \"linear\" there too.\n"                              \
-    "border : {\"constant\", \"replicate\", \"reflect\", \"reflect101\", \"wrap\"}\n"              \
-    "    What lies beyond the page's edges.\n"                                                     \
+    "interpolation : {\"linear\", \"nearest\", \"cubic\", \"area\", \"lanczos4\"}, or cv2's int\n" \
+    "    As OpenCV's warp; \"area\" computes \"linear\" there too. ``cv2.INTER_CUBIC`` is "        \
+    "\"cubic\".\n"                                                                                 \
+    "border : {\"constant\", \"replicate\", \"reflect\", \"reflect101\", \"wrap\"}, or cv2's "     \
+    "int\n"                                                                                        \
+    "    What lies beyond the page's edges. ``cv2.BORDER_REFLECT_101`` is \"reflect101\".\n"       \
     "border_value : number or one number a channel\n"                                              \
     "    The colour of the constant border, in the image's units. A single number fills every\n"   \
     "    channel; cv2 fills only the first.\n"                                                     \
@@ -51,12 +53,14 @@
     "    names another. \"opencv5\" takes uint8 images of 1, 3 or 4 channels, every\n"             \
     "    interpolation but \"lanczos4\", and the borders \"constant\" and \"replicate\"\n"         \
     "    (docs/arithmetic.md).\n"                                                                  \
-    "degenerate : {\"raise\", \"empty\"}\n"                                                        \
+    "degenerate : {\"raise\", \"skip\", \"empty\"}\n"                                              \
     "    What to do with a box that has no crop: a corner is NaN, infinite or beyond ±2**30, a\n"  \
     "    side is under 2 px (under 1 px with the corners \"w\"), three corners lie on a line, a\n" \
     "    quad crosses itself, x2 < x1 or y2 < y1, or a slice has no pixel of the page.\n"          \
-    "    \"raise\" refuses the call. \"empty\" puts an array of shape (0, 0, channels) in the\n"   \
-    "    crop's place. Both refuse a sound box whose crop would be too large.\n"                   \
+    "    \"raise\" refuses the call. \"skip\" leaves the box out and tells which are cut. "        \
+    "\"empty\"\n"                                                                                  \
+    "    keeps its place, with an array of shape (0, 0, channels). All refuse a sound box whose\n" \
+    "    crop would be too large.\n"                                                               \
     "out : ndarray, optional\n"                                                                    \
     "    Memory for the crops; they are views of it, packed one after the other. It must be\n"     \
     "    one-dimensional, contiguous and writeable, have the image's dtype but not its memory,\n"  \
@@ -69,7 +73,8 @@
     "    if the image is 2-D or becomes gray. By default a crop is\n"                              \
     "    max(int(|rb - lb|), int(|rt - lt|)) px wide and max(int(|rt - rb|), int(|lt - lb|)) px\n" \
     "    high. Small crops share pieces of memory of at most 256 KiB; the last crop of a piece\n"  \
-    "    keeps it alive (docs/memory.md).\n"                                                       \
+    "    keeps it alive (docs/memory.md). With degenerate=\"skip\", a tuple: the list, and the\n"  \
+    "    indices of the boxes that were cut, shape (k,), of int.\n"                                \
     "\n"                                                                                           \
     "Raises\n"                                                                                     \
     "------\n"                                                                                     \
@@ -156,7 +161,9 @@ static const char crop_shapes_doc[] =
     "Returns\n"
     "-------\n"
     "ndarray, shape (n, 2), of int\n"
-    "    Height and width in px; 0 and 0 for a crop that ``degenerate`` leaves empty.\n"
+    "    Height and width in px; 0 and 0 for a crop that ``degenerate`` leaves empty. With\n"
+    "    degenerate=\"skip\", a tuple: the shapes of the crops that are left, and their boxes'\n"
+    "    indices.\n"
     "\n"
     "Raises\n"
     "------\n"

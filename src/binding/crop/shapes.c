@@ -96,20 +96,40 @@ static int measure(ShapesCall *call)
     return error.status ? -1 : 0;
 }
 
+static int check_boxes(const ShapesCall *call)
+{
+    for (Py_ssize_t i = 0; i < call->boxes.count; i++) {
+        if (py_fault_check(function, call->degenerate, &call->rule, &call->boxes.quads[i], i,
+                           call->geometries[i].fault) < 0 ||
+            py_is_interrupted(i))
+            return -1;
+    }
+    return 0;
+}
+
 static PyObject *shapes_of(const ShapesCall *call)
 {
-    npy_intp dims[2] = {call->boxes.count, 2};
+    const int is_skipping = call->degenerate == PY_DEGENERATE_SKIP;
+    PyObject *indices = NULL;
+    if (is_skipping) {
+        indices = py_cut_indices(call->geometries, sizeof *call->geometries, call->boxes.count);
+        if (!indices)
+            return NULL;
+    }
+    npy_intp dims[2] = {is_skipping ? PyArray_SIZE((PyArrayObject *)indices) : call->boxes.count,
+                        2};
     PyObject *shapes = PyArray_SimpleNew(2, dims, NPY_INTP);
     npy_intp *sides = shapes ? PyArray_DATA((PyArrayObject *)shapes) : NULL;
     for (Py_ssize_t i = 0; shapes && i < call->boxes.count; i++) {
         const FastcvGeometry *crop = &call->geometries[i];
-        sides[2 * i] = fastcv_geometry_height(crop);
-        sides[2 * i + 1] = fastcv_geometry_width(crop);
-        if (py_fault_check(function, call->degenerate, &call->rule, &call->boxes.quads[i], i,
-                           crop->fault) < 0 ||
-            py_is_interrupted(i))
-            Py_CLEAR(shapes);
+        if (is_skipping && crop->fault)
+            continue;
+        *sides++ = fastcv_geometry_height(crop);
+        *sides++ = fastcv_geometry_width(crop);
     }
+    if (shapes && indices)
+        Py_SETREF(shapes, PyTuple_Pack(2, shapes, indices));
+    Py_XDECREF(indices);
     return shapes;
 }
 
@@ -124,7 +144,8 @@ PyObject *py_crop_shapes(PyObject *module, PyObject *const *values, Py_ssize_t p
     PyObject **const places[] = {&given.boxes, &given.degenerate, &given.image_shape,
                                  PY_CONVENTION_PLACES(given.convention)};
     if (py_arguments_read(&parameters, &(PyGiven){values, positional, kwnames}, places) == 0 &&
-        read_arguments(state_of(module), &given, &call) == 0 && measure(&call) == 0)
+        read_arguments(state_of(module), &given, &call) == 0 && measure(&call) == 0 &&
+        check_boxes(&call) == 0)
         shapes = shapes_of(&call);
     PyMem_Free(call.geometries);
     PyMem_Free(call.boxes.quads);

@@ -114,10 +114,10 @@ def _cut(
     num_threads: int | None,
 ) -> list[NDArray[Any]]:
     """Cut the quads. A box that cannot be cut is empty, or an error that names its own number."""
-    degenerate = "empty" if rules.skip_degenerate else "raise"
+    degenerate = "empty" if rules.degenerate == "skip" else "raise"
     keywords = {**rules.convention, "degenerate": degenerate, "num_threads": num_threads}
     try:
-        return _core.image_crop_openmp(image, quads, **keywords)
+        crops: list[NDArray[Any]] = _core.image_crop_openmp(image, quads, **keywords)
     except (ValueError, TypeError) as error:
         reason = str(error).removeprefix("image_crop_openmp: ")
         if len(kept) != 0 and kept[-1] != len(kept) - 1:  # some words before it were left out
@@ -125,3 +125,4 @@ def _cut(
                 r"boxes\[(\d+)\]", lambda found: f"boxes[{kept[int(found[1])]}]", reason
             )
         raise type(error)(reason) from None
+    return crops

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from itertools import accumulate, chain
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 
@@ -38,7 +38,8 @@ class CropRules:
     convention: dict[str, Any] = field(default_factory=dict)
     """Keywords for `image_crop`: convention, order, tall_ratio, interpolation, border, arithmetic.
     """
-    skip_degenerate: bool = False
+    degenerate: Literal["raise", "skip"] = "raise"
+    """Whether a box that cannot be cut fails its page, or is left out and named."""
     keep_ignored: bool = False
     """Whether words that the annotations say to ignore are cut as well."""
     annotations_format: str | None = None
