@@ -38,6 +38,20 @@ def region(**members):
     return {"id": "a", "type": "rectangle", "value": RECTANGLE, **SIZED, **members}
 
 
+def test_the_format_is_named(tmp_path):
+    """Whether it was recognised, named, or neither."""
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps([QUAD, [1, 2, 3]]))
+    for format in (None, "boxes"):
+        with pytest.raises(
+            ValueError, match=r"boxes\[1\] .*\(read as boxes: docs/annotations.md\)$"
+        ):
+            list(read(path, format))
+    path.write_text(json.dumps([{"quad": QUAD}]))
+    with pytest.raises(ValueError, match=r"with the keys 'quad', of none of .*\(docs/annotations"):
+        list(read(path))
+
+
 JSON = {
     "boxes": [
         ([QUAD, [[1, 2], [3, 4]]], r"boxes\[1\] is not four points of two numbers"),

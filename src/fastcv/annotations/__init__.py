@@ -96,7 +96,9 @@ def find_parts(path: Path, format: str | None = None) -> Iterator[AnnotatedPage 
 
 def read_part(part: UnreadPage) -> AnnotatedPage:
     """Read a page that `find_parts` has found. The file is not opened."""
-    return _placed(_reader(part.format).read_part(Source(part.path), part), part.path)
+    source = Source(part.path)
+    source.format = part.format
+    return _placed(_reader(part.format).read_part(source, part), part.path)
 
 
 def recognize(path: Path) -> str:
@@ -118,7 +120,8 @@ def _open(path: Path, format: str | None) -> tuple[Source, Any]:
     """Return a file and its reader."""
     source = Source(path)
     source.check()
-    return source, _reader(_recognize(source) if format is None else _check(format))
+    source.format = _recognize(source) if format is None else _check(format)
+    return source, _reader(source.format)
 
 
 def _placed(page: AnnotatedPage, path: Path) -> AnnotatedPage:
@@ -132,7 +135,9 @@ def _recognize(source: Source) -> str:
         return found[0]
     if found:
         source.fail(f"may be of the formats {', '.join(found)}: name one")
-    source.fail(f"{source.look}, of none of the known formats: {', '.join(FORMATS)}")
+    source.fail(
+        f"{source.look}, of none of the known formats: {', '.join(FORMATS)} (docs/annotations.md)"
+    )
 
 
 def _check(name: str) -> str:

@@ -32,6 +32,8 @@ class Source:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.format = ""
+        """The name of the reader, once it is known."""
 
     def check(self) -> None:
         """Refuse a folder, a pipe, a missing file."""
@@ -43,8 +45,9 @@ class Source:
         return self.path.stat().st_size
 
     def fail(self, reason: str, place: str = "") -> NoReturn:
-        """Raise a ValueError that names the file, and where in it."""
-        raise ValueError(": ".join(filter(None, (str(self.path), place, reason))))
+        """Raise a ValueError that names the file, where in it, and which format it was read as."""
+        read_as = f" (read as {self.format}: docs/annotations.md)" if self.format else ""
+        raise ValueError(": ".join(filter(None, (str(self.path), place, reason))) + read_as)
 
     @cached_property
     def head(self) -> str:
