@@ -347,6 +347,14 @@ def cycle():
     return value
 
 
+NOT_READ = "cv2.imread returns None for a file that is missing or that it cannot read"
+ENCODED = (
+    "an encoded picture is decoded by cv2.imdecode(np.frombuffer(image, np.uint8), "
+    "cv2.IMREAD_COLOR)"
+)
+A_PATH = "this looks like a path, which cv2.imread(image) reads"
+
+
 def bad_images(dtypes, some_dtypes):
     def wrong(what):
         return TypeError, f"image must be an array of {dtypes}, not {what}"
@@ -361,11 +369,11 @@ def bad_images(dtypes, some_dtypes):
          *wrong("[('b', 'u1'), ('g', 'u1')]")),
         ("300 fields", lambda i: np.zeros((3, 3), [(f"f{n}", "u1") for n in range(300)]),
          *wrong("[('f0', 'u1'), …")),
-        ("None", None, *wrong("NoneType")),
-        ("a dict", lambda i: {"image": i}, *wrong("dict")),
+        ("None", None, *wrong(f"NoneType: {NOT_READ}")),
+        ("a dict", lambda i: {"image": i}, *wrong('dict: pass image["image"]')),
         ("a set", {1, 2}, *wrong("set")),
         ("a class", dict, *wrong("type")),
-        ("bytes", b"page", *wrong("bytes")),
+        ("bytes", b"page", *wrong(f"bytes: {ENCODED}")),
         ("a generator", lambda i: (row for row in i), *wrong("generator")),
         ("an array in a dict's clothes", lambda i: np.array({"image": i}), *wrong("object")),
         ("a ragged list", [[1, 2], [3]], TypeError, "image must be an array, not list"),
@@ -382,7 +390,8 @@ def bad_images(dtypes, some_dtypes):
         ("one row", lambda i: i[0, :, 0], ValueError,
          "image must be (height, width) or (height, width, channels), not shape (80,)"),
         ("a batch", lambda i: i[None], ValueError,
-         "image must be (height, width) or (height, width, channels), not shape (1, 60, 80, 3)"),
+         "image must be (height, width) or (height, width, channels), not shape (1, 60, 80, 3): "
+         "one image at a time: pass image[0]"),
         ("no rows", lambda i: i[:0], ValueError,
          "image must have at least one pixel, not shape (0, 80, 3)"),
         ("no columns", lambda i: i[:, :0], ValueError,
@@ -392,7 +401,8 @@ def bad_images(dtypes, some_dtypes):
         ("five channels", lambda i: np.dstack([i, i[..., :2]]), ValueError,
          "image must have 1 to 4 channels, not shape (60, 80, 5)"),
         ("channels first", lambda i: np.ascontiguousarray(i.transpose(2, 0, 1)), ValueError,
-         "image must have 1 to 4 channels, not shape (3, 60, 80)"),
+         "image must have 1 to 4 channels, not shape (3, 60, 80): channels come last: "
+         "pass image.transpose(1, 2, 0)"),
     ]  # fmt: skip
 
 
@@ -409,12 +419,16 @@ NO_COLORS = [
      "image must have fewer than 1099511627776 pixels, not shape (1048576, 2097152, 3)"),
 ]  # fmt: skip
 add(CROPS, "image", bad_images("uint8, uint16, int16, float32 or float64", NO_IMAGE))
-add(CROPS, "image", [("a str", "page", TypeError, "image must be an array of …, not str")])
+add(
+    CROPS,
+    "image",
+    [("a str", "page", TypeError, f"image must be an array of …, not str: {A_PATH}")],
+)
 add("main_colors text_colors", "image", NO_COLORS)
 add(
     "main_colors text_colors",
     "image",
-    [("a str", "page", TypeError, "image must be an array of …, not str")],
+    [("a str", "page", TypeError, f"image must be an array of …, not str: {A_PATH}")],
 )
 add(PANELS, "image_or_path", NO_COLORS)
 
@@ -424,13 +438,18 @@ add(PANELS, "image_or_path", NO_COLORS)
 NO_TYPE = "must hold ints or floats, not"
 A_SHAPE = "must have shape (n, 4, 2), (n, 8) or (n, 4)"
 ONE_SHAPE = "must have shape (4, 2), (8,) or (4,)"
+FORMATS = ": docs/annotations.md lists the formats of boxes"
+SIX = ": if a row starts with x1, y1, x2, y2, pass boxes[:, :4]"
+TWO_CORNERS = ": two corners a box are x1, y1, x2, y2: pass boxes.reshape(-1, 4)"
+IN_ORDER = ': order="min_area_rect" takes polygons'
 HOUSE = np.float32([[10, 10], [25, 2], [40, 12], [39, 25], [9, 23]])
 add(f"{SHAPES} check_boxes", "boxes", [
-    ("None", None, TypeError, f"boxes {NO_TYPE} NoneType"),
-    ("a str", "boxes", TypeError, f"boxes {NO_TYPE} str"),
-    ("a dict", lambda b: {"boxes": b}, TypeError, f"boxes {NO_TYPE} dict"),
-    ("a generator", lambda b: (box for box in b), TypeError, f"boxes {NO_TYPE} generator"),
-    ("a number", 3, ValueError, f"boxes {A_SHAPE}, not shape ()"),
+    ("None", None, TypeError, f"boxes {NO_TYPE} NoneType{FORMATS}"),
+    ("a str", "boxes", TypeError, f"boxes {NO_TYPE} str{FORMATS}"),
+    ("a dict", lambda b: {"boxes": b}, TypeError,
+     f'boxes {NO_TYPE} dict: pass boxes["boxes"]' + FORMATS.replace(":", ";")),
+    ("a generator", lambda b: (box for box in b), TypeError, f"boxes {NO_TYPE} generator{FORMATS}"),
+    ("a number", 3, ValueError, f"boxes {A_SHAPE}, not shape (){FORMATS}"),
     ("bools", lambda b: np.ones((1, 4, 2), bool), TypeError, f"boxes {NO_TYPE} bool"),
     ("complex numbers", lambda b: BOX[None] + 0j, TypeError, f"boxes {NO_TYPE} complex64"),
     ("text", lambda b: np.full((1, 4, 2), "1"), TypeError, f"boxes {NO_TYPE} <U1"),
@@ -444,47 +463,50 @@ add(f"{SHAPES} check_boxes", "boxes", [
      "boxes must have shape (n, 8), one box as [box], not shape (8,)"),
     ("one upright box", [10, 10, 40, 25], ValueError,
      "boxes must have shape (n, 4), one box as [box], not shape (4,)"),
-    ("rows of six", lambda b: np.zeros((2, 6)), ValueError, f"boxes {A_SHAPE}, not shape (2, 6)"),
+    ("rows of six", lambda b: np.zeros((2, 6)), ValueError,
+     f"boxes {A_SHAPE}, not shape (2, 6)" + SIX),
     ("no rows of six", lambda b: np.zeros((0, 6)), ValueError,
-     f"boxes {A_SHAPE}, not shape (0, 6)"),
+     f"boxes {A_SHAPE}, not shape (0, 6)" + SIX),
     ("two corners", lambda b: np.zeros((5, 2, 2)), ValueError,
-     f"boxes {A_SHAPE}, not shape (5, 2, 2)"),
+     f"boxes {A_SHAPE}, not shape (5, 2, 2)" + TWO_CORNERS),
     ("three corners", lambda b: np.zeros((5, 3, 2)), ValueError,
-     f"boxes {A_SHAPE}, not shape (5, 3, 2)"),
+     f"boxes {A_SHAPE}, not shape (5, 3, 2)" + IN_ORDER),
     ("five corners", lambda b: np.zeros((5, 5, 2)), ValueError,
-     f"boxes {A_SHAPE}, not shape (5, 5, 2)"),
+     f"boxes {A_SHAPE}, not shape (5, 5, 2)" + IN_ORDER),
     ("corners in space", lambda b: np.zeros((5, 4, 3)), ValueError,
      f"boxes {A_SHAPE}, not shape (5, 4, 3)"),
     ("two numbers", [1, 2], ValueError,
-     f"boxes[0] {ONE_SHAPE}, not shape ()"),
-    ("three numbers a box", [[1, 2, 3]], ValueError, f"boxes[0] {ONE_SHAPE}, not shape (3,)"),
+     f"boxes[0] {ONE_SHAPE}, not shape (){FORMATS}"),
+    ("three numbers a box", [[1, 2, 3]], ValueError,
+     f"boxes[0] {ONE_SHAPE}, not shape (3,){FORMATS}"),
     ("corners among upright boxes", lambda b: [[1, 1, 9, 9], BOX], ValueError,
-     "boxes[1] must have shape (4,), not shape (4, 2)"),
+     f"boxes[1] must have shape (4,), not shape (4, 2){FORMATS}"),
     ("an upright box among corners", lambda b: [BOX, [1, 1, 9, 9]], ValueError,
-     "boxes[1] must have shape (4, 2), not shape (4,)"),
+     f"boxes[1] must have shape (4, 2), not shape (4,){FORMATS}"),
     ("an upright box among eights", lambda b: [BOX.ravel(), [1, 1, 9, 9]], ValueError,
-     "boxes[1] must have shape (8,), not shape (4,)"),
+     f"boxes[1] must have shape (8,), not shape (4,){FORMATS}"),
     ("polygons", lambda b: [BOX, HOUSE], ValueError,
-     "boxes[1] must have shape (4, 2), not shape (5, 2)"),
+     "boxes[1] must have shape (4, 2), not shape (5, 2)" + IN_ORDER + FORMATS.replace(":", ";")),
     ("a triangle among boxes", lambda b: [BOX, BOX[:3].copy()], ValueError,
-     "boxes[1] must have shape (4, 2), not shape (3, 2)"),
+     "boxes[1] must have shape (4, 2), not shape (3, 2)" + IN_ORDER + FORMATS.replace(":", ";")),
     ("a number among boxes", lambda b: [BOX, 7], ValueError,
-     "boxes[1] must have shape (4, 2), not shape ()"),
+     f"boxes[1] must have shape (4, 2), not shape (){FORMATS}"),
     ("a ragged box", lambda b: [BOX, [[1, 2], [3]]], ValueError,
-     "boxes[1] must have shape (4, 2), got [[1, 2], [3]]"),
+     f"boxes[1] must have shape (4, 2), got [[1, 2], [3]]{FORMATS}"),
     ("a ragged deque", lambda b: deque([BOX, [[1, 2], [3]]]), ValueError,
-     f"boxes {A_SHAPE}"),
+     f"boxes {A_SHAPE}{FORMATS}"),
     ("a huge ragged box", lambda b: [BOX, [[0] * 10_000, [3]]], ValueError,
      "boxes[1] must have shape (4, 2), got [[0, 0, 0, …"),
-    ("a list in itself", cycle(), ValueError, f"boxes[0] {ONE_SHAPE}, got [[...]]"),
+    ("a list in itself", cycle(), ValueError, f"boxes[0] {ONE_SHAPE}, got [[...]]{FORMATS}"),
     ("a deep list", nested(100), ValueError, f"boxes[0] {ONE_SHAPE}, got [[[…"),
-    ("None among boxes", lambda b: [BOX, None], TypeError, f"boxes[1] {NO_TYPE} NoneType"),
+    ("None among boxes", lambda b: [BOX, None], TypeError, f"boxes[1] {NO_TYPE} NoneType{FORMATS}"),
     ("text among boxes", lambda b: [BOX, np.full((4, 2), "1")], TypeError,
-     f"boxes[1] {NO_TYPE} <U1"),
-    ("lists of text", [[["1", "2"]] * 4], TypeError, f"boxes[0] {NO_TYPE} <U1"),
-    ("None in a box", lambda b: [BOX, [[1, None]] * 4], TypeError, f"boxes[1] {NO_TYPE} NoneType"),
+     f"boxes[1] {NO_TYPE} <U1{FORMATS}"),
+    ("lists of text", [[["1", "2"]] * 4], TypeError, f"boxes[0] {NO_TYPE} <U1{FORMATS}"),
+    ("None in a box", lambda b: [BOX, [[1, None]] * 4], TypeError,
+     f"boxes[1] {NO_TYPE} NoneType{FORMATS}"),
     ("an int beyond 64 bits", lambda b: [BOX, [[0, 10**30]] * 4], TypeError,
-     f"boxes[1] {NO_TYPE} an int beyond 64 bits"),
+     f"boxes[1] {NO_TYPE} an int beyond 64 bits{FORMATS}"),
     ("a masked box", lambda b: [BOX, masked(BOX)], TypeError, f"boxes[1] {NOT_PLAIN}"),
 ])  # fmt: skip
 
@@ -494,25 +516,26 @@ IN_RECTANGLES = [
     ("one polygon", lambda b: HOUSE.copy(), ValueError,
      "boxes must have shape (n, m, 2), one polygon as [polygon], not shape (5, 2)"),
     ("segments", lambda b: np.zeros((5, 2, 2)), ValueError,
-     f"boxes {POLYGONS_SHAPE}, not shape (5, 2, 2)"),
+     f"boxes {POLYGONS_SHAPE}, not shape (5, 2, 2)" + TWO_CORNERS),
     ("a segment among polygons", lambda b: [BOX, HOUSE, HOUSE[:2].copy()], ValueError,
-     f"boxes[2] {A_POLYGON_SHAPE}, not shape (2, 2)"),
+     f"boxes[2] {A_POLYGON_SHAPE}, not shape (2, 2){FORMATS}"),
     ("no corners among polygons", lambda b: [HOUSE, np.zeros((0, 2))], ValueError,
-     f"boxes[1] {A_POLYGON_SHAPE}, not shape (0, 2)"),
+     f"boxes[1] {A_POLYGON_SHAPE}, not shape (0, 2){FORMATS}"),
     ("a ragged polygon", lambda b: [HOUSE, [[1, 2], [3]]], ValueError,
-     f"boxes[1] {A_POLYGON_SHAPE}, got [[1, 2], [3]]"),
+     f"boxes[1] {A_POLYGON_SHAPE}, got [[1, 2], [3]]{FORMATS}"),
     ("a ragged first polygon", lambda b: [[[1, 2], [3]], HOUSE], ValueError,
-     f"boxes[0] {A_POLYGON_SHAPE}, (8,) or (4,), got [[1, 2], [3]]"),
+     f"boxes[0] {A_POLYGON_SHAPE}, (8,) or (4,), got [[1, 2], [3]]{FORMATS}"),
     ("an upright box among polygons", lambda b: [HOUSE, [1, 1, 9, 9]], ValueError,
-     f"boxes[1] {A_POLYGON_SHAPE}, not shape (4,)"),
+     f"boxes[1] {A_POLYGON_SHAPE}, not shape (4,){FORMATS}"),
     ("a polygon among upright boxes", lambda b: [[1, 1, 9, 9], HOUSE], ValueError,
-     "boxes[1] must have shape (4,), not shape (5, 2)"),
+     f"boxes[1] must have shape (4,), not shape (5, 2){FORMATS}"),
     ("None among polygons", lambda b: [BOX, HOUSE, None], TypeError,
-     f"boxes[2] {NO_TYPE} NoneType"),
-    ("bools among polygons", lambda b: [BOX, HOUSE > 3], TypeError, f"boxes[1] {NO_TYPE} bool"),
+     f"boxes[2] {NO_TYPE} NoneType{FORMATS}"),
+    ("bools among polygons", lambda b: [BOX, HOUSE > 3], TypeError,
+     f"boxes[1] {NO_TYPE} bool{FORMATS}"),
     ("a masked polygon", lambda b: [BOX, masked(HOUSE)], TypeError, f"boxes[1] {NOT_PLAIN}"),
     ("polygons in a deque", lambda b: deque([BOX, HOUSE]), ValueError,
-     f"boxes {POLYGONS_SHAPE}"),
+     f"boxes {POLYGONS_SHAPE}{FORMATS}"),
     ("polygons in an array", lambda b: np.array([BOX, HOUSE, None], object)[:2], TypeError,
      f"boxes {NO_TYPE} object"),
     ("no corner", lambda b: [BOX, HOUSE * NAN], ValueError,
@@ -550,13 +573,13 @@ for name in ("check_boxes", "BoxProblem", "BoxReport"):
     add_row(f"{name}(unknown=1)", name, {"unknown": 1}, TypeError, "…unknown…")
 add(f"main_colors {PANELS}", "boxes", [
     *IN_RECTANGLES[:-2],  # these are no faults where pixels are only counted
-    ("a str", "boxes", TypeError, f"boxes {NO_TYPE} str"),
+    ("a str", "boxes", TypeError, f"boxes {NO_TYPE} str{FORMATS}"),
     ("bools", lambda b: np.ones((1, 4, 2), bool), TypeError, f"boxes {NO_TYPE} bool"),
     ("a masked array", lambda b: masked(BOX[None]), TypeError, f"boxes {NOT_PLAIN}"),
     ("one box", lambda b: BOX.copy(), ValueError,
      "boxes must have shape (n, 4, 2), one box as [box], not shape (4, 2)"),
     ("no rows of six", lambda b: np.zeros((0, 6)), ValueError,
-     f"boxes {POLYGONS_SHAPE}, not shape (0, 6)"),
+     f"boxes {POLYGONS_SHAPE}, not shape (0, 6)" + SIX),
     ("one far corner of four", [[[5, 5], [2e9, 5], [20, 20], [5, 20]]], ValueError,
      "boxes[0] has a corner beyond ±2**30 px: [[5, 5], [2e+09, 5], [20, 20], [5, 20]]"),
     ("no corner of four", lambda b: [BOX, BOX * NAN], ValueError,
@@ -569,7 +592,8 @@ add(f"main_colors {PANELS}", "boxes", [
 ])  # fmt: skip
 NO_MASK = "mask must be an array of uint8 or bool, not"
 add("main_colors", "mask", [
-    ("a str", "mask", TypeError, f"{NO_MASK} str"),
+    ("a str", "mask", TypeError,
+     f"{NO_MASK} str: this looks like a path, which cv2.imread(mask) reads"),
     ("a dict", {}, TypeError, f"{NO_MASK} dict"),
     ("ragged", [[True], [True, False]], TypeError, "mask must be an array, not list"),
     ("int64", lambda m: np.ones((60, 80), int), TypeError, f"{NO_MASK} int64"),
@@ -690,13 +714,21 @@ for function in CROPS.split():
 # ---- options of crops ----
 
 
+OR_INT = dict.fromkeys(("interpolation", "border"), " or cv2's int")
+
+
 def add_choice(functions, argument, choices, others):
     text = f"{argument} must be {choices}, got"
     cases = [(repr(value)[:30], value, ValueError, f"{text} {value!r}") for value in others]
     cases.append(("a long text", "x" * 100_000, ValueError, f"{text} 'xxx…"))
-    for value in (1, None, b"linear", ["linear"]):
+    ints = OR_INT.get(argument, "")
+    wanted = f"a str{ints}"
+    for value in (True if ints else 1, None, b"linear", ["linear"], 2.0):
         of = type(value).__name__
-        cases.append((repr(value), value, TypeError, f"{argument} must be a str, not {of}"))
+        cases.append((repr(value), value, TypeError, f"{argument} must be {wanted}, not {of}"))
+    for value in (-1, 5, 18, 10**5000) if ints else ():
+        text = f"{argument} must be {choices}, or cv2's int for one of them, got {shown(value)}"
+        cases.append((shown(value), value, ValueError, text))
     add(functions, argument, cases)
 
 
@@ -712,7 +744,7 @@ for functions in (SHAPES, "crop_batches iter_crop_batches"):
         *[(repr(value), value, TypeError,
            f"arithmetic must be a str, not {type(value).__name__}") for value in (5, b"auto", [])],
     ])  # fmt: skip
-add_choice(SHAPES, "degenerate", '"raise" or "empty"', ["skip", "", "raise\0"])
+add_choice(SHAPES, "degenerate", '"raise", "skip" or "empty"', ["leave", "", "raise\0"])
 
 add_choice(SHAPES, "size", '"longer", "edges", "longer_edges" or "mean"', ["long", "", "mean\0"])
 add_choice(SHAPES, "corners", '"w" or "w-1"', ["w - 1", "h", ""])
@@ -836,7 +868,15 @@ for name, choices in {
 }.items():
     add("CropConvention", name, [
         ("''", "", ValueError, f"{name} must be {choices}, got ''"),
-        ("b'w'", b"w", TypeError, f"{name} must be a str, not bytes"),
+        ("b'w'", b"w", TypeError, f"{name} must be a str{OR_INT.get(name, '')}, not bytes"),
+    ])  # fmt: skip
+for name in OR_INT:
+    add("CropConvention", name, [
+        *[(str(value), value, ValueError,
+           f"{name} must be …, or cv2's int for one of them, got {value}")
+          for value in (-1, 5, 18)],
+        ("True", True, TypeError, f"{name} must be a str or cv2's int, not bool"),
+        ("2.0", 2.0, TypeError, f"{name} must be a str or cv2's int, not float"),
     ])  # fmt: skip
 BORDER_VALUE = "border_value must be a number or one number a channel"
 add("CropConvention", "border_value", [
@@ -1097,18 +1137,19 @@ add("detector_input", "spec", [
      'spec must be a DetectorInput or one of "rapidocr", "paddleocr", …, got \'doctr\''),
 ])  # fmt: skip
 add("detector_input", "image", [
-    ("None", None, TypeError, "image must be an array of uint8, not NoneType"),
-    ("a str", "page", TypeError, "image must be an array of uint8, not str"),
+    ("None", None, TypeError, f"image must be an array of uint8, not NoneType: {NOT_READ}"),
+    ("a str", "page", TypeError, f"image must be an array of uint8, not str: {A_PATH}"),
     ("float64", to("float64"), TypeError, "image must be an array of uint8, not float64"),
     ("no rows", lambda good: good[:0], ValueError, "image must have at least one pixel, not …"),
     ("2 channels", lambda good: good[:, :, :2], ValueError,
      "image must have 1, 3 or 4 channels, not 2"),
     ("a batch", lambda good: good[None], ValueError,
-     "image must be (height, width) or (height, width, channels), not shape (1, 60, 80, 3)"),
+     "image must be (height, width) or (height, width, channels), not shape (1, 60, 80, 3): "
+     "one image at a time: pass image[0]"),
     ("masked", lambda good: masked(good), TypeError, f"image {NOT_PLAIN}"),
     ("no pages", [], ValueError, "image must have at least one page"),
     ("a page and None", lambda good: [good, None], TypeError,
-     "image[1] must be an array of uint8, not NoneType"),
+     f"image[1] must be an array of uint8, not NoneType: {NOT_READ}"),
     ("rows", lambda good: [good, good[0, :, 0]], ValueError,
      "image[1] must be (height, width) or …"),
     ("pages of two sizes", lambda good: [good, good[:, :40]], ValueError,
@@ -1176,15 +1217,15 @@ add(WORDS, "degenerate", [
 add(WORDS, "image", [
     ("float64", to("float64"), TypeError, "image must be an array of uint8, not float64"),
     ("uint16", to("uint16"), TypeError, "image must be an array of uint8, not uint16"),
-    ("a str", "page", TypeError, "image must be an array of uint8, not str"),
-    ("None", None, TypeError, "image must be an array of uint8, not NoneType"),
+    ("a str", "page", TypeError, f"image must be an array of uint8, not str: {A_PATH}"),
+    ("None", None, TypeError, f"image must be an array of uint8, not NoneType: {NOT_READ}"),
     ("empty", lambda good: good[:0], ValueError, "image must …"),
     ("2 channels", lambda good: good[:, :, :2], ValueError, "image must have 1, 3 or 4 …"),
     ("masked", lambda good: masked(good), TypeError, f"image {NOT_PLAIN}"),
     ("a list, but not of boxes", lambda good: [good], ValueError, "…boxes…"),
 ])  # fmt: skip
 add(WORDS, "boxes", [
-    ("None", None, TypeError, "boxes must hold ints or floats, not NoneType"),
+    ("None", None, TypeError, f"boxes must hold ints or floats, not NoneType{FORMATS}"),
     ("NaN", [np.full((4, 2), NAN)], ValueError, "boxes[0] has a corner that is not finite: …"),
     ("a line", [np.float32([[1, 1], [1, 1], [9, 9], [9, 9]])], ValueError, "boxes[0] is …"),
     ("three corners", [BOX[:3]], ValueError, "boxes[0] must have shape …"),
@@ -1201,8 +1242,10 @@ add(IMAGES, "crops", [
     ("None", None, TypeError, "crops must be a sequence of arrays, not NoneType"),
     ("one crop", PAGE, ValueError, "crops must be a list of arrays, or one array of shape "
      "(n, height, width, channels), not (60, 80, 3)"),
-    ("a str", "ab", TypeError, "crops[0] must be an array of uint8, not str"),
-    ("[None]", [None], TypeError, "crops[0] must be an array of uint8, not NoneType"),
+    ("a str", "ab", TypeError, "crops[0] must be an array of uint8, not str: this looks like a "
+     "path, which cv2.imread(crops[0]) reads"),
+    ("[None]", [None], TypeError,
+     f"crops[0] must be an array of uint8, not NoneType: {NOT_READ}"),
     ("float64", [PAGE, PAGE.astype(float)], TypeError,
      "crops[1] must be an array of uint8, not float64"),
     ("no rows", [PAGE[:0]], ValueError,
@@ -1501,7 +1544,7 @@ for function, argument in (
     NO_SHAPE = f"{argument} must be (H, W), (1, H, W) or (1, 1, H, W), not shape"
     add(function, argument, [
         ("None", None, TypeError, f"{NO_MAP} NoneType"),
-        ("a str", "map", TypeError, f"{NO_MAP} <U3"),
+        ("a str", "map", TypeError, f"{NO_MAP} str"),
         ("float64", to("f8"), TypeError, f"{NO_MAP} float64"),
         ("uint8", to("u1"), TypeError, f"{NO_MAP} uint8"),
         ("bool", to("?"), TypeError, f"{NO_MAP} bool"),
@@ -1571,8 +1614,9 @@ add("detector_boxes", "spec", [
 
 NO_SPEC = "must be a str or a"
 add("read_page", "page", [
-    ("None", None, TypeError, "page must be an array of uint8, not NoneType"),
-    ("a path", "page.png", TypeError, "page must be an array of uint8, not <U8"),
+    ("None", None, TypeError, f"page must be an array of uint8, not NoneType: {NOT_READ}"),
+    ("a path", "page.png", TypeError, "page must be an array of uint8, not str: "
+     "this looks like a path, which cv2.imread(page) reads"),
     ("two pages", lambda good: [good, good[:9]], TypeError,
      "page must be an array of uint8, not list"),
     ("float64", to("f8"), TypeError, "page must be an array of uint8, not float64"),
@@ -1652,6 +1696,9 @@ FILES = {
     "large.png": lambda: png_of(60_000, 60_000),
     "array.png": lambda: b"\x93NUMPY\x01\x00" + bytes(200),
     "page.json": lambda: b'{"boxes": []}',
+    "page.pdf": lambda: b"%PDF-1.7\n" + bytes(100),
+    "page.heic": lambda: b"\0\0\0\x18ftypheic" + bytes(100),
+    "noise.jpg": lambda: bytes(range(256)),
     "deep.png": lambda: encoded(".png", "u2"),
     "deep, but says otherwise.jpg": lambda: encoded(".png", "u2"),
     "float.tiff": lambda: encoded(".tiff", "f4"),
@@ -1673,13 +1720,21 @@ def path_of(name):
     return lambda good: str(Path(folder().name, name))
 
 
-NO_PICTURE = "not an image that OpenCV can read: '…"
+UNREAD = {
+    "empty.png": "an empty file, not an image",
+    "text.png": "text that begins with 'hellohellohellohello', not an image that OpenCV can read",
+    "cut.png": "a PNG image that ends too early",
+    "array.png": "a NumPy array, not an image that OpenCV can read",
+    "page.json": "text that begins with '{\"boxes\": []}', not an image that OpenCV can read",
+    "page.pdf": "a PDF, not an image",
+    "page.heic": "an image or a film of type 'heic', which this OpenCV does not read",
+    "noise.jpg": "a file of unknown type, not an image that OpenCV can read",
+}
 NO_8_BITS = "image must be uint8, not"
 add(PANELS, "image_or_path", [
-    *[(name, path_of(name), ValueError, f"{NO_PICTURE}{name}'")
-      for name in ("empty.png", "text.png", "cut.png", "array.png", "page.json")],
+    *[(name, path_of(name), ValueError, f"{what}: '…{name}'") for name, what in UNREAD.items()],
     ("vast.ppm", path_of("vast.ppm"), ValueError,
-     "a damaged image: Unexpected end of input stream: '…vast.ppm'"),
+     "a BMP image that ends too early: Unexpected end of input stream: '…vast.ppm'"),
     ("large.png", path_of("large.png"), ValueError, "an image of more pixels than are allowed …"),
     ("deep.png", path_of("deep.png"), TypeError, f"{NO_8_BITS} uint16: '…deep.png'"),
     ("deep.jpg", path_of("deep, but says otherwise.jpg"), TypeError, f"{NO_8_BITS} uint16: '…"),

@@ -105,19 +105,49 @@ def page_sides(name: str, value: Any) -> tuple[Any, Any]:
     return value[0], value[1]
 
 
-def as_array(name: str, value: Any, kinds: str, wanted: str) -> NDArray[Any]:
-    """Return an array of one of the kinds of dtypes, without a copy if it is one."""
+def plain_array(value: Any) -> NDArray[Any]:
+    """Return NumPy's array of any object, also of one that offers only DLPack."""
+    if hasattr(value, "__dlpack__") and not hasattr(value, "__array__"):
+        return np.from_dlpack(value)
+    return np.asarray(value)
+
+
+def explained(name: str, value: Any, error: Exception, kind: str = "array") -> Exception:
+    """Return the error, or a better one: see `hints.explain`."""
+    from .hints import explain
+
+    function, _, argument = name.partition(": ")
+    try:
+        return explain(kind, function, argument, value, error)
+    except Exception:  # of the value's own methods
+        return error
+
+
+def _unread(name: str, value: Any, error: Exception, wanted: str, hints: str) -> Exception:
+    better = explained(name, value, error, hints)
+    if better is not error:
+        return better
+    refusal = TypeError(f"{name} must be {wanted}, not {type_name(value)}")
+    return explained(name, value, refusal, hints)
+
+
+def as_array(name: str, value: Any, kinds: str, wanted: str, hints: str = "array") -> NDArray[Any]:
+    """Return an array of one of the kinds of dtypes, without a copy if it is one.
+
+    `hints` is the kind of value, for `hints.explain`.
+    """
     if isinstance(value, np.ma.MaskedArray):
         raise TypeError(f"{name} must be a plain array, not a masked one: fill or drop its mask")
     try:
-        array = np.asarray(value)
-    except Exception:  # whatever the object's own methods raise
-        raise TypeError(f"{name} must be {wanted}, not {type_name(value)}") from None
+        array = plain_array(value)
+    except Exception as error:  # whatever the object's own methods raise
+        raise _unread(name, value, error, wanted, hints) from None
     if array.size == 0 and is_sequence(value) and array.dtype == np.float64:
         return array.astype(np.dtype(kinds[0] + "1"))  # [] has no kind of its own
     if array.dtype.kind not in kinds:
-        of = array.dtype if isinstance(value, (np.ndarray, Sequence)) else type_name(value)
-        raise TypeError(f"{name} must be {wanted}, not {of}")
+        is_array = isinstance(value, np.ndarray) or is_sequence(value)
+        of = array.dtype if is_array else type_name(value)
+        raise explained(name, value, TypeError(f"{name} must be {wanted}, not {of}"), hints)
     return array
 
 

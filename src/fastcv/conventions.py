@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from . import _core
-from .checks import check_bool, check_choice, check_real, is_sequence
+from .checks import check_bool, check_choice, check_int, check_real, is_sequence
 from .pickling import PickledByValue
 
 
@@ -47,9 +47,10 @@ class CropConvention(PickledByValue):
         - "mmocr": padded along its longer side by 0.4 and along its shorter side by 0.2 of the
           shorter side, then cut to whole px; x2 and y2 lie outside.
     interpolation : {"linear", "nearest", "cubic", "area", "lanczos4"}, default "linear"
-        As in OpenCV.
+        As in OpenCV. cv2's ints, such as ``cv2.INTER_CUBIC``, become the names.
     border : {"constant", "replicate", "reflect", "reflect101", "wrap"}, default "constant"
-        What lies beyond the page, as in OpenCV.
+        What lies beyond the page, as in OpenCV. cv2's ints, such as ``cv2.BORDER_REFLECT_101``,
+        become the names.
     border_value : number or one number a channel, default 0
         The value beyond the page if ``border`` is "constant".
     tall_ratio : number or None, default None
@@ -86,7 +87,11 @@ class CropConvention(PickledByValue):
 
     def __post_init__(self) -> None:
         for name, choices in _CHOICES.items():
-            check_choice(_field(name), getattr(self, name), choices)
+            value = getattr(self, name)
+            if name in _CV2_NAMES:
+                value = _name_of(name, value)
+                object.__setattr__(self, name, value)
+            check_choice(_field(name), value, choices)
         object.__setattr__(self, "border_value", _border_value(self.border_value))
         if self.tall_ratio is not None:
             object.__setattr__(self, "tall_ratio", _ratio(self.tall_ratio))
@@ -98,6 +103,28 @@ _CHOICES: Mapping[str, tuple[str, ...]] = {
     for name, hint in get_type_hints(CropConvention).items()
     if get_origin(hint) is Literal
 }
+
+
+_CV2_NAMES = {
+    "interpolation": ("nearest", "linear", "cubic", "area", "lanczos4"),
+    "border": ("constant", "replicate", "reflect", "wrap", "reflect101"),
+}
+"""By cv2's ints for them."""
+
+
+def _name_of(name: str, value: Any) -> str:
+    """Return the name of an interpolation or a border, which may be given as cv2's int."""
+    if isinstance(value, str):
+        return value
+    names = _CV2_NAMES[name]
+    number = check_int(_field(name), value, 1 << 62, wanted="a str or cv2's int", least=-1 << 62)
+    if not 0 <= number < len(names):
+        *others, last = (f'"{each}"' for each in _CHOICES[name])
+        raise ValueError(
+            f"{_field(name)} must be {', '.join(others)} or {last}, or cv2's int for one of them, "
+            f"got {number}"
+        )
+    return names[number]
 
 
 def _field(name: str) -> str:

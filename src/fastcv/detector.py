@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from . import _core
-from .checks import type_name
+from .checks import plain_array, type_name
 from .detector_geometry import DetectorGeometry, geometry_of, padded_size
 from .detector_inputs import DETECTOR_INPUTS, DetectorInput
 from .normalization import CHANNELS, tensor_format
@@ -169,7 +169,7 @@ def _pad_small(
         if size == (height, width):
             made.append(pages[index])
             continue
-        pixels = np.asarray(_core._from_pil(_FUNCTION, "image", pages[index]))
+        pixels = plain_array(_core._from_pil(_FUNCTION, "image", pages[index]))
         padded = np.zeros(size + pixels.shape[2:], np.uint8)
         padded[:height, :width] = pixels[:height, :width]
         made.append(padded)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from . import _core
 from .batches import iter_crop_batches
-from .checks import as_array, check_real, check_rules, type_name
+from .checks import as_array, check_real, check_rules, explained, type_name
 from .decoding import decode_ctc
 from .detector import detector_input
 from .detector_boxes import DETECTOR_BOXES, DetectorBoxes, detector_boxes
@@ -144,14 +144,16 @@ def read_page(
     except TypeError:
         raise TypeError(f"{_FUNCTION}: ignore must be ints, not {type_name(ignore)}") from None
     page = _core._from_pil(_FUNCTION, "page", page)
-    pixels = as_array(f"{_FUNCTION}: page", page, "u", "an array of uint8")
+    label = f"{_FUNCTION}: page"
+    pixels = as_array(label, page, "u", "an array of uint8", "image")
     if pixels.dtype.itemsize != 1:
-        raise TypeError(f"{_FUNCTION}: page must be an array of uint8, not {pixels.dtype}")
+        raise TypeError(f"{label} must be an array of uint8, not {pixels.dtype}")
     if pixels.ndim not in (2, 3) or pixels.size == 0:
-        raise ValueError(
-            f"{_FUNCTION}: page must be (height, width) or (height, width, channels) with at "
-            f"least one pixel, not shape {pixels.shape}"
+        refusal = (
+            f"{label} must be (height, width) or (height, width, channels) with at least one "
+            f"pixel, not shape {pixels.shape}"
         )
+        raise explained(label, page, ValueError(refusal), "image")
 
     tensor = detector_input(pixels, spec=tensor_rules, num_threads=num_threads).tensor
     height, width = pixels.shape[:2]

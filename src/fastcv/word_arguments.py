@@ -24,8 +24,8 @@ class ConventionKeywords(TypedDict, total=False):
     corners: Literal["w-1", "w"]
     transform: Literal["perspective", "affine"]
     order: Literal["given", "clockwise", "min_area_rect"]
-    interpolation: Literal["linear", "nearest", "cubic", "area", "lanczos4"]
-    border: Literal["constant", "replicate", "reflect", "reflect101", "wrap"]
+    interpolation: Literal["linear", "nearest", "cubic", "area", "lanczos4"] | int
+    border: Literal["constant", "replicate", "reflect", "reflect101", "wrap"] | int
     border_value: float | Sequence[float]
     tall_ratio: float | None
     grayscale: bool

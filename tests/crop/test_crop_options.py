@@ -6,6 +6,9 @@ only compute where each pixel lies: in whole px for nearest and in 1/32 px other
 the rest. So one variant shows all of those options, and each variant shows both units.
 """
 
+import dataclasses
+from types import SimpleNamespace
+
 import cv2
 import numpy as np
 import pytest
@@ -132,3 +135,21 @@ def test_the_arithmetic_written_out(rng):
                     for kernel in KERNELS:
                         with using_kernel(kernel):
                             assert_same(fastcv.image_crop(image, boxes, **options), expected)
+
+
+@pytest.mark.parametrize("name", ["interpolation", "border"])
+def test_cv2s_ints_are_their_names(rng, name):
+    image = random_image(rng, (60, 80, 3), np.uint8)
+    boxes = quads.well_formed(quads.KINDS["outside"](rng, 8, 80, 60))
+    for word, number in {"interpolation": INTERPOLATIONS, "border": BORDERS}[name].items():
+        expected = fastcv.image_crop(image, boxes, **{name: word})
+        for value in (number, np.int64(number)):
+            assert_same(fastcv.image_crop(image, boxes, **{name: value}), expected)
+            rules = fastcv.CropConvention(**{name: value})
+            assert rules == fastcv.CropConvention(**{name: word})
+            assert_same(fastcv.image_crop(image, boxes, convention=rules), expected)
+            own = SimpleNamespace(**{**dataclasses.asdict(rules), name: value})
+            assert_same(fastcv.image_crop(image, boxes, convention=own), expected)
+    (given,) = fastcv.crop_batches(image, boxes[:3], **{name: number})
+    (same,) = fastcv.crop_batches(image, boxes[:3], **{name: word})
+    assert_same([given.tensor], [same.tensor])

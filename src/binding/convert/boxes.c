@@ -239,6 +239,7 @@ int py_boxes_convert(ModuleState *state, const char *function, PyObject *object,
     if (status < 0) {
         PyMem_Free(boxes->quads);
         *boxes = (PyBoxes){0};
+        py_explain("boxes", function, "boxes", object);
     }
     return status;
 }

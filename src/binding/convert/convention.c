@@ -84,6 +84,20 @@ static int read_choice(const Reader *reader, const char *name, PyObject *keyword
     return *choice < 0 ? -1 : 0;
 }
 
+static int read_cv2_choice(const Reader *reader, const char *name, PyObject *keyword,
+                           const char *const names[], const int values[], int count, int *choice)
+{
+    Option option;
+    if (find(reader, name, keyword, &option) < 0)
+        return -1;
+    if (!option.value)
+        return 0;
+    *choice = py_cv2_choice_convert(reader->function, option.argument, option.value, names, values,
+                                    count);
+    Py_DECREF(option.value);
+    return *choice < 0 ? -1 : 0;
+}
+
 /* Not inlined: its comparison stays in the floating-point mode that the caller has set. */
 static __attribute__((noinline)) int is_ratio(const double *value)
 {
@@ -171,9 +185,11 @@ static int read_all(const Reader *reader, const PyConventionArguments *given,
     int upright = 0, interpolation = FASTCV_LINEAR, border = FASTCV_CONSTANT;
     if (read_rule(reader, given, &convention->rule) < 0 ||
         read_choice(reader, "convention.upright", NULL, upright_names, &upright) < 0 ||
-        read_choice(reader, "convention.interpolation", given->interpolation,
-                    py_interpolation_names, &interpolation) < 0 ||
-        read_choice(reader, "convention.border", given->border, py_border_names, &border) < 0 ||
+        read_cv2_choice(reader, "convention.interpolation", given->interpolation,
+                        py_interpolation_names, py_cv2_interpolations, PY_CV2_INTERPOLATIONS,
+                        &interpolation) < 0 ||
+        read_cv2_choice(reader, "convention.border", given->border, py_border_names, py_cv2_borders,
+                        PY_CV2_BORDERS, &border) < 0 ||
         read_border_value(reader, given->border_value, &convention->sampling.border_value) < 0 ||
         read_grayscale(reader, given->grayscale, &convention->is_grayscale) < 0)
         return -1;

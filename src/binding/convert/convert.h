@@ -66,6 +66,10 @@ int py_number_convert(const char *function, const char *argument, PyObject *obje
 int py_choice_convert(const char *function, const char *argument, PyObject *object,
                       const char *const names[]);
 
+/* The same, or the int that cv2 has for one of the names: names[values[int]]. */
+int py_cv2_choice_convert(const char *function, const char *argument, PyObject *object,
+                          const char *const names[], const int values[], int count);
+
 /* A border value as it was given: one number for all channels (count is 0), or count numbers. */
 typedef struct PyBorderValue {
     double numbers[FASTCV_MAX_CHANNELS];
@@ -87,9 +91,10 @@ PyObject *py_hold_memory(PyArrayObject *array);
 
 /* ---- lists.c ---- */
 
-/* NumPy's array of any object. Nested lists are copied to tuples first, three levels deep: NumPy
- * borrows their items, and the process would crash if another thread or an item's own code dropped
- * one meanwhile. Returns a new reference, or NULL on failure.
+/* NumPy's array of any object, by np.from_dlpack if it offers nothing else. Nested lists are copied
+ * to tuples first, three levels deep: NumPy borrows their items, and the process would crash if
+ * another thread or an item's own code dropped one meanwhile. Returns a new reference, or NULL on
+ * failure.
  *
  * *hold is a new reference that keeps the array's memory in place, or NULL on failure. Take the
  * shape from the result only: NumPy's conversions let other threads run, and allocations may run
@@ -102,6 +107,13 @@ int py_is_list(PyObject *object);
 
 /* -1 on failure, which is any exception other than an AttributeError. */
 int py_has_attribute(PyObject *object, const char *name);
+
+/* ---- hints.c ---- */
+
+/* After a refusal: adds to the exception that is set what the caller may have meant. kind is
+ * "image", "boxes", "polygons" or "array". Other exceptions stay as they are, but for those of
+ * tensors that NumPy cannot read. */
+void py_explain(const char *kind, const char *function, const char *argument, PyObject *object);
 
 /* ---- errors.c ---- */
 

@@ -108,8 +108,8 @@ static PyArrayObject *as_base_array(ModuleState *state, const char *function, co
     return array;
 }
 
-int py_image_convert(ModuleState *state, const char *function, const char *argument,
-                     PyObject *object, unsigned depths, int64_t below_px, PyImage *image)
+static int convert(ModuleState *state, const char *function, const char *argument, PyObject *object,
+                   unsigned depths, int64_t below_px, PyImage *image)
 {
     image->array = NULL;
     image->hold = NULL;
@@ -146,6 +146,15 @@ int py_image_convert(ModuleState *state, const char *function, const char *argum
         image->view.stride_bytes =
             image->view.width_px * (ptrdiff_t)fastcv_pixel_bytes(&image->view);
     return 0;
+}
+
+int py_image_convert(ModuleState *state, const char *function, const char *argument,
+                     PyObject *object, unsigned depths, int64_t below_px, PyImage *image)
+{
+    const int status = convert(state, function, argument, object, depths, below_px, image);
+    if (status < 0)
+        py_explain("image", function, argument, object);
+    return status;
 }
 
 void py_image_release(PyImage *image)

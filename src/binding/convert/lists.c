@@ -13,18 +13,27 @@ int py_has_attribute(PyObject *object, const char *name)
     return attribute != NULL;
 }
 
+/* How objects hand NumPy an array as a whole. */
+static int is_like_an_array(PyObject *object)
+{
+    static const char *const names[] = {"__array__", "__array_interface__", "__array_struct__"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        const int has_it = py_has_attribute(object, names[i]);
+        if (has_it)
+            return has_it;
+    }
+    return 0;
+}
+
 int py_is_list(PyObject *object)
 {
-    static const char *const arrays[] = {"__array__", "__array_interface__", "__array_struct__"};
     if (PyList_CheckExact(object) || PyTuple_CheckExact(object))
         return 1;
     if (!PySequence_Check(object) || PyUnicode_Check(object) || PyObject_CheckBuffer(object))
         return 0;
-    for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++) {
-        const int is_array = py_has_attribute(object, arrays[i]);
-        if (is_array)
-            return is_array < 0 ? -1 : 0;
-    }
+    const int is_array = is_like_an_array(object);
+    if (is_array)
+        return is_array < 0 ? -1 : 0;
     if (PySequence_Size(object) >= 0)
         return 1;
     if (!PyErr_ExceptionMatches(PyExc_Exception)) /* a signal's handler has raised it */
@@ -56,9 +65,33 @@ static PyObject *hold(PyObject *object, int levels)
     return held;
 }
 
+/* NumPy's own conversion does not know DLPack. */
+static int offers_only_dlpack(PyObject *object)
+{
+    if (PyArray_Check(object) || PyList_Check(object) || PyTuple_Check(object) ||
+        PyObject_CheckBuffer(object))
+        return 0;
+    const int has_it = py_has_attribute(object, "__dlpack__");
+    if (has_it <= 0)
+        return has_it;
+    const int is_array = is_like_an_array(object);
+    return is_array < 0 ? -1 : !is_array;
+}
+
+static PyObject *from_dlpack(PyObject *object)
+{
+    PyObject *numpy = PyImport_ImportModule("numpy");
+    PyObject *array = numpy ? PyObject_CallMethod(numpy, "from_dlpack", "O", object) : NULL;
+    Py_XDECREF(numpy);
+    return array;
+}
+
 PyArrayObject *py_array_from(PyObject *object, PyObject **hold_on)
 {
-    PyObject *held = hold(object, HELD_LEVELS);
+    const int is_dlpack = offers_only_dlpack(object);
+    PyObject *held = is_dlpack < 0 ? NULL
+                     : is_dlpack   ? from_dlpack(object)
+                                   : hold(object, HELD_LEVELS);
     PyObject *array = held ? PyArray_FromAny(held, NULL, 0, 0, NPY_ARRAY_ENSUREARRAY, NULL) : NULL;
     Py_XDECREF(held);
     *hold_on = array ? py_hold_memory((PyArrayObject *)array) : NULL;

@@ -88,6 +88,33 @@ int py_choice_convert(const char *function, const char *argument, PyObject *obje
     return -1;
 }
 
+int py_cv2_choice_convert(const char *function, const char *argument, PyObject *object,
+                          const char *const names[], const int values[], int count)
+{
+    static const char wanted[] = "a str or cv2's int";
+    if (PyUnicode_Check(object))
+        return py_choice_convert(function, argument, object, names);
+    int64_t number;
+    if (PyBool_Check(object)) {
+        PyErr_Format(PyExc_TypeError, "%s: %s must be %s, not bool", function, argument, wanted);
+        return -1;
+    }
+    if (py_int_convert(function, argument, object, wanted, INT64_MIN, INT64_MAX, &number) < 0)
+        return -1;
+    if (number >= 0 && number < count)
+        return values[number];
+    PyObject *choices = list_choices(names);
+    PyObject *shown = choices ? PyNumber_Index(object) : NULL;
+    if (shown)
+        Py_SETREF(shown, show_int(shown));
+    if (shown)
+        PyErr_Format(PyExc_ValueError, "%s: %s must be %U, or cv2's int for one of them, got %U",
+                     function, argument, choices, shown);
+    Py_XDECREF(choices);
+    Py_XDECREF(shown);
+    return -1;
+}
+
 static int is_in_range(double value, FastcvDepth depth)
 {
     switch (depth) {

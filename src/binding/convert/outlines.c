@@ -162,8 +162,10 @@ int py_outlines_convert(ModuleState *state, const char *function, PyObject *obje
     PyObject *items = PyList_CheckExact(object) ? PyList_AsTuple(object) : Py_NewRef(object);
     const int status = items ? convert(state, function, object, items, outlines) : -1;
     Py_XDECREF(items);
-    if (status < 0)
+    if (status < 0) {
         py_outlines_release(outlines);
+        py_explain("boxes", function, "boxes", object);
+    }
     return status;
 }
 

@@ -43,8 +43,8 @@ static PyArrayObject *read_points(PyPart part, PyObject *list)
     return points;
 }
 
-PyArrayObject *py_points_convert(ModuleState *state, const char *function, PyObject *object,
-                                 PyObject **hold)
+static PyArrayObject *convert_points(ModuleState *state, const char *function, PyObject *object,
+                                     PyObject **hold)
 {
     static const char shape[] = "have shape (m, 2)";
     const PyPart part = {state, function, "points", -1, ""};
@@ -62,6 +62,15 @@ PyArrayObject *py_points_convert(ModuleState *state, const char *function, PyObj
     if (!points)
         Py_CLEAR(*hold);
     Py_DECREF(array);
+    return points;
+}
+
+PyArrayObject *py_points_convert(ModuleState *state, const char *function, PyObject *object,
+                                 PyObject **hold)
+{
+    PyArrayObject *points = convert_points(state, function, object, hold);
+    if (!points)
+        py_explain("array", function, "points", object);
     return points;
 }
 

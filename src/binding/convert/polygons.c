@@ -187,8 +187,10 @@ int py_polygons_convert(ModuleState *state, const char *function, const char *ar
     if (result >= 0)
         result = result ? measure_block(&part, object, num_threads, polygons)
                         : measure_items(part, object, polygons);
-    if (result < 0)
+    if (result < 0) {
         py_polygons_release(polygons);
+        py_explain("polygons", function, argument, object);
+    }
     return result;
 }
 

@@ -7,6 +7,10 @@
 /* By FastcvInterpolation and FastcvBorder; NULL after the last. */
 extern const char *const py_interpolation_names[], *const py_border_names[];
 
+/* The same, by the ints that cv2 has for them (cv2.INTER_CUBIC, cv2.BORDER_REFLECT_101). */
+enum { PY_CV2_INTERPOLATIONS = 5, PY_CV2_BORDERS = 5 };
+extern const int py_cv2_interpolations[PY_CV2_INTERPOLATIONS], py_cv2_borders[PY_CV2_BORDERS];
+
 typedef struct PySampling {
     FastcvSampling options;
     PyBorderValue

@@ -64,7 +64,7 @@ static void set_view(FastcvLogits *logits, PyArrayObject *array)
     };
 }
 
-static int read_logits(ModuleState *state, PyObject *object, DecodeCall *call)
+static int convert_logits(ModuleState *state, PyObject *object, DecodeCall *call)
 {
     if (py_refuse_masked(state, function, "logits", object))
         return -1;
@@ -89,6 +89,14 @@ static int read_logits(ModuleState *state, PyObject *object, DecodeCall *call)
     call->array = array;
     set_view(&call->logits, array);
     return 0;
+}
+
+static int read_logits(ModuleState *state, PyObject *object, DecodeCall *call)
+{
+    const int status = convert_logits(state, object, call);
+    if (status < 0)
+        py_explain("array", function, "logits", object);
+    return status;
 }
 
 static int read_class(const DecodeCall *call, const char *name, PyObject *object, int64_t *value)

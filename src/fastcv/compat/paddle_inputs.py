@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import DetectorInput, _core, detector_input
+from ..checks import explained, plain_array
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -83,7 +84,8 @@ def normalize(name: str, image: Any, table: NDArray[np.float32]) -> NDArray[np.f
 
 
 def _checked(name: str, image: Any) -> NDArray[Any]:
-    page = np.asarray(_core._from_pil(name, "image", image))
+    page = plain_array(_core._from_pil(name, "image", image))
     if page.ndim != 3 or page.shape[2] != 3:
-        raise ValueError(f"{name}: image must have shape (height, width, 3), not {page.shape}")
+        refusal = f"{name}: image must have shape (height, width, 3), not {page.shape}"
+        raise explained(f"{name}: image", image, ValueError(refusal), "image")
     return page
