@@ -6,6 +6,44 @@
 
 enum { LISTS = 3000, MOST_COLORS = 300 };
 
+static void check_find_large(const FastcvSketchKernels *kernels)
+{
+    enum { COUNTERS = 1 << FASTCV_SKETCH_BITS, ROOM = 32 };
+    int16_t counters[COUNTERS];
+    uint16_t found[ROOM + 1];
+    const int16_t threshold = one_in(9) ? INT16_MAX : (int16_t)random_int(1, 300);
+    const int seldom = random_int(20, 2000);
+    int right = 0;
+    for (int i = 0; i < COUNTERS; i++) {
+        counters[i] = (int16_t)(one_in(seldom) ? random_int(threshold, INT16_MAX)
+                                               : random_int(0, threshold - 1));
+        right += counters[i] >= threshold;
+    }
+    found[ROOM] = 54321;
+    const int count = kernels->find_large(counters, threshold, found, ROOM);
+    if (right > ROOM ? count <= ROOM : count != right)
+        differ("%d counters are large, not %d", right, count);
+    for (int i = 0, k = 0; i < COUNTERS && count <= ROOM; i++) {
+        if (counters[i] >= threshold && found[k++] != i)
+            differ("large counter %d is %d, not %d", k - 1, i, found[k - 1]);
+    }
+    if (found[ROOM] != 54321)
+        differ("more large counters were written");
+}
+
+static void check_find_hash(const FastcvSketchKernels *kernels, const uint16_t *hashes,
+                            size_t count)
+{
+    const size_t wanted = (size_t)random_int(0, (int)count - 1);
+    const size_t from = (size_t)random_int(0, (int)wanted);
+    const size_t found = kernels->find_hash(hashes, from, count, hashes[wanted]);
+    size_t right = from;
+    while (hashes[right] != hashes[wanted])
+        right++;
+    if (found != right)
+        differ("from %zu on, hash %d is at %zu, not %zu", from, hashes[wanted], right, found);
+}
+
 /* Nothing is written beyond the last hash. */
 int check_sketch(const FastcvSketchKernels *kernels)
 {
@@ -39,6 +77,9 @@ int check_sketch(const FastcvSketchKernels *kernels)
             if (counts[k] != right)
                 differ("%06x is there %u times, not %u", wanted[k], right, counts[k]);
         }
+        if (count)
+            check_find_hash(kernels, hashes, count);
+        check_find_large(kernels);
         free(hashes);
         free(colors);
     }

@@ -47,22 +47,15 @@ static int16_t threshold_of(const int16_t *counters, int wanted)
 }
 
 /* Finds the counters that reach the threshold; returns how many, or −1 if they are too many. */
-static int collect(const int16_t *counters, int16_t threshold, Candidate *candidates)
+static int collect(const FastcvSketchKernels *kernels, const int16_t *counters, int16_t threshold,
+                   Candidate *candidates)
 {
-    int count = 0;
-    for (int i = 0; i < COUNTERS; i += FOLDED) {
-        int16_t reached = 0;
-        for (int k = 0; k < FOLDED; k++)
-            reached = (int16_t)(reached | -(counters[i + k] >= threshold));
-        for (int k = 0; reached && k < FOLDED; k++) {
-            if (counters[i + k] < threshold)
-                continue;
-            if (count == MOST_CANDIDATES)
-                return -1;
-            candidates[count++] =
-                (Candidate){.hash = (uint16_t)(i + k), .rest = (uint16_t)counters[i + k]};
-        }
-    }
+    uint16_t hashes[MOST_CANDIDATES];
+    const int count = kernels->find_large(counters, threshold, hashes, MOST_CANDIDATES);
+    if (count > MOST_CANDIDATES)
+        return -1;
+    for (int i = 0; i < count; i++)
+        candidates[i] = (Candidate){.hash = hashes[i], .rest = (uint16_t)counters[hashes[i]]};
     return count;
 }
 
@@ -76,12 +69,16 @@ static int is_found(const Found *found, uint32_t color)
 }
 
 /* A colour of the candidate that has not been counted. There must be one. */
-static uint32_t next_color(const FastcvColorSketch *sketch, const uint32_t *colors,
-                           const Found *found, Candidate *candidate)
+static uint32_t next_color(const FastcvSketchKernels *kernels, const FastcvColorSketch *sketch,
+                           const uint32_t *colors, size_t count, const Found *found,
+                           Candidate *candidate)
 {
     size_t i = candidate->looked_at;
-    while (sketch->hashes[i] != candidate->hash || is_found(found, colors[i]))
-        i++;
+    for (;; i++) {
+        i = kernels->find_hash(sketch->hashes, i, count, candidate->hash);
+        if (!is_found(found, colors[i]))
+            break;
+    }
     candidate->looked_at = i + 1;
     return colors[i];
 }
@@ -93,7 +90,7 @@ static void count_colors(const FastcvSketchKernels *kernels, const FastcvColorSk
 {
     uint32_t wanted[FASTCV_SKETCH_COLORS] = {0}, counts[FASTCV_SKETCH_COLORS];
     for (int k = 0; k < candidate_count; k++)
-        wanted[k] = next_color(sketch, colors, found, candidates[k]);
+        wanted[k] = next_color(kernels, sketch, colors, count, found, candidates[k]);
     kernels->count_equal(colors, count, wanted, counts);
     for (int k = 0; k < candidate_count; k++) {
         found->colors[found->count++] = (FastcvColorCount){counts[k], wanted[k]};
@@ -103,11 +100,10 @@ static void count_colors(const FastcvSketchKernels *kernels, const FastcvColorSk
 
 /* Counts colours of the candidates until those not counted stay below the threshold. Returns 0 if
  * they are too many. */
-static int count_candidates(const FastcvColorSketch *sketch, const uint32_t *colors, size_t count,
-                            int16_t threshold, Candidate *candidates, int candidate_count,
-                            Found *found)
+static int count_candidates(const FastcvSketchKernels *kernels, const FastcvColorSketch *sketch,
+                            const uint32_t *colors, size_t count, int16_t threshold,
+                            Candidate *candidates, int candidate_count, Found *found)
 {
-    const FastcvSketchKernels *kernels = fastcv_sketch_kernels();
     for (int before = -1; before < found->count;) {
         before = found->count;
         for (int i = 0; i < candidate_count;) {
@@ -157,17 +153,19 @@ static size_t select_top(const Found *found, FastcvColorCount *top, size_t n)
 int fastcv_color_sketch_find(FastcvColorSketch *sketch, const uint32_t *colors, size_t count,
                              FastcvColorCount *top, size_t *n)
 {
+    const FastcvSketchKernels *kernels = fastcv_sketch_kernels();
     Candidate candidates[MOST_CANDIDATES];
     Found found;
     found.count = 0; /* not the colours, which take 1 KiB */
-    fastcv_sketch_kernels()->hash(colors, count, sketch->hashes);
+    kernels->hash(colors, count, sketch->hashes);
     for (size_t i = 0; i < count; i++)
         sketch->counters[sketch->hashes[i]]++;
     const int16_t threshold = threshold_of(sketch->counters, (int)*n + SPARE);
-    const int candidate_count = collect(sketch->counters, threshold, candidates);
+    const int candidate_count = collect(kernels, sketch->counters, threshold, candidates);
     memset(sketch->counters, 0, sizeof sketch->counters);
     if (candidate_count < 0 ||
-        !count_candidates(sketch, colors, count, threshold, candidates, candidate_count, &found) ||
+        !count_candidates(kernels, sketch, colors, count, threshold, candidates, candidate_count,
+                          &found) ||
         !is_enough(&found, threshold, *n))
         return 0;
     *n = select_top(&found, top, *n);

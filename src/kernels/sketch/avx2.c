@@ -30,6 +30,41 @@ static void hash(const uint32_t *colors, size_t count, uint16_t *hashes)
     hash_one_by_one(colors, i, count, hashes);
 }
 
+static inline __m256i load_words(const void *words)
+{
+    return _mm256_loadu_si256(words);
+}
+
+/* Thirty-two at a time: nearly all are small. */
+static int find_large(const int16_t *counters, int16_t threshold, uint16_t *found, int room)
+{
+    const __m256i below = _mm256_set1_epi16((int16_t)(threshold - 1));
+    int count = 0;
+    for (int i = 0; i < 1 << FASTCV_SKETCH_BITS; i += 32) {
+        const __m256i low = _mm256_cmpgt_epi16(load_words(counters + i), below);
+        const __m256i high = _mm256_cmpgt_epi16(load_words(counters + i + 16), below);
+        const __m256i both = _mm256_permute4x64_epi64(_mm256_packs_epi16(low, high), 0xD8);
+        for (unsigned mask = (unsigned)_mm256_movemask_epi8(both); mask; mask &= mask - 1) {
+            if (count == room)
+                return room + 1;
+            found[count++] = (uint16_t)(i + __builtin_ctz(mask));
+        }
+    }
+    return count;
+}
+
+static size_t find_hash(const uint16_t *hashes, size_t i, size_t count, uint16_t hash)
+{
+    const __m256i wanted = _mm256_set1_epi16((int16_t)hash);
+    for (; i + 16 <= count; i += 16) {
+        const unsigned mask =
+            (unsigned)_mm256_movemask_epi8(_mm256_cmpeq_epi16(load_words(hashes + i), wanted));
+        if (mask)
+            return i + (size_t)__builtin_ctz(mask) / 2;
+    }
+    return find_hash_one_by_one(hashes, i, hash);
+}
+
 static inline uint32_t sum_lanes(__m256i sums)
 {
     __m128i sum = _mm_add_epi32(_mm256_castsi256_si128(sums), _mm256_extracti128_si256(sums, 1));
@@ -57,6 +92,7 @@ static void count_equal(const uint32_t *colors, size_t count, const uint32_t *wa
     count_one_by_one(colors, i, count, wanted, counts);
 }
 
-const FastcvSketchKernels fastcv_sketch_avx2 = {.hash = hash, .count_equal = count_equal};
+const FastcvSketchKernels fastcv_sketch_avx2 = {
+    .hash = hash, .find_large = find_large, .find_hash = find_hash, .count_equal = count_equal};
 
 #endif

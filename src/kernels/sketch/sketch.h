@@ -1,4 +1,5 @@
-/* Hashes of packed colours, and counts of a few of them. */
+/* Hashes of packed colours, searches among hashes and their counters, and counts of a few colours.
+ */
 #ifndef FASTCV_KERNELS_SKETCH_H
 #define FASTCV_KERNELS_SKETCH_H
 
@@ -23,8 +24,17 @@ typedef void FastcvHashColors(const uint32_t *colors, size_t count, uint16_t *ha
 typedef void FastcvCountEqual(const uint32_t *colors, size_t count, const uint32_t *wanted,
                               uint32_t *counts);
 
+/* Writes which of the 2^FASTCV_SKETCH_BITS counters reach the threshold, at least 1, in order, and
+ * returns how many there are: room at most, or more than room, and then only some are written. */
+typedef int FastcvFindLarge(const int16_t *counters, int16_t threshold, uint16_t *found, int room);
+
+/* The first place from i on where the hash is. It must be there before count. */
+typedef size_t FastcvFindHash(const uint16_t *hashes, size_t i, size_t count, uint16_t hash);
+
 typedef struct FastcvSketchKernels {
     FastcvHashColors *hash;
+    FastcvFindLarge *find_large;
+    FastcvFindHash *find_hash;
     FastcvCountEqual *count_equal;
 } FastcvSketchKernels;
 

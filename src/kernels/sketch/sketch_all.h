@@ -10,6 +10,13 @@ static inline void hash_one_by_one(const uint32_t *colors, size_t i, size_t coun
         hashes[i] = fastcv_color_sketch_hash(colors[i]);
 }
 
+static inline size_t find_hash_one_by_one(const uint16_t *hashes, size_t i, uint16_t hash)
+{
+    while (hashes[i] != hash)
+        i++;
+    return i;
+}
+
 static inline void count_one_by_one(const uint32_t *colors, size_t i, size_t count,
                                     const uint32_t *wanted, uint32_t *counts)
 {
