@@ -4,8 +4,10 @@
 
 enum { CANDIDATES = 4, FIELD = (1 << 17) - 1 };
 
-static void unpack(FastcvTextBins *bins, const uint8_t (*others)[3], int other_count)
+/* Returns the weight of all. */
+static int32_t unpack(FastcvTextBins *bins, const uint8_t (*others)[3], int other_count)
 {
+    int32_t all = 0;
     FastcvOklab labs[2];
     for (int i = 0; i < other_count; i++)
         labs[i] = fastcv_oklab(others[i]);
@@ -27,7 +29,9 @@ static void unpack(FastcvTextBins *bins, const uint8_t (*others)[3], int other_c
         for (int k = 0; k < other_count; k++)
             bin->apart = fastcv_min_int(bin->apart, fastcv_oklab_squared(bin->lab, labs[k]));
         bins->sums[key] = 0;
+        all += weight;
     }
+    return all;
 }
 
 static int64_t score_of(int32_t weight, int32_t apart)
@@ -92,12 +96,14 @@ FastcvTextCluster fastcv_text_bins_find(FastcvTextBins *bins, int32_t radius,
 {
     const FastcvTextBin *candidates[CANDIDATES];
     const int32_t squared_radius = radius * radius;
-    unpack(bins, others, other_count);
+    const int32_t all = unpack(bins, others, other_count);
     const int count = find_candidates(bins, candidates);
     const FastcvTextBin *best = bins->bins;
     int64_t best_score = -1;
     for (int i = 0; i < count; i++) {
         const FastcvTextBin *bin = candidates[i];
+        if (score_of(all, bin->apart) <= best_score)
+            continue;
         const int32_t around = weight_around(bins, bin->lab, squared_radius);
         const int64_t score = score_of(around, bin->apart);
         if (score > best_score) {

@@ -19,7 +19,7 @@ typedef struct FastcvTextBin {
 typedef struct FastcvTextBins {
     uint64_t sums[FASTCV_TEXT_BINS]; /* weight << 51 | B << 34 | G << 17 | R, of values mod 16 */
     int32_t count;
-    uint16_t keys[FASTCV_TEXT_SAMPLES];
+    uint16_t keys[FASTCV_TEXT_SAMPLES + 1];
     FastcvTextBin bins[FASTCV_TEXT_SAMPLES];
 } FastcvTextBins;
 
@@ -42,8 +42,8 @@ static inline void fastcv_text_bins_add(FastcvTextBins *bins, unsigned b, unsign
     const unsigned key = fastcv_text_key(b, g, r);
     const uint64_t one =
         UINT64_C(1) << 51 | (uint64_t)(b & 15) << 34 | (uint64_t)(g & 15) << 17 | (r & 15);
-    if (!bins->sums[key])
-        bins->keys[bins->count++] = (uint16_t)key;
+    bins->keys[bins->count] = (uint16_t)key; /* without a branch that guesses */
+    bins->count += bins->sums[key] == 0;
     bins->sums[key] += weight * one;
 }
 

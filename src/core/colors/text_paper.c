@@ -53,14 +53,19 @@ static FastcvTextColor find_prevailing(FastcvTextWord *word)
 static int32_t measure_noise(FastcvTextWord *word)
 {
     const FastcvTextSamples *samples = &word->samples;
+    const uint16_t weights[3] = {(uint16_t)fastcv_text_luma.channel[0],
+                                 (uint16_t)fastcv_text_luma.channel[1],
+                                 (uint16_t)fastcv_text_luma.channel[2]};
     uint16_t count[LUMA_STEPS] = {0};
     int32_t total = 0;
     for (int32_t s = 0; s < samples->span_count; s += 2) {
         const FastcvTextSpan *span = &samples->spans[s];
-        int32_t *luma = word->along;
+        const uint8_t *b = samples->channel[0] + span->start,
+                      *g = samples->channel[1] + span->start;
+        const uint8_t *r = samples->channel[2] + span->start;
+        uint16_t *luma = word->off;
         for (int32_t i = 0; i < span->count; i++)
-            luma[i] =
-                fastcv_text_dot(fastcv_text_sample(word, span->start + i), fastcv_text_luma) >> 6;
+            luma[i] = (uint16_t)(b[i] * weights[0] + g[i] * weights[1] + r[i] * weights[2]) >> 6;
         for (int32_t i = 0; i + 1 < span->count; i++)
             count[abs(luma[i + 1] - luma[i])]++;
         total += span->count - 1;
@@ -79,31 +84,64 @@ typedef struct Moments {
     double n, x, y, xx, xy, yy, c[3], xc[3], yc[3];
 } Moments;
 
+/* The paper among the samples of a block. */
+typedef struct Block {
+    int32_t n, sum[3];
+} Block;
+
+static Block add_up_some(const FastcvTextWord *word, int32_t start, int32_t count)
+{
+    Block block = {0};
+    for (int32_t i = start; i < start + count; i++) {
+        const int32_t mask = word->label[i] ? 0 : -1;
+        block.n -= mask;
+        for (int c = 0; c < 3; c++)
+            block.sum[c] += word->samples.channel[c][i] & mask;
+    }
+    return block;
+}
+
+/* The same of BLOCK samples. */
+static Block add_up(const FastcvTextWord *word, int32_t start)
+{
+    uint64_t labels;
+    memcpy(&labels, word->label + start, sizeof labels);
+    const uint64_t ones = UINT64_C(0x0101010101010101);
+    const uint64_t is_paper = (labels & ones) ^ ones; /* FASTCV_TEXT_FAR is odd */
+    Block block = {.n = (int32_t)(is_paper * ones >> 56)};
+    for (int c = 0; c < 3; c++)
+        block.sum[c] = fastcv_text_sum(word->samples.channel[c] + start, is_paper * 255);
+    return block;
+}
+
 /* Samples of paper in a block count at the block's first column. */
 static void add_span(Moments *moments, const FastcvTextWord *word, const FastcvTextSpan *span)
 {
-    const double y = span->line;
+    int64_t n = 0, nx = 0, nxx = 0, sum[3] = {0}, sum_x[3] = {0};
     for (int32_t i = 0; i < span->count; i += BLOCK) {
-        const int32_t end = span->count - i < BLOCK ? span->count - i : BLOCK;
-        int32_t n = 0, sum[3] = {0};
-        for (int32_t k = 0; k < end; k++) {
-            const int32_t at = span->start + i + k, mask = word->label[at] ? 0 : -1;
-            n -= mask;
-            for (int c = 0; c < 3; c++)
-                sum[c] += word->samples.channel[c][at] & mask;
-        }
-        const double x = span->column + i;
-        moments->n += n;
-        moments->x += n * x;
-        moments->y += n * y;
-        moments->xx += n * (x * x);
-        moments->xy += n * (x * y);
-        moments->yy += n * (y * y);
+        const Block block = i + BLOCK <= span->count
+                                ? add_up(word, span->start + i)
+                                : add_up_some(word, span->start + i, span->count - i);
+        const int64_t x = span->column + i;
+        n += block.n;
+        nx += block.n * x;
+        nxx += block.n * (x * x);
         for (int c = 0; c < 3; c++) {
-            moments->c[c] += sum[c];
-            moments->xc[c] += sum[c] * x;
-            moments->yc[c] += sum[c] * y;
+            sum[c] += block.sum[c];
+            sum_x[c] += block.sum[c] * x;
         }
+    }
+    const double y = span->line;
+    moments->n += (double)n;
+    moments->x += (double)nx;
+    moments->y += (double)n * y;
+    moments->xx += (double)nxx;
+    moments->xy += (double)nx * y;
+    moments->yy += (double)n * (y * y);
+    for (int c = 0; c < 3; c++) {
+        moments->c[c] += (double)sum[c];
+        moments->xc[c] += (double)sum_x[c];
+        moments->yc[c] += (double)sum[c] * y;
     }
 }
 
@@ -157,10 +195,10 @@ static int32_t label_all(FastcvTextWord *word, int32_t limit)
     const FastcvTextSamples *samples = &word->samples;
     const int32_t most = limit * limit / 16;
     int32_t far_count = 0;
-    for (int32_t i = 0; i < samples->count; i++) {
-        const int32_t b = samples->channel[0][i] - word->sheet[0][i];
-        const int32_t g = samples->channel[1][i] - word->sheet[1][i];
-        const int32_t r = samples->channel[2][i] - word->sheet[2][i];
+    for (int32_t i = 0; i < samples->count; i++) { /* 16 bits can be multiplied eight at a time */
+        const int16_t b = (int16_t)(samples->channel[0][i] - word->sheet[0][i]);
+        const int16_t g = (int16_t)(samples->channel[1][i] - word->sheet[1][i]);
+        const int16_t r = (int16_t)(samples->channel[2][i] - word->sheet[2][i]);
         const uint8_t is_far = b * b + g * g + r * r > most;
         word->label[i] = is_far ? FASTCV_TEXT_FAR : FASTCV_TEXT_PAPER;
         far_count += is_far;
@@ -206,7 +244,7 @@ static int follow_gradient(FastcvTextWord *word)
 /* ---- together ---- */
 
 /* The median of what the paper's samples differ from the plane. */
-static FastcvTextColor measure_shift(const FastcvTextWord *word, int32_t papers)
+static FastcvTextColor measure_shift(const FastcvTextWord *word)
 {
     FastcvTextColor shift;
     for (int c = 0; c < 3; c++) {
@@ -216,7 +254,7 @@ static FastcvTextColor measure_shift(const FastcvTextWord *word, int32_t papers)
                 count[255 + word->samples.channel[c][i] - word->sheet[c][i]]++;
         }
         int32_t value = 0, sum = count[0];
-        while (sum <= papers / 2)
+        while (sum <= word->paper_count / 2)
             sum += count[++value];
         shift.channel[c] = value - 255;
     }
@@ -245,12 +283,12 @@ FastcvTextColor fastcv_text_find_paper(FastcvTextWord *word)
     for (int c = 0; c < 3; c++)
         memset(word->sheet[c], paper.channel[c], (size_t)word->samples.count);
     const int is_plane = follow_gradient(word);
-    const int32_t papers = label_all(word, word->tolerance);
+    word->paper_count = label_all(word, word->tolerance);
     list_far(word);
-    if (papers == 0)
+    if (word->paper_count == 0)
         word->far_count = 0;
     if (!is_plane || word->far_count == 0)
         return paper;
-    word->shift = measure_shift(word, papers);
+    word->shift = measure_shift(word);
     return mean_under_far(word);
 }

@@ -1,5 +1,7 @@
 #include "core/colors/text_samples.h"
 
+#include <string.h>
+
 #include "core/numbers.h"
 
 enum { EDGES = 4 };
@@ -10,6 +12,9 @@ typedef struct Grid {
     double x[EDGES], y[EDGES];
     int64_t top, bottom; /* rows of the image that the quad may have */
     int64_t step_x, step_y;
+    int is_upright; /* then every row has these crossings */
+    double crossings[EDGES];
+    int crossing_count;
 } Grid;
 
 /* Parts of a row in the quad, in steps: first and last sample. */
@@ -51,8 +56,10 @@ static int find_crossings(const Grid *grid, double y, double crossings[EDGES])
 static Parts find_parts(const Grid *grid, int64_t y)
 {
     Parts parts = {0};
-    double crossings[EDGES];
-    const int count = find_crossings(grid, (double)y, crossings);
+    double found[EDGES];
+    const double *crossings = grid->is_upright ? grid->crossings : found;
+    const int count =
+        grid->is_upright ? grid->crossing_count : find_crossings(grid, (double)y, found);
     for (int i = 0; i + 1 < count; i += 2) {
         const int64_t left = ceil_int64(crossings[i]), right = ceil_int64(crossings[i + 1]) - 1;
         const int64_t last = fastcv_min_int64(grid->image->width_px - 1, right);
@@ -67,7 +74,7 @@ static Parts find_parts(const Grid *grid, int64_t y)
 
 static Grid make_grid(const FastcvImage *image, const FastcvQuad *quad)
 {
-    Grid grid = {.image = image, .step_x = 1, .step_y = 1};
+    Grid grid = {.image = image, .step_x = 1, .step_y = 1, .is_upright = 1};
     double top = quad->y[0], bottom = quad->y[0];
     for (int i = 0; i < EDGES; i++) {
         grid.x[i] = quad->x[i];
@@ -75,9 +82,15 @@ static Grid make_grid(const FastcvImage *image, const FastcvQuad *quad)
         top = fastcv_lesser(top, grid.y[i]);
         bottom = fastcv_greater(bottom, grid.y[i]);
     }
+    for (int i = 0; i < EDGES; i++) {
+        const int j = (i + 1) % EDGES;
+        grid.is_upright &= grid.x[i] == grid.x[j] || grid.y[i] == grid.y[j];
+    }
     const int64_t first = ceil_int64(top);
     grid.top = first > 0 ? first : 0;
     grid.bottom = fastcv_min_int64(image->height_px - 1, ceil_int64(bottom) - 1);
+    if (grid.is_upright)
+        grid.crossing_count = find_crossings(&grid, (double)grid.top, grid.crossings);
     return grid;
 }
 
@@ -90,44 +103,60 @@ static int has_room(const Grid *grid)
         const Parts parts = find_parts(grid, y);
         for (int i = 0; i < parts.count; i++)
             samples += parts.end[i] - parts.start[i] + 1;
+        if (grid->is_upright)
+            return samples * ((grid->bottom - y) / grid->step_y + 1) <= FASTCV_TEXT_SAMPLES;
         if (samples > FASTCV_TEXT_SAMPLES)
             return 0;
     }
     return 1;
 }
 
-/* Appends samples; those whose alpha is 0 end a span. border says that the whole line is ring. */
-static void read_part(FastcvTextSamples *samples, const Grid *grid, const uint8_t *row,
-                      int64_t start, int64_t end, FastcvTextSpan span, int is_ring)
+/* Samples of the border have more weight; is_ring says that the whole line is border. */
+static void weigh(uint8_t *weight, int32_t count, int is_ring)
 {
-    const int channels = grid->image->channels, green = channels > 1, red = 2 * green;
-    const uint8_t *pixel = row + start * grid->step_x * channels;
+    memset(weight, is_ring ? FASTCV_TEXT_RING_WEIGHT : 1, (size_t)count);
+    for (int32_t i = 0; i < FASTCV_TEXT_RING && i < count; i++)
+        weight[i] = weight[count - 1 - i] = FASTCV_TEXT_RING_WEIGHT;
+}
+
+/* Appends a span of so many opaque samples. */
+static void append(FastcvTextSamples *samples, const uint8_t *pixel, ptrdiff_t step, int channels,
+                   FastcvTextSpan span)
+{
+    const int green = channels > 1, red = 2 * green;
+    uint8_t *b = samples->channel[0] + span.start, *g = samples->channel[1] + span.start;
+    uint8_t *r = samples->channel[2] + span.start;
+    for (int32_t i = 0; i < span.count; i++, pixel += step) {
+        b[i] = pixel[0];
+        g[i] = pixel[green];
+        r[i] = pixel[red];
+    }
+    samples->spans[samples->span_count++] = span;
+    samples->count += span.count;
+}
+
+/* Appends a row's samples; those whose alpha is 0 end a span. */
+static void read_part(FastcvTextSamples *samples, const Grid *grid, const uint8_t *row,
+                      int64_t start, int64_t end, int32_t line, int is_ring)
+{
+    const int channels = grid->image->channels;
     const ptrdiff_t step = (ptrdiff_t)grid->step_x * channels;
+    const uint8_t *pixels = row + start * step;
     const int32_t count = (int32_t)(end - start + 1);
-    int32_t at = samples->count;
-    for (int32_t i = 0; i < count; i++, pixel += step) {
-        if (channels == 4 && pixel[3] == 0) {
-            if (at > span.start) {
-                span.count = at - span.start;
-                samples->spans[samples->span_count++] = span;
-            }
-            span.start = at;
-            span.column = (int32_t)(start + i + 1);
-            continue;
+    uint8_t weight[FASTCV_TEXT_SAMPLES];
+    weigh(weight, count, is_ring);
+    for (int32_t i = 0; i < count;) {
+        int32_t last = channels == 4 ? i : count;
+        while (last < count && pixels[last * step + 3])
+            last++;
+        const FastcvTextSpan span = {
+            .start = samples->count, .count = last - i, .line = line, .column = (int32_t)start + i};
+        if (span.count) {
+            memcpy(samples->weight + span.start, weight + i, (size_t)span.count);
+            append(samples, pixels + i * step, step, channels, span);
         }
-        samples->channel[0][at] = pixel[0];
-        samples->channel[1][at] = pixel[green];
-        samples->channel[2][at] = pixel[red];
-        samples->weight[at] = is_ring || i < FASTCV_TEXT_RING || count - 1 - i < FASTCV_TEXT_RING
-                                  ? FASTCV_TEXT_RING_WEIGHT
-                                  : 1;
-        at++;
+        i = last + 1;
     }
-    if (at > span.start) {
-        span.count = at - span.start;
-        samples->spans[samples->span_count++] = span;
-    }
-    samples->count = at;
 }
 
 static void number_columns(FastcvTextSamples *samples)
@@ -161,10 +190,8 @@ void fastcv_text_samples_take(FastcvTextSamples *samples, const FastcvImage *ima
         const Parts parts = find_parts(&grid, number * grid.step_y);
         const int is_ring = number - first < FASTCV_TEXT_RING || last - number < FASTCV_TEXT_RING;
         for (int i = 0; i < parts.count; i++) {
-            const FastcvTextSpan span = {.start = samples->count,
-                                         .line = (int32_t)(number - first),
-                                         .column = (int32_t)parts.start[i]};
-            read_part(samples, &grid, row, parts.start[i], parts.end[i], span, is_ring);
+            read_part(samples, &grid, row, parts.start[i], parts.end[i], (int32_t)(number - first),
+                      is_ring);
         }
     }
     number_columns(samples);

@@ -68,21 +68,28 @@ static int32_t squared_radius(const FastcvTextWord *word, int32_t squared_distan
     return fastcv_max_int(9 * word->tolerance * word->tolerance / 64, 9 * squared_distance / 100);
 }
 
-/* Labels ink, and adds to the bins what is far from it and no mixture. */
-static int32_t gather_off(FastcvTextWord *word, FastcvTextColor paper, FastcvTextColor ink)
+static void add_to_bins(FastcvTextWord *word, int32_t i)
+{
+    const FastcvTextColor color = fastcv_text_sample(word, i);
+    fastcv_text_bins_add(&word->bins, (unsigned)color.channel[0], (unsigned)color.channel[1],
+                         (unsigned)color.channel[2], 1);
+}
+
+/* Labels ink, and lists what is far from it and no mixture. Returns how many that are. */
+static int32_t list_off(FastcvTextWord *word, FastcvTextColor paper, FastcvTextColor ink)
 {
     const int32_t radius = squared_radius(word, fastcv_text_squared(ink, paper));
     const Mixtures mixtures = mixtures_of(paper, ink, word->tolerance);
     int32_t count = 0;
+    word->ink_count = 0;
     for (int32_t k = 0; k < word->far_count; k++) {
         const int32_t i = word->far[k];
         const FastcvTextColor color = fastcv_text_sample(word, i);
         if (fastcv_text_squared(color, ink) <= radius) {
             word->label[i] = FASTCV_TEXT_INK;
+            word->ink_count++;
         } else if (!is_mixture(&mixtures, color)) {
-            fastcv_text_bins_add(&word->bins, (unsigned)color.channel[0],
-                                 (unsigned)color.channel[1], (unsigned)color.channel[2], 1);
-            count++;
+            word->off[count++] = (uint16_t)i;
         }
     }
     return count;
@@ -144,11 +151,27 @@ static int choose(const Touches *touches, FastcvTextColor other, FastcvTextColor
     return 3 * touches->ink_paper < ink_least;
 }
 
-/* Adds to the bins what lies between two samples of ink, with no paper between them. Returns how
- * many samples are ink. */
-static int32_t gather_enclosed(FastcvTextWord *word)
+/* How many samples lie between two of ink, with no paper between them. Without branches that guess.
+ */
+static int32_t count_enclosed(const FastcvTextWord *word)
 {
-    int32_t inks = 0;
+    int32_t enclosed = 0;
+    for (int32_t s = 0; s < word->samples.span_count; s++) {
+        const FastcvTextSpan *span = &word->samples.spans[s];
+        int32_t blends = -FASTCV_TEXT_SAMPLES; /* since the last ink; below 0 after paper */
+        for (int32_t i = span->start; i < span->start + span->count; i++) {
+            const int is_ink = word->label[i] == FASTCV_TEXT_INK;
+            enclosed += is_ink & (blends > 0) ? blends : 0;
+            blends = is_ink ? 0 : blends + 1;
+            blends = word->label[i] == FASTCV_TEXT_PAPER ? -FASTCV_TEXT_SAMPLES : blends;
+        }
+    }
+    return enclosed;
+}
+
+/* Adds what is enclosed to the bins. */
+static void gather_enclosed(FastcvTextWord *word)
+{
     for (int32_t s = 0; s < word->samples.span_count; s++) {
         const FastcvTextSpan *span = &word->samples.spans[s];
         int32_t last = -1;
@@ -157,16 +180,11 @@ static int32_t gather_enclosed(FastcvTextWord *word)
                 last = -1;
             if (word->label[i] != FASTCV_TEXT_INK)
                 continue;
-            for (int32_t k = last + 1; last >= 0 && k < i; k++) {
-                const FastcvTextColor color = fastcv_text_sample(word, k);
-                fastcv_text_bins_add(&word->bins, (unsigned)color.channel[0],
-                                     (unsigned)color.channel[1], (unsigned)color.channel[2], 1);
-            }
+            for (int32_t k = last + 1; last >= 0 && k < i; k++)
+                add_to_bins(word, k);
             last = i;
-            inks++;
         }
     }
-    return inks;
 }
 
 /* Letters whose colour is a mixture of the paper's and the outline's: the outline is what was taken
@@ -174,11 +192,15 @@ static int32_t gather_enclosed(FastcvTextWord *word)
 static int find_enclosed(FastcvTextWord *word, const uint8_t (*others)[3], FastcvTextColor *ink,
                          FastcvTextColor *outline)
 {
-    const int32_t inks = gather_enclosed(word);
-    if (word->bins.count == 0)
+    const int32_t blends = word->samples.count - word->paper_count - word->ink_count;
+    if (3 * blends < 2 * word->ink_count)
         return 0;
+    const int32_t enclosed = count_enclosed(word);
+    if (enclosed == 0 || 3 * enclosed < 2 * word->ink_count)
+        return 0;
+    gather_enclosed(word);
     const FastcvTextCluster cluster = fastcv_text_bins_find(&word->bins, RADIUS, others, 1);
-    if (3 * cluster.weight < 2 * inks || cluster.apart < LEAST_APART * LEAST_APART)
+    if (3 * cluster.weight < 2 * word->ink_count || cluster.apart < LEAST_APART * LEAST_APART)
         return 0;
     *outline = *ink;
     *ink = (FastcvTextColor){{cluster.color[0], cluster.color[1], cluster.color[2]}};
@@ -193,9 +215,11 @@ int fastcv_text_find_outline(FastcvTextWord *word, FastcvTextColor paper, Fastcv
         others[0][c] = (uint8_t)ink->channel[c];
         others[1][c] = (uint8_t)paper.channel[c];
     }
-    const int32_t off = gather_off(word, paper, *ink);
-    if (off == 0)
+    const int32_t off = list_off(word, paper, *ink);
+    if (off == 0 || SHARE * off < word->far_count)
         return find_enclosed(word, others, ink, outline);
+    for (int32_t i = 0; i < off; i++)
+        add_to_bins(word, word->off[i]);
     const FastcvTextCluster cluster = fastcv_text_bins_find(&word->bins, RADIUS, others, 2);
     if (SHARE * cluster.weight < word->far_count || cluster.apart < LEAST_APART * LEAST_APART)
         return find_enclosed(word, others, ink, outline);

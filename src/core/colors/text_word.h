@@ -2,6 +2,8 @@
 #ifndef FASTCV_CORE_TEXT_WORD_H
 #define FASTCV_CORE_TEXT_WORD_H
 
+#include <string.h>
+
 #include "core/colors/text_bins.h"
 
 /* B, G, R: from 0 to 255, or differences. */
@@ -30,13 +32,14 @@ typedef struct FastcvTextWord {
     FastcvTextBins bins;
     uint8_t label[FASTCV_TEXT_SAMPLES];
     uint8_t sheet[3][FASTCV_TEXT_SAMPLES]; /* the paper's colour there */
+    int32_t paper_count, ink_count;        /* samples that have these labels */
     int32_t far_count;
     uint16_t far[FASTCV_TEXT_SAMPLES]; /* the samples that are not paper */
     int32_t noise;         /* the median step of luma from sample to sample, in quarters */
     int32_t tolerance;     /* least distance from the paper of what is not paper, in quarters */
     FastcvTextColor shift; /* to be added to sheet */
     int32_t along[FASTCV_TEXT_SAMPLES], around[FASTCV_TEXT_SAMPLES];
-    uint16_t cores[FASTCV_TEXT_SAMPLES];
+    uint16_t cores[FASTCV_TEXT_SAMPLES], off[FASTCV_TEXT_SAMPLES]; /* lists of samples */
     FastcvTextCells cells;
     uint8_t is_member[FASTCV_TEXT_BINS]; /* zero between steps */
 } FastcvTextWord;
@@ -67,6 +70,17 @@ static inline FastcvTextColor fastcv_text_sample(const FastcvTextWord *word, int
     const FastcvTextSamples *samples = &word->samples;
     return (FastcvTextColor){
         {samples->channel[0][i], samples->channel[1][i], samples->channel[2][i]}};
+}
+
+/* The sum of eight bytes, of which mask leaves some out. */
+static inline int32_t fastcv_text_sum(const uint8_t *bytes, uint64_t mask)
+{
+    const uint64_t every_second = UINT64_C(0x00FF00FF00FF00FF);
+    uint64_t eight;
+    memcpy(&eight, bytes, sizeof eight);
+    eight &= mask;
+    const uint64_t pairs = (eight & every_second) + (eight >> 8 & every_second);
+    return (int32_t)(pairs * UINT64_C(0x0001000100010001) >> 48);
 }
 
 /* Histograms of the three channels. */
