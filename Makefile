@@ -44,15 +44,15 @@ help:
 demo: build
 	@$(RUN) benchmarks/demo.py
 
-test: build
+test: build $(VENV)/.dev
 	@tools/run_tests.sh $(RUN) "not rest" $(ARGS)
 
 check: lint test check-rest test-compat test-opencv5 test-clusters test-wheel
 
-check-rest: build
+check-rest: build $(VENV)/.dev
 	@tools/run_tests.sh $(RUN) rest
 
-soak: build
+soak: build $(VENV)/.dev
 	$(RUN) benchmarks/reliability.py --long $(ARGS)
 
 notebook: build $(VENV)/.notebook
@@ -122,7 +122,7 @@ test-beside:
 test-wheels:
 	@for python in $$(tools/pythons.sh); do tools/test_wheel.sh $$python || exit 1; done
 
-bench: build
+bench: build $(VENV)/.bench
 	@mkdir -p out
 	$(RUN) benchmarks/speed.py --picture out/speed.png
 	$(RUN) benchmarks/image_crop.py --picture out/image_crop.png
@@ -146,14 +146,14 @@ bench: build
 bench-ocr: build $(COMPAT)/.ready
 	@PYTHONPATH=$(CURDIR)/src $(COMPAT)/bin/python benchmarks/ocr_stage.py $(ARGS)
 
-lint: $(VENV)/.ready
+lint: $(VENV)/.dev
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(RUN) -m mypy
 	$(VENV)/bin/clang-format --dry-run -Werror $(C_FILES)
 	$(VENV)/bin/codespell
 
-format: $(VENV)/.ready
+format: $(VENV)/.dev
 	$(VENV)/bin/ruff check --fix .
 	$(VENV)/bin/ruff format .
 	$(VENV)/bin/clang-format -i $(C_FILES)
@@ -166,12 +166,14 @@ $(VENV)/.ready: requirements.txt pyproject.toml src/fastcv/_version.py tools/set
 	@tools/setup.sh "$(PYTHON)" $(VENV)
 	@touch $@
 
-$(VENV)/.notebook: $(VENV)/.ready
-	@echo "Installing what the tutorial needs"
-	@$(RUN) -m pip install -q --disable-pip-version-check -e '.[notebook]'
+# An extra of pyproject.toml. Without build isolation, nothing is compiled again.
+$(VENV)/.dev $(VENV)/.bench $(VENV)/.notebook: $(VENV)/.%: $(VENV)/.ready
+	@echo "Installing the packages of the extra \"$*\" in $(VENV)"
+	@$(RUN) -m pip install -q --disable-pip-version-check --no-build-isolation -e '.[$*]'
 	@touch $@
 
 clean:
 	rm -rf $(VENV) $(COMPAT) $(OPENCV5) $(CLUSTERS) build dist out src/*.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+	find . -name '*.lprof' -delete
 	rm -f src/fastcv/*.so

@@ -247,6 +247,7 @@ class BuildExt(build_ext):
         """Give each language its -std, keep what is current, and compile in parallel."""
         compiler, target = self.compiler, target_of(self.compiler.compiler)
         compile_one, compile_all = compiler._compile, compiler.compile
+        jobs, compiled = [], []
 
         def compile_changed(obj, src, ext, cc_args, extra_postargs, pp_opts):
             standard = "-std=c++17" if src.endswith(".cpp") else "-std=c11"
@@ -259,9 +260,13 @@ class BuildExt(build_ext):
             compile_one(obj, src, ext, cc_args, flags, pp_opts)
             stamp.write_text(command)
             os.utime(stamp, ns=(start, start))  # what is edited while it compiles counts as newer
+            compiled.append(src)
+            if len(compiled) % 25 == 0:
+                print(f"compiled {len(compiled)} of {len(jobs)} files", flush=True)
 
         def compile_in_parallel(*args, **options):
-            jobs = []
+            jobs.clear()
+            compiled.clear()
             with ThreadPoolExecutor(self.parallel or os.cpu_count()) as pool:
                 compiler._compile = lambda *each: jobs.append(pool.submit(compile_changed, *each))
                 objects = compile_all(*args, **options)

@@ -31,6 +31,7 @@ missing_packages() {
     has_opencv || printf ' libopencv-core-dev libopencv-imgproc-dev'
 }
 
+[ -x "$venv/bin/python" ] || echo "The first time takes about 1.5 minutes on 2 CPUs, 1 where compilers and OpenCV's headers are."
 "$python" -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null ||
     fail "Python 3.10 or later is needed, and '$python' is not: try make PYTHON=python3.12 …"
 
@@ -40,11 +41,17 @@ packages=$(missing_packages)
 packages=$(missing_packages)
 [ -z "$packages" ] || fail "'$python' still lacks$packages; install the packages that belong to that Python"
 
-[ -x "$venv/bin/python" ] || { echo "Making $venv"; "$python" -m venv "$venv"; }
-echo "Installing requirements.txt and building fastcv (a minute or two the first time)"
+if [ ! -x "$venv/bin/python" ]; then
+    echo "Making $venv"
+    "$python" -m venv "$venv"
+fi
 install() {
     "$venv/bin/python" -m pip install -q --disable-pip-version-check "$@"
 }
-# Without build isolation, fastcv is built as later builds are, and they need not repeat it.
+echo "Installing NumPy and OpenCV for Python in $venv"
 grep -v '^-e' requirements.txt | install -r /dev/stdin
+echo "Compiling fastcv, on all CPUs"
+"$venv/bin/python" setup.py -q build_ext --inplace
+echo "Installing fastcv in $venv"
+# Without build isolation, nothing is compiled again.
 install --no-build-isolation -r requirements.txt
