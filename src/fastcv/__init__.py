@@ -1,4 +1,47 @@
-"""Word crops and main colours of a page: the CPU work around neural networks, in one C call."""
+"""The CPU work around the neural networks of OCR: crops, tensors, boxes, texts and colours.
+
+An image is an array of shape (height, width) or (height, width, channels), as ``cv2.imread`` gives
+it. A box is four corners x, y in px of that array: left-top, right-top, right-bottom, left-bottom
+of the word as it is read. ``help(fastcv.image_crop)`` and so on explain each call.
+
+From a page to its words
+    image_crop, image_crop_openmp         the crops of all boxes, on one thread or on several
+    crop_shapes                           the sizes that they will have
+    iter_crop_batches, crop_batches       the words as a recogniser's tensors, cut from the page
+    iter_image_batches, image_batches     the same from crops that exist
+
+Around a text detector and a recogniser
+    detector_input                        a page as a detector's tensor
+    detector_boxes, craft_boxes           the boxes in a detector's output
+    decode_ctc                            the texts in a recogniser's output
+    read_page                             all of it, around two functions that run the networks
+
+As an OCR project does it
+    convention="rapidocr", ...            a keyword; the names are in CONVENTIONS
+    INPUTS, DETECTOR_INPUTS, DETECTOR_BOXES    the rules of recognisers and detectors
+    fastcv.compat                         the projects' own functions, done by fastcv
+
+Colours
+    main_colors                           the most frequent colours of an image or of boxes
+    extract_main_colors, extract_main_colors_openmp    the same as a picture
+    text_colors                           the colours of each word's letters and paper
+
+Polygons, and the smallest example in C
+    match_polygons, PolygonIndex          for every point, the smallest polygon that is near
+    find_close_polygons, select_best_polygon    the two halves of that, for one point
+    cumulative_sum                        0 + 1 + ... + (n - 1)
+
+Files, data sets, clusters
+    fastcv.datasets.crop_pages            a training set from annotated pages
+    fastcv.dask, fastcv.ray               pages to tensors in pipelines
+    fastcv crop, colors, bench, info      commands in a terminal: fastcv --help
+
+Settings
+    set_num_threads, get_num_threads      threads of calls that name none
+    set_output_limits, get_output_limits  how many bytes of crops a call may make
+    set_memory_pool, memory_pool_info, empty_memory_pool    memory kept for later calls
+    build_info                            versions, and the kernels of this CPU
+"""
 
 import os as _os
 import sys as _sys

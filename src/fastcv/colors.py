@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, overload
 import numpy as np
 
 from . import _core
+from .tuple_help import short_help
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,13 +18,20 @@ if TYPE_CHECKING:
 _PANEL_ROWS, _PANEL_COLUMNS = 64, 512
 
 
+@short_help
 class MainColors(NamedTuple):
-    """The most frequent colours of an image or a box, and the number of pixels of each."""
+    """The most frequent colours of an image or a box, and the number of pixels of each.
+
+    Attributes
+    ----------
+    colors : ndarray, shape (k, 3), uint8
+        The channels are in the image's own order.
+    counts : ndarray, shape (k,), int64
+        Pixels of each colour.
+    """
 
     colors: NDArray[np.uint8]
-    """Shape (k, 3): the channels in the image's own order."""
     counts: NDArray[np.int64]
-    """Shape (k,): pixels of each colour."""
 
 
 @overload

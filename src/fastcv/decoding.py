@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from . import _core
 from .checks import check_bool, check_choice
+from .tuple_help import short_help
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -15,15 +16,26 @@ if TYPE_CHECKING:
 _CONFIDENCES = ("rapidocr", "paddleocr", "easyocr", "doctr")
 
 
+@short_help
 class DecodedText(NamedTuple):
-    """A text, how sure the recogniser is of it, and where its characters were found."""
+    """A text, how sure the recogniser is of it, and where its characters were found.
+
+    Attributes
+    ----------
+    text : str
+        All characters that were kept.
+    confidence : float
+        How sure the recogniser is of the text.
+    columns : list of int, or None
+        The steps that were kept, one a character; None unless ``columns=True``.
+    confidences : list of float, or None
+        The kept steps' confidences; None unless ``columns=True``.
+    """
 
     text: str
     confidence: float
     columns: list[int] | None
-    """The steps that were kept, one a character; None unless ``columns=True``."""
     confidences: list[float] | None
-    """The kept steps' confidences; None unless ``columns=True``."""
 
 
 def decode_ctc(

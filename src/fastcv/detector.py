@@ -11,6 +11,7 @@ from .checks import plain_array, type_name
 from .detector_geometry import DetectorGeometry, geometry_of, padded_size
 from .detector_inputs import DETECTOR_INPUTS, DetectorInput
 from .normalization import CHANNELS, tensor_format
+from .tuple_help import short_help
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,13 +21,20 @@ if TYPE_CHECKING:
 _FUNCTION = "detector_input"
 
 
+@short_help
 class DetectorTensor(NamedTuple):
-    """What `detector_input` returns."""
+    """What `detector_input` returns.
+
+    Attributes
+    ----------
+    tensor : ndarray
+        Shape (n, channels, height, width), or (n, height, width, channels) with layout "NHWC".
+    ratio : tuple of float, or list of tuples
+        What a page's y and x are multiplied by: (ratio_h, ratio_w). For a list of pages, a list.
+    """
 
     tensor: NDArray[Any]
-    """Shape (n, channels, height, width), or (n, height, width, channels) with layout "NHWC"."""
     ratio: Any
-    """What a page's y and x are multiplied by: (ratio_h, ratio_w). For a list of pages, a list."""
 
 
 def detector_input(

@@ -12,6 +12,7 @@ import numpy as np
 from . import _core
 from .checks import as_map, check_bool, check_choice, check_int, check_real, check_rules, page_sides
 from .pickling import PickledByValue
+from .tuple_help import short_help
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -206,6 +207,7 @@ DETECTOR_BOXES: Mapping[str, DetectorBoxes] = MappingProxyType({
 """What the OCR projects do with the maps of their DB detectors."""
 
 
+@short_help
 class DetectedBoxes(NamedTuple):
     """Boxes on a page and their scores.
 

@@ -9,6 +9,7 @@ import math
 from typing import TYPE_CHECKING, NamedTuple
 
 from .checks import INT32_MAX
+from .tuple_help import short_help
 
 if TYPE_CHECKING:
     from .detector_inputs import DetectorInput
@@ -19,17 +20,26 @@ _SMALL_PAGE_PX, _PADDED_PX = 64, 32
 """A page whose height and width are less than the first together gets sides of the second."""
 
 
+@short_help
 class DetectorGeometry(NamedTuple):
-    """Where a page goes in a detector's tensor. Sizes are (height, width), in px."""
+    """Where a page goes in a detector's tensor. Sizes are (height, width), in px.
+
+    Attributes
+    ----------
+    content : tuple of int
+        To which the page is resized.
+    tensor : tuple of int
+        The tensor's height and width.
+    offset : tuple of int
+        Where the resized page begins in the tensor: (top, left).
+    ratio : tuple of float
+        What the page's y and x are multiplied by: (ratio_h, ratio_w).
+    """
 
     content: tuple[int, int]
-    """To which the page is resized."""
     tensor: tuple[int, int]
-    """The tensor's height and width."""
     offset: tuple[int, int]
-    """Where the resized page begins in the tensor: (top, left)."""
     ratio: tuple[float, float]
-    """What the page's y and x are multiplied by: (ratio_h, ratio_w)."""
 
 
 def padded_size(spec: DetectorInput, height: int, width: int) -> _Size:

@@ -11,6 +11,7 @@ from .decoding import decode_ctc
 from .detector import detector_input
 from .detector_boxes import DETECTOR_BOXES, DetectorBoxes, detector_boxes
 from .detector_inputs import DETECTOR_INPUTS, DetectorInput
+from .tuple_help import short_help
 from .word_arguments import choose_input
 
 if TYPE_CHECKING:
@@ -25,14 +26,23 @@ if TYPE_CHECKING:
 _FUNCTION = "read_page"
 
 
+@short_help
 class ReadWord(NamedTuple):
-    """A word of a page, as `read_page` returns it."""
+    """A word of a page, as `read_page` returns it.
+
+    Attributes
+    ----------
+    text : str
+        What the recogniser read.
+    confidence : float
+        How sure it is, as `decode_ctc` computes it.
+    box : ndarray, shape (4, 2), float32
+        Corners x, y in px of the page: left-top, right-top, right-bottom, left-bottom.
+    """
 
     text: str
     confidence: float
     box: NDArray[np.float32]
-    """Shape (4, 2): corners x, y in px of the page: left-top, right-top, right-bottom, left-bottom.
-    """
 
 
 def read_page(

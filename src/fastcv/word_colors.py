@@ -5,23 +5,33 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from . import _core
+from .tuple_help import short_help
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import ArrayLike, NDArray
 
 
+@short_help
 class TextColors(NamedTuple):
-    """The colours of n boxes, in the image's own order of channels."""
+    """The colours of n boxes, in the image's own order of channels.
+
+    Attributes
+    ----------
+    text : ndarray, shape (n, 3), uint8
+        The letters' colour.
+    background : ndarray, shape (n, 3), uint8
+        The colour under the letters.
+    outline : ndarray, shape (n, 3), uint8
+        The colour around the letters, or that of `text` where there is no outline.
+    confidence : ndarray, shape (n,), float32
+        From 0 (one colour only) to 1.
+    """
 
     text: NDArray[np.uint8]
-    """Shape (n, 3): the letters' colour."""
     background: NDArray[np.uint8]
-    """Shape (n, 3): the colour under the letters."""
     outline: NDArray[np.uint8]
-    """Shape (n, 3): the colour around the letters, or that of `text` where there is no outline."""
     confidence: NDArray[np.float32]
-    """Shape (n,): from 0 (one colour only) to 1."""
 
 
 def text_colors(

@@ -3,6 +3,8 @@
 import importlib
 import importlib.metadata
 import inspect
+import pickle
+import pydoc
 import re
 import sys
 import sysconfig
@@ -51,6 +53,26 @@ def test_everything_public_is_documented_and_listed():
         assert inspect.getdoc(getattr(fastcv, name)), name
     for name in functions - {"MainColors"}:
         assert inspect.signature(getattr(fastcv, name)) is not None
+
+
+def test_help_of_the_package_names_every_function():
+    functions = {name for name in fastcv.__all__ if name.islower() and not name.startswith("_")}
+    assert [name for name in functions if not re.search(rf"\b{name}\b", fastcv.__doc__)] == []
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in fastcv.__all__ if hasattr(getattr(fastcv, name), "_fields")]
+)
+def test_help_of_a_named_tuple_describes_its_fields_and_nothing_of_tuple(name):
+    kind = getattr(fastcv, name)
+    text = pydoc.plain(pydoc.render_doc(kind))
+    assert "count(self" not in text
+    assert "ForwardRef" not in text
+    for field in kind._fields:
+        assert f"  {field} : " in text
+    values = kind(*range(len(kind._fields)))
+    assert pickle.loads(pickle.dumps(values)) == values == kind._make(values)
+    assert values._asdict() == dict(zip(kind._fields, values, strict=True))
 
 
 def test_the_version_is_the_same_everywhere():
