@@ -3,7 +3,8 @@
 Compares the plain Python script that projects have (imread, a loop of warps, imwrite), the same in
 a pool of processes, and ``fastcv crop`` on its engines and with its outputs. "decode + encode"
 reads each page and encodes as many crops, and does nothing else. Each row is a process of its own;
-its memory is that of it and of its children.
+its memory and CPU time are those of it and of its children. "running" is a page's time without the
+first tenth of the pages, in which processes start.
 
 Usage::
 
@@ -17,6 +18,7 @@ import argparse
 import json
 import multiprocessing
 import os
+import resource
 import shutil
 import statistics
 import subprocess
@@ -104,10 +106,12 @@ def run_fastcv(folder: Path, out: Path, engine: str, to: str, workers: int) -> d
     from fastcv.datasets import crop_pages
 
     steps = np.zeros(3)
+    stored: list[float] = []
 
     def report(page: Any, summary: Any) -> None:
         nonlocal steps
         steps += page.seconds
+        stored.append(time.perf_counter())
 
     summary = crop_pages(
         folder, out, annotations=folder / "Label.txt", to=to, engine=engine, workers=workers,
@@ -116,6 +120,7 @@ def run_fastcv(folder: Path, out: Path, engine: str, to: str, workers: int) -> d
     return {
         "crops": summary.crops,
         "failed": len(summary.failed),
+        "running": (stored[-1] - stored[len(stored) // 10]) / max(1, len(stored) * 9 // 10),
         "steps": dict(zip(("read", "cut", "encode"), steps.tolist(), strict=True)),
     }
 
@@ -137,6 +142,7 @@ def run_and_weigh(way: str, folder: Path, out: Path, workers: int) -> dict[str, 
     """Run one row in a process of its own. Watch the memory of it and of its children."""
     command = [sys.executable, __file__, "--run", way, "--folder", folder, "--out", out,
                "--threads", workers]  # fmt: skip
+    before = cpu_of_children()
     process = subprocess.Popen(list(map(str, command)), stdout=subprocess.PIPE, text=True)
     peak, done = 0, threading.Event()
 
@@ -152,7 +158,14 @@ def run_and_weigh(way: str, folder: Path, out: Path, workers: int) -> dict[str, 
     watcher.join()
     if process.returncode:
         sys.exit(f"{way} failed")
-    return {**json.loads(printed.splitlines()[-1]), "peak_bytes": peak}
+    cpu = cpu_of_children() - before
+    return {**json.loads(printed.splitlines()[-1]), "peak_bytes": peak, "cpu_seconds": cpu}
+
+
+def cpu_of_children() -> float:
+    """Return the CPU time of processes that have ended and were waited for."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
 
 
 def memory_of(pid: int) -> int:
@@ -186,16 +199,18 @@ def print_rows(rows: dict[str, list[dict[str, Any]]], pages: int, workers: int) 
     fastest = {way: min(found, key=lambda each: each["seconds"]) for way, found in rows.items()}
     pool, floor = fastest[POOL]["seconds"], fastest[FLOOR]["seconds"]
     print(f"{'':<26}{'seconds':>9}{'median':>9}{'pages/s':>9}{'crops/s':>9}{'x pool':>8}"
-          f"{'of floor':>10}{'peak MiB':>10}  cut")  # fmt: skip
+          f"{'of floor':>10}{'CPU ms':>8}{'running':>9}{'peak MiB':>10}  cut")  # fmt: skip
     for way, found in rows.items():
         best = fastest[way]
         seconds, median = best["seconds"], statistics.median(each["seconds"] for each in found)
         peak = max(each["peak_bytes"] for each in found) >> 20
+        running = f"{best['running'] * 1000:.1f}" if "running" in best else ""
+        cpu = best["cpu_seconds"] / pages * 1000
         cut = f"{best['steps']['cut'] / workers / seconds:>5.1%}" if "steps" in best else ""
         print(
             f"{way:<26}{seconds:>9.2f}{median:>9.2f}{pages / seconds:>9.1f}"
             f"{best['crops'] / seconds:>9,.0f}{pool / seconds:>7.2f}x{floor / seconds:>10.0%}"
-            f"{peak:>10,}  {cut}"
+            f"{cpu:>8.1f}{running:>9}{peak:>10,}  {cut}"
         )
 
 
