@@ -313,7 +313,7 @@ def test_scarce_memory_gives_the_right_counts_or_a_memory_error(spare_mib, is_wa
 
 def test_many_callers_at_once_share_no_counts(rng):
     """Tables go from call to call, always zero and never to two calls at once."""
-    images = [noise(rng, 400, 500) // (1 + i) for i in range(6)]
+    images = [noise(rng, 760, 700) // (1 + i) for i in range(6)]
     expected = [slow_main_colors(image, 50) for image in images]
 
     def check(i):
@@ -330,7 +330,7 @@ def test_many_callers_at_once_share_no_counts(rng):
 @pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
 @pytest.mark.alone
 def test_a_forked_child_counts_like_its_parent(rng):
-    image = noise(rng, 600, 700)
+    image = noise(rng, 760, 700)
     expected = fastcv.main_colors(image, 50)
     child = os.fork()
     if child == 0:

@@ -365,8 +365,9 @@ def color_calls():
     yield Call("main_colors, alpha", main, (np.dstack([few, few[..., :1]]),))
     yield Call("main_colors, some", main, (some, 10_000))
     yield Call("main_colors, a view", main, (some[::-2, ::2], 10_000))
-    yield Call("main_colors, bytes", main, (noise, 100))
-    yield Call("main_colors, bytes", main, (noise, 100), is_cold=True)
+    yield Call("main_colors, buckets", main, (noise, 100))
+    yield Call("main_colors, bytes", main, (large, 100))
+    yield Call("main_colors, bytes", main, (large, 100), is_cold=True)
     for threads, is_cold in itertools.product((None, 2, 3), (0, 1)):
         name = f"main_colors, bytes, {threads} threads"
         options = {"num_threads": threads}

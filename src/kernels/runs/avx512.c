@@ -1,5 +1,5 @@
 /* Sixteen pixels at a time: packs them into 32-bit lanes, compares each with its left neighbour,
- * and compresses those that differ. The last vector is masked. */
+ * and compresses those that differ. */
 #if defined(__x86_64__)
 
 #include <immintrin.h>
@@ -8,94 +8,70 @@
 
 enum { LANES = 16, SKIP_PX = 64 };
 
-/* The bytes of count three-channel pixels: pixel 10's red ends the first half, and the second half
- * begins at its own byte 16. Two loads of 32 bytes cross cache lines half as often as one of 64. */
-static inline __m512i load_triples(const uint8_t *pixel, int count)
+/* A mask of the lower three bytes of each lane. */
+#define COLOR_BYTES UINT64_C(0x7777777777777777)
+
+static inline __m256i load(const uint8_t *bytes)
 {
-    const __m512i halves = _mm512_setr_epi64(0, 1, 2, 3, 2, 3, 4, 5);
-    if (count == LANES)
-        return _mm512_inserti64x4(
-            _mm512_castsi256_si512(_mm256_loadu_si256((const __m256i *)pixel)),
-            _mm256_loadu_si256((const __m256i *)(pixel + 16)), 1);
-    return _mm512_permutexvar_epi64(
-        halves, _mm512_maskz_loadu_epi8((UINT64_C(1) << 3 * count) - 1, (const void *)pixel));
+    return _mm256_loadu_si256((const __m256i *)bytes);
 }
 
-/* count packed colours, at most LANES; arbitrary in the other lanes. */
-static inline __m512i pack_some(const uint8_t *pixel, int count, int channels)
+/* Sixteen packed colours. The 48 bytes of three channels come in two loads of 32, which overlap:
+ * such loads cross cache lines half as often as one of 64 bytes, and read only the pixels. */
+static inline __m512i pack_sixteen(const uint8_t *pixel, int channels)
 {
-    const __mmask16 pixels = (__mmask16)((1u << count) - 1);
     if (channels == 1) {
-        const __m512i grey = _mm512_cvtepu8_epi32(_mm_maskz_loadu_epi8(pixels, pixel));
-        return _mm512_mullo_epi32(grey, _mm512_set1_epi32(0x010101));
+        const __m512i places = _mm512_setr_epi32(
+            0x000000, 0x010101, 0x020202, 0x030303, 0x040404, 0x050505, 0x060606, 0x070707,
+            0x080808, 0x090909, 0x0A0A0A, 0x0B0B0B, 0x0C0C0C, 0x0D0D0D, 0x0E0E0E, 0x0F0F0F);
+        const __m512i grey =
+            _mm512_broadcast_i32x4(_mm_loadu_si128((const __m128i *)(const void *)pixel));
+        return _mm512_maskz_shuffle_epi8(COLOR_BYTES, grey, places);
     }
     if (channels == 3) {
+        const __m512i bytes =
+            _mm512_inserti64x4(_mm512_castsi256_si512(load(pixel)), load(pixel + 16), 1);
         const __m512i places = _mm512_setr_epi32(
             0x000102, 0x030405, 0x060708, 0x090A0B, 0x0C0D0E, 0x0F1011, 0x121314, 0x151617, //
             0x18191A, 0x1B1C1D, 0x1E1F30, 0x313233, 0x343536, 0x373839, 0x3A3B3C, 0x3D3E3F);
-        return _mm512_maskz_permutexvar_epi8(0x7777777777777777, places,
-                                             load_triples(pixel, count));
+        return _mm512_maskz_permutexvar_epi8(COLOR_BYTES, places, bytes);
     }
-    const __m512i bytes = _mm512_maskz_loadu_epi32(pixels, pixel);
-    const __m512i order = _mm512_broadcast_i32x4(
-        _mm_setr_epi8(2, 1, 0, -1, 6, 5, 4, -1, 10, 9, 8, -1, 14, 13, 12, -1));
+    const __m512i bytes = _mm512_loadu_si512(pixel);
+    const __m512i colors =
+        _mm512_shuffle_epi8(bytes, _mm512_broadcast_i32x4(_mm_setr_epi8(
+                                       2, 1, 0, -1, 6, 5, 4, -1, 10, 9, 8, -1, 14, 13, 12, -1)));
     const __mmask16 is_transparent =
-        _mm512_testn_epi32_mask(bytes, _mm512_set1_epi32((int)0xFF000000));
-    return _mm512_mask_set1_epi32(_mm512_shuffle_epi8(bytes, order), is_transparent, -1);
+        _mm512_cmpeq_epi32_mask(_mm512_srli_epi32(bytes, 24), _mm512_setzero_si512());
+    return _mm512_mask_set1_epi32(colors, is_transparent, -1);
 }
 
 /* Whether SKIP_PX pixels equal their left neighbours. */
 static inline int is_within_run(const uint8_t *pixel, int channels)
 {
-    enum { XOR_OR = 0xF0 | (0xCC ^ 0xAA) };
+    enum { FIRST_OR_OTHERS_DIFFER = 0xF0 | (0xCC ^ 0xAA) };
     __m256i difference = _mm256_setzero_si256();
-    for (int k = 0; k < SKIP_PX * channels; k += 32) {
-        const __m256i here = _mm256_loadu_si256((const __m256i *)(pixel + k));
-        const __m256i left = _mm256_loadu_si256((const __m256i *)(pixel + k - channels));
-        difference = _mm256_ternarylogic_epi32(difference, here, left, XOR_OR);
-    }
+    for (int k = 0; k < SKIP_PX * channels; k += 32)
+        difference = _mm256_ternarylogic_epi32(difference, load(pixel + k),
+                                               load(pixel + k - channels), FIRST_OR_OTHERS_DIFFER);
     return _mm256_testz_si256(difference, difference);
 }
 
-/* Does what find_one_by_one does, for count pixels. before holds the vector to the left. */
-static inline int find_some(const uint8_t *pixels, int i, int count, int channels, int found,
-                            __m512i *before, FastcvRuns *runs)
+/* Does what find_one_by_one does, for sixteen pixels. *before has those to the left. */
+static inline int find_sixteen(const uint8_t *pixels, int i, int channels, int found,
+                               __m512i *before, FastcvRuns *runs)
 {
-    const __m512i colors = pack_some(pixels + (ptrdiff_t)i * channels, count, channels);
-    const __m512i left = _mm512_alignr_epi32(colors, *before, LANES - 1);
-    const __mmask16 begins =
-        _mm512_cmpneq_epi32_mask(colors, left) & (__mmask16)((1u << count) - 1);
     const __m512i lanes = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+    const __m512i left_lanes =
+        _mm512_setr_epi32(31, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14);
+    const __m512i colors = pack_sixteen(pixels + (ptrdiff_t)i * channels, channels);
+    const __m512i left = _mm512_permutex2var_epi32(colors, left_lanes, *before);
+    const __mmask16 begins = (__mmask16)~_mm512_cmpeq_epi32_mask(colors, left);
     _mm512_storeu_si512(runs->color + found, _mm512_maskz_compress_epi32(begins, colors));
     _mm512_storeu_si512(
         runs->length + found,
         _mm512_maskz_compress_epi32(begins, _mm512_add_epi32(lanes, _mm512_set1_epi32(i))));
     *before = colors;
     return found + __builtin_popcount(begins);
-}
-
-/* As measure_runs. */
-static inline int measure(int found, int count, int channels, FastcvRuns *runs)
-{
-    int kept = 0;
-    runs->length[found] = (uint32_t)count;
-    for (int k = 0; k < found; k += LANES) {
-        const __m512i begins = _mm512_loadu_si512(runs->length + k);
-        const __m512i lengths = _mm512_sub_epi32(_mm512_loadu_si512(runs->length + k + 1), begins);
-        if (channels < 4) {
-            _mm512_storeu_si512(runs->length + k, lengths);
-            continue;
-        }
-        const __m512i colors = _mm512_loadu_si512(runs->color + k);
-        const int rest = found - k < LANES ? found - k : LANES;
-        const __mmask16 is_visible =
-            _mm512_cmpneq_epi32_mask(colors, _mm512_set1_epi32((int)FASTCV_TRANSPARENT)) &
-            (__mmask16)((1u << rest) - 1);
-        _mm512_storeu_si512(runs->color + kept, _mm512_maskz_compress_epi32(is_visible, colors));
-        _mm512_storeu_si512(runs->length + kept, _mm512_maskz_compress_epi32(is_visible, lengths));
-        kept += __builtin_popcount(is_visible);
-    }
-    return channels < 4 ? found : kept;
 }
 
 static inline int find(const uint8_t *pixels, int count, int channels, FastcvRuns *runs)
@@ -110,22 +86,22 @@ static inline int find(const uint8_t *pixels, int count, int channels, FastcvRun
         }
         const int end = count - i < SKIP_PX ? count : i + SKIP_PX;
         for (; i + LANES <= end; i += LANES)
-            found = find_some(pixels, i, LANES, channels, found, &before, runs);
+            found = find_sixteen(pixels, i, channels, found, &before, runs);
     }
-    if (i < count)
-        found = find_some(pixels, i, count - i, channels, found, &before, runs);
-    return measure(found, count, channels, runs);
+    found = find_one_by_one(pixels, i, count, channels, found, runs);
+    return measure_runs(found, count, channels, runs);
 }
 
 static inline void pack_row(const uint8_t *pixels, ptrdiff_t count, int channels, uint32_t *colors)
 {
-    ptrdiff_t i = 0;
-    for (; i + LANES <= count; i += LANES)
-        _mm512_storeu_si512(colors + i, pack_some(pixels + i * channels, LANES, channels));
-    const int rest = (int)(count - i);
-    if (rest)
-        _mm512_mask_storeu_epi32(colors + i, (__mmask16)((1u << rest) - 1),
-                                 pack_some(pixels + i * channels, rest, channels));
+    if (count < LANES) {
+        pack_one_by_one(pixels, 0, count, channels, colors);
+        return;
+    }
+    for (ptrdiff_t i = 0; i < count; i += LANES) {
+        const ptrdiff_t at = i + LANES <= count ? i : count - LANES; /* the last ones once more */
+        _mm512_storeu_si512(colors + at, pack_sixteen(pixels + at * channels, channels));
+    }
 }
 
 DEFINE_KERNELS(find, pack_row)

@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 /* Kernels write whole vectors, so the arrays have room for FASTCV_RUNS_OVERRUN more runs. */
-enum { FASTCV_RUNS_PX = 1024, FASTCV_RUNS_OVERRUN = 17 };
+enum { FASTCV_RUNS_PX = 1024, FASTCV_RUNS_OVERRUN = 16 };
 
 /* From left to right. A colour is packed as B << 16 | G << 8 | R. */
 typedef struct FastcvRuns {
