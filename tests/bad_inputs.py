@@ -670,6 +670,10 @@ for reason, boxes in DEGENERATE.items():
          f"boxes[2] {reason}: {corners(box)}")
         for box in boxes
     ])  # fmt: skip
+add("text_colors", "boxes", [
+    ("a crossed quad", [BOX, [[5, 5], [40, 25], [40, 5], [5, 25]]], ValueError,
+     "boxes[1] crosses itself: [[5, 5], [40, 25], [40, 5], [5, 25]]"),
+])  # fmt: skip
 add(SHAPES, "boxes", [
     ("2**30 px", lambda b: [BOX, TOO_LARGE], ValueError,
      f"boxes[1] is 2**30 px or more wide or high: {corners(TOO_LARGE)}"),

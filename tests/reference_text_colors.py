@@ -403,6 +403,7 @@ def word_colors(page: np.ndarray, quad: np.ndarray):
     ink = prevailing(pixels[far], np.ones(count, int), INK_RADIUS, [paper]).color
     if (ink == paper).all():
         return paper, paper, paper, 0.0
+    much = 6.0 * count / len(pixels)
     parts = third_color(samples, far, is_far, paper, ink, tolerance)
     if parts:
         text, outline = parts
@@ -411,7 +412,7 @@ def word_colors(page: np.ndarray, quad: np.ndarray):
         beside = 65536 * squared(pixels - outline) - along * along
         near = far & (beside < (64 * tolerance + 2560) ** 2)
         text, doubt = cores(samples, near, outline, text, axis, noise)
-        return text, paper, outline, 1 / (1 + doubt)
+        return text, paper, outline, 3 / (3 + (much + doubt))
     luma = int(((ink - paper) * LUMA).sum())
     axis = LUMA if 16 * luma * luma >= squared(chroma(ink - paper)) else unit(ink - paper)
     if ((ink - paper) * axis).sum() < 0:
@@ -421,7 +422,7 @@ def word_colors(page: np.ndarray, quad: np.ndarray):
     text = mixed if has_more_chroma(mixed - paper, core - paper) else core
     contrast = float(max(int(squared(text - paper)), 1))
     doubt += 10 * math.sqrt(float(squared(mixed - core)) / contrast)
-    return text, paper, text, 1 / (1 + doubt)
+    return text, paper, text, 3 / (3 + (much + doubt))
 
 
 def text_colors(page: np.ndarray, boxes: np.ndarray):

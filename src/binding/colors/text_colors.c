@@ -16,6 +16,10 @@ static int check_boxes(const PyBoxes *boxes)
         const FastcvFloatMode before = fastcv_float_mode_enter();
         const FastcvQuadFault fault = fastcv_text_quad_check(boxes->order, &boxes->quads[i]);
         fastcv_float_mode_leave(before);
+        if (fault == FASTCV_QUAD_CROSSED) { /* there is no order= to put corners right with */
+            py_set_fault_error(function, i, "crosses itself", &boxes->quads[i]);
+            return -1;
+        }
         if (py_fault_check(function, PY_DEGENERATE_RAISE, &fastcv_own_rule, &boxes->quads[i], i,
                            fault) < 0 ||
             py_is_interrupted(i))
