@@ -21,9 +21,10 @@ bytes=$(stat -c %s "$wheel")
     echo "fastcv: $wheel has $bytes bytes, and 1500000 at most are meant" >&2
     exit 1
 }
-# Some 600 quick tests that need no checkout.
+# Some 800 quick tests that need no checkout.
 tests="tests/crop/test_crop_pixels.py tests/crop/test_conventions.py tests/colors/test_colors.py
-    tests/decode tests/batches/test_inputs.py tests/input/test_pickling.py tests/sums"
+    tests/decode tests/batches/test_inputs.py tests/input/test_pickling.py tests/sums
+    tests/project/test_surroundings.py"
 # OpenCV has no package for a Python without a GIL.
 libraries=
 [ -n "$free" ] ||
