@@ -31,7 +31,7 @@ missing_packages() {
     has_opencv || printf ' libopencv-core-dev libopencv-imgproc-dev'
 }
 
-[ -x "$venv/bin/python" ] || echo "The first time takes about 1.5 minutes on 2 CPUs, 1 where compilers and OpenCV's headers are."
+[ -x "$venv/bin/python" ] || echo "The first time takes about a minute on 2 CPUs, half of that where compilers and OpenCV's headers are."
 "$python" -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null ||
     fail "Python 3.10 or later is needed, and '$python' is not: try make PYTHON=python3.12 …"
 
