@@ -15,6 +15,8 @@ import fastcv
 from conftest import ROOT, linux, run_in_checkout
 from fastcv import _core
 
+TUPLES = [name for name in fastcv.__all__ if hasattr(getattr(fastcv, name), "_fields")]
+
 
 @linux
 def test_only_the_module_init_is_exported():
@@ -33,10 +35,14 @@ def test_only_the_small_parts_of_opencv_are_linked():
 
 
 @pytest.mark.rest
-def test_the_stubs_are_true():
+def test_the_stubs_are_true(tmp_path):
+    # The metaclass that shortens the help of named tuples cannot be written in their statement.
+    metaclass_differs = tmp_path / "allowed"
+    metaclass_differs.write_text("\n".join(rf"fastcv\.\w+\.{name}" for name in TUPLES))
     config = ("--mypy-config-file", str(ROOT / "pyproject.toml"))
+    options = (*config, "--allowlist", str(metaclass_differs))
     done = run_in_checkout(
-        sys.executable, "-m", "mypy.stubtest", *config, "fastcv", cwd=ROOT / "src"
+        sys.executable, "-m", "mypy.stubtest", *options, "fastcv", cwd=ROOT / "src"
     )
     assert done.returncode == 0, done.stdout + done.stderr
 
@@ -60,9 +66,7 @@ def test_help_of_the_package_names_every_function():
     assert [name for name in functions if not re.search(rf"\b{name}\b", fastcv.__doc__)] == []
 
 
-@pytest.mark.parametrize(
-    "name", [name for name in fastcv.__all__ if hasattr(getattr(fastcv, name), "_fields")]
-)
+@pytest.mark.parametrize("name", TUPLES)
 def test_help_of_a_named_tuple_describes_its_fields_and_nothing_of_tuple(name):
     kind = getattr(fastcv, name)
     text = pydoc.plain(pydoc.render_doc(kind))
