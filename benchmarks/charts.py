@@ -135,6 +135,8 @@ def draw_ladder(panel: Any, title: str, rows: Sequence[Row]) -> None:
     panel.set_title("\n".join(wrap(title, 70)))
     if is_wide:
         panel.set_xscale("log")
+        panel.xaxis.set_major_formatter(lambda value, _: f"{value:,.6g}")
+        panel.xaxis.set_minor_formatter("")
         panel.set_xlim(shortest, max(times) * (max(times) / shortest) ** 0.28)
     else:
         panel.set_xlim(0, 1.3 * max(times))

@@ -4,7 +4,7 @@ Usage::
 
     python benchmarks/cumulative_sum.py
     python benchmarks/cumulative_sum.py --count 100000000 --repeat 3    (as in the talk)
-    kernprof -l -v -z benchmarks/cumulative_sum.py --count 100000 --repeat 1
+    kernprof -l -v benchmarks/cumulative_sum.py --repeat 1    (adds 100,000 unless told)
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ import numpy as np
 
 from charts import begin, finish
 from harness import (
+    PROFILER,
     Row,
     add_options,
     digits,
@@ -121,8 +122,9 @@ def parse_arguments() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument(
-        "--count", type=positive_int, default=10_000_000, help="numbers to add (%(default)s)"
-    )
+        "--count", type=positive_int, default=100_000 if PROFILER else 10_000_000,
+        help="numbers to add (%(default)s)",
+    )  # fmt: skip
     add_options(parser, repeat=5)
     return parser.parse_args()
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import builtins
 import ctypes
+import functools
 import json
 import math
 import os
@@ -34,8 +35,27 @@ except ImportError as error:
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / "data"
 
-profile: Callable[[Any], Any] = getattr(builtins, "profile", lambda function: function)
-"""line_profiler's decorator under ``kernprof -l``, nothing otherwise."""
+PROFILER: Callable[[Any], Any] | None = getattr(builtins, "profile", None)
+"""line_profiler's decorator under ``kernprof -l``."""
+
+LONG_S = 5.0
+"""A measurement that takes longer says how far it is."""
+
+
+def profile(function: Any) -> Any:
+    """Show a function's lines under ``kernprof -l``, but only if it is called."""
+    profiler = PROFILER
+    if profiler is None:
+        return function
+    profiled: list[Any] = []
+
+    @functools.wraps(function)
+    def call(*arguments: Any, **options: Any) -> Any:
+        if not profiled:
+            profiled.append(profiler(function))
+        return profiled[0](*arguments, **options)
+
+    return call
 
 
 @dataclass(frozen=True)
@@ -69,22 +89,49 @@ def name_threads(count: int) -> str:
     return f"{count} thread{'s' if count > 1 else ''}"
 
 
+class Progress:
+    """Tells how far a measurement is, if the last line is some seconds old."""
+
+    def __init__(self, report: Callable[[str], None] = note) -> None:
+        self.report = report
+        self.last = perf_counter()
+
+    def tell(self, text: str, after_s: float = LONG_S / 2) -> None:
+        """Report a line, unless one was reported just now."""
+        if perf_counter() - self.last >= after_s:
+            self.report(f"  {text}")
+            self.last = perf_counter()
+
+
 def measure(
     functions: dict[str, Callable[[], Any]],
     repeat: int,
     check: Callable[[dict[str, Any]], None] | None = None,
+    progress: Progress | None = None,
+    budget_s: float = 1e9,
 ) -> dict[str, list[float]]:
     """Time functions in turn (A B C A B C ...), so that a drift of the machine affects them all.
 
     The first round is not timed. Its results go to ``check``, which ends the run if they differ.
+    There are fewer rounds, but at least three, if ``repeat`` rounds would take more than a budget.
     """
-    results = {name: function() for name, function in functions.items()}
+    progress = progress or Progress()
+    results, start = {}, perf_counter()
+    for name, function in functions.items():
+        progress.tell(f"checking {name} ...")
+        results[name] = function()
     if check is not None:
         check(results)
     del results
+    round_s = max(perf_counter() - start, 1e-9)
+    repeat = min(repeat, max(3, int(budget_s / round_s)))
+    left = repeat * round_s
+    if left > LONG_S:
+        progress.tell(f"timing, {repeat} more of these rounds: about {left:.0f} s ...", after_s=0)
     seconds: dict[str, list[float]] = {name: [] for name in functions}
-    for _ in range(repeat):
+    for number in range(1, repeat + 1):
         for name, function in functions.items():
+            progress.tell(f"round {number} of {repeat}: {name} ...", after_s=LONG_S)
             start = perf_counter()
             result = function()
             seconds[name].append(perf_counter() - start)
@@ -128,6 +175,11 @@ def print_table(title: str, rows: Sequence[Row]) -> None:
         print(
             f"  {row.name:<{width}}{digits(row.min_ms):>11}{digits(row.median_ms):>12}"
             f"{digits(row.ratio):>11}x{digits(row.ns_per_unit):>12}   {same}"
+        )
+    if PROFILER:
+        print(
+            "  The profiler makes short Python loops ten times as slow or more, but not C.\n"
+            "  So these ratios are too large. Run without kernprof for true ones."
         )
 
 

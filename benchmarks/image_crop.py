@@ -8,7 +8,7 @@ Usage::
 
     python benchmarks/image_crop.py
     python benchmarks/image_crop.py --data source --repeat 30
-    kernprof -l -v -z benchmarks/image_crop.py --repeat 2
+    kernprof -l -v benchmarks/image_crop.py --repeat 2
 """
 
 from __future__ import annotations

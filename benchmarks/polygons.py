@@ -4,7 +4,7 @@ Usage::
 
     python benchmarks/polygons.py
     python benchmarks/polygons.py --data dense --max-dist 20
-    kernprof -l -v -z benchmarks/polygons.py --data article --repeat 1
+    kernprof -l -v benchmarks/polygons.py --data article --repeat 1
 """
 
 from __future__ import annotations
