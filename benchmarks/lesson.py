@@ -1,34 +1,37 @@
-"""Shared parts of the tutorial's cells: sizes, comparisons, charts, sentences with figures."""
+"""Shared parts of the tutorial's cells: sizes, comparisons, charts, tables."""
 
 from __future__ import annotations
 
 import os
-import signal
-import subprocess
-import sys
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from itertools import starmap
 from pathlib import Path
-from time import perf_counter
+from textwrap import wrap
 from typing import Any
 
 import numpy as np
 
+import harness
 from charts import COLORS, STYLE, draw_ladder, is_ours
 from harness import (
     DATA,
-    ROOT,
+    Progress,
     Row,
     cv2,
     digits,
     make_rows,
-    measure,
     read_boxes,
     read_image,
 )
 from harness import (
     describe_machine as describe_machine,
 )
+from harness import (
+    time_once as time_once,
+)
+from outcomes import compare_times, outcome, warn_of_noise
 
 SMALL = os.environ.get("FASTCV_TUTORIAL_SMALL") == "1"
 """Whether all data is small, for a test run."""
@@ -36,7 +39,8 @@ SMALL = os.environ.get("FASTCV_TUTORIAL_SMALL") == "1"
 LADDERS: dict[str, list[Row]] = {}
 """The tables that include fastcv, for the closing chart."""
 
-CGROUPS = Path("/sys/fs/cgroup")
+BUDGET_S = 4.0
+"""The rounds of a comparison take about so long, or three rounds do."""
 
 
 def pick(large: Any, small: Any) -> Any:
@@ -83,11 +87,42 @@ def make_recognizer_outputs(words: int, classes: int, steps: int = 40) -> list[n
     return outputs
 
 
-def equal(left: Any, right: Any) -> bool:
-    """Compare arrays, or nested lists of arrays, value by value."""
-    if isinstance(left, (list, tuple)):
-        return len(left) == len(right) and all(map(equal, left, right))
-    return np.array_equal(left, right)
+def count_same(left: Any, right: Any) -> tuple[int, int]:
+    """Count a result's items that equal another's: crops, tensors, colours with counts, numbers.
+
+    Return how many are equal, and how many there are.
+    """
+    if isinstance(left, tuple):  # colours and their counts
+        columns = [left, right]
+        left, right = ([*zip(*map(np.ndarray.tolist, each), strict=True)] for each in columns)
+    if isinstance(left, np.ndarray) or isinstance(right, np.ndarray):
+        left, right = np.asarray(left), np.asarray(right)
+        if left.shape != right.shape:
+            return 0, max(left.size, right.size)
+        return int(np.count_nonzero(left == right)), left.size
+    if isinstance(left, list):
+        same = sum(starmap(is_same, zip(left, right, strict=False)))
+        return same, max(len(left), len(right))
+    return int(left == right), 1
+
+
+def is_same(left: Any, right: Any) -> bool:
+    """Return whether two items are equal: arrays with their types and shapes, or other values."""
+    if isinstance(left, np.ndarray):
+        return bool(left.dtype == right.dtype and np.array_equal(left, right))
+    if isinstance(left, list):
+        return len(left) == len(right) and all(map(is_same, left, right))
+    if isinstance(left, tuple) and left and isinstance(left[0], np.ndarray):
+        return all(map(is_same, left, right))
+    return bool(left == right)
+
+
+def same_of(counts: tuple[int, int], items: str) -> str:
+    """Return "1,411 of 1,411 crops"; end the run if it is fewer."""
+    same, total = counts
+    if same != total:
+        raise ValueError(f"another result: only {same:,} of {total:,} {items} are the same")
+    return f"{same:,} of {total:,} {items}"
 
 
 def compare(
@@ -95,39 +130,69 @@ def compare(
     ways: Mapping[str, Callable[[], Any]],
     units: int,
     unit: str,
+    items: str,
     repeat: int = 5,
-    same: Callable[[Any, Any], bool] = equal,
+    count: Callable[[Any, Any], tuple[int, int]] = count_same,
 ) -> Ladder:
-    """Check that all ways give the first one's result, time them in turn, and draw the times."""
-    ways = dict(ways)
-    baseline = next(iter(ways))
+    """Check that all ways give the first one's result, time them in turn, and draw the times.
+
+    A result consists of ``items``; ``count`` counts the equal ones of two results.
+    """
+    same: dict[str, str] = {}
 
     def check(results: dict[str, Any]) -> None:
-        for name, result in results.items():
-            assert same(result, results[baseline]), f"{name} differs from {baseline}"
+        (_, first), *others = results.items()
+        for name, result in others:
+            same[name] = same_of(count(result, first), items)
 
-    repeat = pick(repeat, 1)
-    rows = make_rows(measure(ways, repeat, check), units, unit)
+    seconds = measure(ways, pick(repeat, 1), check=check)
+    rows = make_rows(seconds, units, unit)
     if any(is_ours(row.name) for row in rows):
         LADDERS[title] = rows
-    ladder = Ladder(f"{title}, best of {repeat}", rows)
+    rounds = len(next(iter(seconds.values())))
+    ladder = Ladder(f"{title}, best of {rounds}", rows, same)
     ladder.draw()
+    spread = float(np.median([row.median_ms / row.min_ms for row in rows]))
+    if warning := warn_of_noise(spread):
+        tell(warning)
     return ladder
+
+
+def measure(
+    ways: Mapping[str, Callable[[], Any]],
+    repeat: int,
+    budget_s: float = BUDGET_S,
+    check: Callable[[dict[str, Any]], None] | None = None,
+) -> dict[str, list[float]]:
+    """Return each way's seconds in several rounds, fewer if these would exceed the budget."""
+    with progress() as lines:
+        return harness.measure(dict(ways), repeat, check, lines, budget_s)
 
 
 class Ladder:
     """The times of several ways to one result."""
 
-    def __init__(self, title: str, rows: list[Row]) -> None:
+    def __init__(self, title: str, rows: list[Row], same: Mapping[str, str]) -> None:
         self.title = title
         self.rows = {row.name: row for row in rows}
+        self.same = same
 
     def draw(self) -> None:
-        """Draw the times as a chart."""
+        """Draw the times as a chart, and beside them how much of each result is the same."""
         pyplot = styled_pyplot()
         rows = list(self.rows.values())
         figure, panel = pyplot.subplots(figsize=(8.6, 0.9 + 0.3 * len(rows)), layout="constrained")
         draw_ladder(panel, self.title, rows)
+        beside = panel.twinx()
+        beside.set_ylim(panel.get_ylim())
+        beside.set_yticks(range(len(rows)), [self.same.get(row.name, "") for row in rows])
+        beside.tick_params(axis="y", length=0, labelsize=8)
+        beside.grid(visible=False)
+        beside.spines["left"].set_visible(False)
+        beside.annotate(
+            "same result", (1, 1), (5, 8), xycoords="axes fraction", textcoords="offset points",
+            fontsize=8, fontweight="bold",
+        )  # fmt: skip
         pyplot.show()
         pyplot.close(figure)
 
@@ -135,14 +200,41 @@ class Ladder:
         """Return the milliseconds of the fastest call."""
         return self.rows[name].min_ms
 
+    def factor(self, name: str, than: str) -> float:
+        """Return how many times as fast one way is as another."""
+        return self.ms(than) / self.ms(name)
+
     def faster(self, name: str, than: str) -> str:
         """Return a clause that compares two ways, such as "x is 3.2 times as fast as y"."""
-        factor = self.ms(than) / self.ms(name)
-        if 0.9 < factor < 1.1:
-            return f"**{name}** takes as long as **{than}** ({digits(factor)}×)"
-        if factor < 1:
-            return f"**{name}** is {digits(1 / factor)} times as *slow* as **{than}**"
-        return f"**{name}** is {digits(factor)} times as fast as **{than}**"
+        return compare_times(f"**{name}**", self.ms(name), f"**{than}**", self.ms(than))
+
+    def because(
+        self, name: str, than: str, faster: str = "", same: str = "", slow: str = ""
+    ) -> str:
+        """Return the comparison as a sentence with the outcome's own reason, if it has one."""
+        reasons = {"faster": faster, "same": same, "slower": slow}
+        reason = reasons[outcome(self.factor(name, than))]
+        return self.faster(name, than) + (f": {reason}." if reason else ".")
+
+
+@contextmanager
+def progress() -> Iterator[Progress]:
+    """Show how far a long step is, in a line that goes when the step ends."""
+    from IPython.display import display
+
+    line = None
+
+    def report(text: str) -> None:
+        nonlocal line
+        shown = {"data": {"text/plain": text}, "metadata": {"progress": True}}
+        if line is None:
+            line = display(shown["data"], raw=True, metadata=shown["metadata"], display_id=True)
+        else:
+            line.update(shown["data"], raw=True, metadata=shown["metadata"])
+
+    yield Progress(report)
+    if line is not None:
+        report("")
 
 
 def tell(*sentences: str) -> None:
@@ -154,9 +246,16 @@ def tell(*sentences: str) -> None:
 
 def table(head: list[str], rows: list[list[Any]], what: str) -> None:
     """Show a table with a caption; numbers get three digits."""
-    cells = [[digits(c) if isinstance(c, float) else str(c) for c in row] for row in rows]
+    cells = [[_write(cell) for cell in row] for row in rows]
     lines = [head, ["---"] * len(head), *cells]
     tell("\n".join(f"| {' | '.join(line)} |" for line in lines) + f"\n\n*{what}*")
+
+
+def _write(cell: Any) -> str:
+    """Write a table's cell."""
+    if isinstance(cell, float):
+        return digits(cell)
+    return f"{cell:,}" if isinstance(cell, int) else str(cell)
 
 
 def styled_pyplot() -> Any:
@@ -182,27 +281,53 @@ def show(pictures: Mapping[str, np.ndarray], width: float = 8.6, height: float =
     pyplot.close(figure)
 
 
+def rename(name: str, to: str) -> None:
+    """Give a way of the last comparison another name in the closing chart."""
+    title, rows = LADDERS.popitem()
+    LADDERS[title] = [replace(row, name=to) if row.name == name else row for row in rows]
+
+
 def draw_all() -> None:
-    """Draw each ladder as a line, with fastcv's steps in blue."""
+    """Draw each ladder as a line from its first way on, and name the fastest ways."""
     pyplot = styled_pyplot()
-    figure, panel = pyplot.subplots(figsize=(8.6, 0.9 + 0.42 * len(LADDERS)), layout="constrained")
+    figure, panel = pyplot.subplots(figsize=(8.6, 0.9 + 0.72 * len(LADDERS)), layout="constrained")
+    ours, theirs = COLORS["avx512"], "#6b7785"
     for place, rows in enumerate(LADDERS.values()):
         ratios = [row.ratio for row in rows]
         panel.plot([min(ratios), max(ratios)], [place] * 2, color="#dfe3e8", lw=5, zorder=1)
         for row in rows:
-            color = COLORS["avx512"] if is_ours(row.name) else "#9aa5b1"
+            color = ours if is_ours(row.name) else "#9aa5b1"
             panel.scatter([row.ratio], [place], s=44, color=color, zorder=2)
-        best = max(row.ratio for row in rows if is_ours(row.name))
-        panel.annotate(
-            f"{digits(best)}×", (best, place), (0, 7), textcoords="offset points", ha="center"
-        )
-    panel.set_yticks(range(len(LADDERS)), LADDERS)
-    panel.tick_params(axis="y", length=0)
-    panel.set_ylim(len(LADDERS) - 0.5, -0.7)
+        _name_fastest(panel, place, [row for row in rows if is_ours(row.name)], ours, 7)
+        _name_fastest(panel, place, [row for row in rows[1:] if not is_ours(row.name)], theirs, -15)
+    names = [f"{title}\n1× is {rows[0].name}" for title, rows in LADDERS.items()]
+    panel.set_yticks(range(len(LADDERS)), ["\n".join(_lines(name)) for name in names])
+    panel.tick_params(axis="y", length=0, labelsize=8)
+    panel.set_ylim(len(LADDERS) - 0.4, -0.6)
     panel.set_xscale("log")
-    panel.set_xlabel("times as fast as the first way; blue is fastcv")
+    panel.xaxis.set_major_formatter(lambda value, _: f"{value:,.6g}×")
+    panel.set_xlabel("times as fast as the first way; blue is fastcv, grey is everything else")
     pyplot.show()
     pyplot.close(figure)
+
+
+def _name_fastest(panel: Any, place: int, rows: Sequence[Row], color: str, offset: int) -> None:
+    """Write the fastest row's factor and name above or below its dot, towards the middle."""
+    if not rows:
+        return
+    best = max(rows, key=lambda row: row.ratio)
+    low, high = (extreme(row.ratio for rows in LADDERS.values() for row in rows)
+                 for extreme in (min, max))  # fmt: skip
+    is_left = best.ratio < (low * high) ** 0.5
+    panel.annotate(
+        f"{digits(best.ratio)}×  {best.name}", (best.ratio, place), (-6 if is_left else 6, offset),
+        textcoords="offset points", ha="left" if is_left else "right", fontsize=7.5, color=color,
+    )  # fmt: skip
+
+
+def _lines(text: str) -> list[str]:
+    """Wrap a label of the closing chart."""
+    return [line for part in text.split("\n") for line in wrap(part, 38)]
 
 
 def read_lesson(marker: str) -> str:
@@ -210,93 +335,3 @@ def read_lesson(marker: str) -> str:
     text = (Path(__file__).parent / "capi_lesson.c").read_text()
     part = text.partition(f"/* [lesson: {marker}] */\n")[2]
     return part.partition("/* [")[0].strip()
-
-
-def in_a_process(code: str, cpus: set[int] | None = None, **environment: str) -> str:
-    """Run Python code in a new process on some CPUs with some settings; return its output."""
-    command = [sys.executable, "-c", _pinned(code, cpus)]
-    settings = _settings(environment)
-    done = subprocess.run(command, env=settings, capture_output=True, text=True, check=True)
-    return done.stdout.strip()
-
-
-def under_a_quota(code: str, cpus: int) -> str | None:
-    """Run Python code in a cgroup with a quota of CPUs; return None if no cgroup can be made."""
-    name, period_us = f"fastcv-lesson-{os.getpid()}", 100_000
-    for parent, file, quota in (
-        (CGROUPS / "cpu", "cpu.cfs_quota_us", f"{cpus * period_us}"),  # v1
-        (CGROUPS, "cpu.max", f"{cpus * period_us} {period_us}"),  # v2
-    ):
-        group = parent / name
-        if not (parent / "cgroup.procs").exists():
-            continue
-        try:
-            group.mkdir()
-            (group / file).write_text(quota)
-            join = f"open({str(group / 'cgroup.procs')!r}, 'w').write('0')\n"
-            return in_a_process(join + code)
-        except (OSError, subprocess.CalledProcessError):
-            continue
-        finally:
-            with suppress(OSError):
-                group.rmdir()
-    return None
-
-
-class Workers:
-    """Processes that do the same work on request, and are stopped in between."""
-
-    def __init__(self, count: int, code: str, cpus: set[int], **environment: str) -> None:
-        """Start the processes; their code repeatedly reads a line, works, and answers a line."""
-        pipes: Any = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
-        command, settings = [sys.executable, "-c", _pinned(code, cpus)], _settings(environment)
-        self.processes: list[Any] = [
-            subprocess.Popen(command, env=settings, bufsize=1, **pipes) for _ in range(count)
-        ]
-
-    def work(self) -> float:
-        """Return the seconds until all processes have done their work once."""
-        for process in self.processes:
-            process.send_signal(signal.SIGCONT)
-        start = perf_counter()
-        for process in self.processes:
-            process.stdin.write("\n")
-        if not all([process.stdout.readline() for process in self.processes]):
-            raise RuntimeError("a worker has ended")
-        seconds = perf_counter() - start
-        for process in self.processes:
-            process.send_signal(signal.SIGSTOP)
-        return seconds
-
-    def end(self) -> None:
-        """Close the processes' input and wait until they end."""
-        for process in self.processes:
-            process.send_signal(signal.SIGCONT)
-            process.communicate()
-
-
-def time_workers(
-    settings: Mapping[str, dict[str, str]], count: int, code: str, cpus: set[int], rounds: int
-) -> dict[str, float]:
-    """Return for each setting the seconds until all workers are done, the fastest of rounds."""
-    groups = {name: Workers(count, code, cpus, **some) for name, some in settings.items()}
-    try:
-        for group in groups.values():
-            group.work()  # untimed: the processes start and load their data
-        seconds = [{name: group.work() for name, group in groups.items()} for _ in range(rounds)]
-    finally:
-        for group in groups.values():
-            group.end()
-    return {name: min(each[name] for each in seconds) for name in groups}
-
-
-def _pinned(code: str, cpus: set[int] | None) -> str:
-    """Return code that first binds its process to the CPUs, if any are given."""
-    return f"import os; os.sched_setaffinity(0, {sorted(cpus)})\n{code}" if cpus else code
-
-
-def _settings(environment: Mapping[str, str]) -> dict[str, str]:
-    """Return this process's environment with other thread settings."""
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(("OMP_", "FASTCV_NUM"))}
-    path = os.pathsep.join([str(ROOT / "benchmarks"), os.environ.get("PYTHONPATH", "")])
-    return {**kept, **environment, "PYTHONPATH": path}
