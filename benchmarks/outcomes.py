@@ -184,7 +184,7 @@ def explain_batches(ms: Mapping[str, float], mb: float, batch_mb: float, padding
             "slower": "the number of bytes is not what takes the time",
         },
         (whole, single): {
-            "faster": "a quarter of the bytes",
+            "faster": "a quarter of the bytes, and nothing to normalise",
             "same": "the number of bytes is not what takes the time",
             "slower": "the number of bytes is not what takes the time",
         },
