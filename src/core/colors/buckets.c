@@ -21,11 +21,9 @@ int fastcv_color_buckets_init(FastcvColorBuckets *buckets, size_t pixels)
     return 0;
 }
 
-/* Sorts the pixels by blue, and sets ends to where each blue's end. Places are found before pixels
- * are moved: a store to a place that was only just loaded makes later loads wait. */
+/* Sorts the pixels by blue, and sets ends to where each blue's end. */
 static void sort_by_blue(const FastcvColorBuckets *buckets, uint32_t ends[BLUES])
 {
-    enum { PIECE = 512 };
     for (int blue = 0; blue < BLUES; blue++)
         ends[blue] = 0;
     for (size_t i = 0; i < buckets->count; i++)
@@ -35,14 +33,9 @@ static void sort_by_blue(const FastcvColorBuckets *buckets, uint32_t ends[BLUES]
         ends[blue] = sum;
         sum += count;
     }
-    for (size_t i = 0; i < buckets->count; i += PIECE) {
-        uint32_t places[PIECE];
-        const uint32_t *colors = buckets->colors + i;
-        const size_t count = buckets->count - i < PIECE ? buckets->count - i : PIECE;
-        for (size_t k = 0; k < count; k++)
-            places[k] = ends[colors[k] >> 16]++;
-        for (size_t k = 0; k < count; k++)
-            buckets->sorted[places[k]] = (uint16_t)colors[k];
+    for (size_t i = 0; i < buckets->count; i++) {
+        const uint32_t color = buckets->colors[i];
+        buckets->sorted[ends[color >> 16]++] = (uint16_t)color;
     }
 }
 
