@@ -18,6 +18,7 @@
 #include "fastcv/crop.h"
 #include "fastcv/polygons.h"
 #include "fastcv/slabs.h"
+#include "fastcv/text_colors.h"
 #include "fastcv/variants.h"
 #include "races/openmp.h"
 #include "races/stage.h"
@@ -89,6 +90,12 @@ typedef struct CropCase {
     uint8_t *expected;
 } CropCase;
 
+/* The colours of words in as many boxes. */
+typedef struct Words {
+    uint8_t text[COLOR_BOXES][3], background[COLOR_BOXES][3], outline[COLOR_BOXES][3];
+    float confidence[COLOR_BOXES];
+} Words;
+
 typedef struct ColorCase {
     FastcvColorPage page;
     size_t found;
@@ -96,6 +103,7 @@ typedef struct ColorCase {
     FastcvColorBox boxes[COLOR_BOXES]; /* with the expected colours */
     float corners[COLOR_BOXES][8];
     FastcvColorCount expected_in_boxes[COLOR_BOXES][TOP_COLORS];
+    Words expected_words;
 } ColorCase;
 
 enum { CROP_CASES = 4, COLOR_CASES = 3 };
@@ -237,6 +245,33 @@ static int have_same_colors(const FastcvColorCount *a, size_t found, const Fastc
     return found == expected;
 }
 
+static FastcvStatus find_words(const ColorCase *color, FastcvPool pool, Words *words)
+{
+    FastcvQuad quads[COLOR_BOXES];
+    for (int i = 0; i < COLOR_BOXES; i++) {
+        for (int k = 0; k < 4; k++) {
+            quads[i].x[k] = color->corners[i][2 * k];
+            quads[i].y[k] = color->corners[i][2 * k + 1];
+        }
+    }
+    const FastcvTextColors results = {words->text, words->background, words->outline,
+                                      words->confidence};
+    return fastcv_text_colors(&color->page.image, quads, COLOR_BOXES, pool, results);
+}
+
+static void find_words_and_compare(const ColorCase *color, FastcvPool pool)
+{
+    Words *words = allocate(sizeof *words);
+    const FastcvStatus status = find_words(color, pool, words);
+    if (status && !pool.poll)
+        fail("status %d", status);
+    if (status == FASTCV_ERR_FORKED)
+        return;
+    if (!status && memcmp(words, &color->expected_words, sizeof *words) != 0)
+        fail("colours of words differ");
+    free(words);
+}
+
 static void count_boxes_and_compare(const ColorCase *color, FastcvPool pool)
 {
     FastcvColorBox *boxes = allocate(sizeof color->boxes);
@@ -264,6 +299,7 @@ static void count_and_compare(Caller *caller, FastcvPool pool)
     const ColorCase *color = &shared.colors[random_int(&caller->random, 0, COLOR_CASES - 1)];
     if (random_int(&caller->random, 0, 1)) {
         count_boxes_and_compare(color, pool);
+        find_words_and_compare(color, pool);
         return;
     }
     FastcvColorCount *top = allocate(TOP_COLORS * sizeof *top);
@@ -636,6 +672,8 @@ static void prepare(uint64_t *state)
         make_color_boxes(state, color);
         if (fastcv_box_colors(&color->page, color->boxes, COLOR_BOXES, alone))
             fail("no colours of boxes");
+        if (find_words(color, alone, &color->expected_words))
+            fail("no colours of words");
     }
 
     if (fastcv_polygons_measure(shared.xy, VERTICES, POLYGONS, alone, shared.polygons) ||
