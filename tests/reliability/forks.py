@@ -44,6 +44,7 @@ class Work:
         self.wide = proof.made_page(600, 1000, 1)[..., 0] // 64
         self.colors = fastcv.main_colors(self.wide)
         self.box_colors = fastcv.main_colors(self.page, boxes=self.boxes)
+        self.word_colors = fastcv.text_colors(self.page, self.boxes)
         self.use_threads()
 
     def make_batches(self, num_threads):
@@ -58,9 +59,11 @@ class Work:
         crops = fastcv.image_crop_openmp(self.page, self.boxes, num_threads=2)
         colors = fastcv.main_colors(self.wide, num_threads=2)
         box_colors = fastcv.main_colors(self.page, boxes=self.boxes, num_threads=2)
+        word_colors = fastcv.text_colors(self.page, self.boxes, num_threads=2)
         return (
             proof.same(crops, self.crops)
             and proof.same([c.counts for c in box_colors], [c.counts for c in self.box_colors])
+            and proof.same(word_colors, self.word_colors)
             and proof.same(self.make_batches(2), self.batches)
             and (colors.counts == self.colors.counts).all()
         )
