@@ -555,7 +555,7 @@ for function in SHAPES.split():
                 {"boxes": value, "order": "min_area_rect"}, error, text)  # fmt: skip
 add_row("check_boxes(polygons among boxes)", "check_boxes",
         {"boxes": [BOX, HOUSE[:2]], "order": "min_area_rect"}, ValueError,
-        f"boxes[1] {A_POLYGON_SHAPE}, not shape (2, 2)")  # fmt: skip
+        f"boxes[1] {A_POLYGON_SHAPE}, not shape (2, 2){FORMATS}")  # fmt: skip
 NO_PAGE = "must be (height, width) or an array, not"
 add("check_boxes", "shape", [
     ("None", None, TypeError, f"shape {NO_PAGE} NoneType"),

@@ -7,6 +7,7 @@ of the word as it is read. ``help(fastcv.image_crop)`` and so on explain each ca
 From a page to its words
     image_crop, image_crop_openmp         the crops of all boxes, on one thread or on several
     crop_shapes                           the sizes that they will have
+    check_boxes                           what looks wrong with boxes
     iter_crop_batches, crop_batches       the words as a recogniser's tensors, cut from the page
     iter_image_batches, image_batches     the same from crops that exist
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from . import _core
 from .checks import INT32_MAX, check_choice, check_int, page_sides
+from .tuple_help import short_help
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -53,19 +54,29 @@ _NOT_MENDED = {"clockwise": ("degenerate", "dented"), "min_area_rect": ("degener
 """What is wrong with corners in whatever order they are put."""
 
 
+@short_help
 class BoxProblem(NamedTuple):
-    """What looks wrong with one box."""
+    """What looks wrong with one box.
+
+    Attributes
+    ----------
+    box : int
+        Its index.
+    kind : str
+        One of those that `check_boxes` lists.
+    is_certain : bool
+        False: the box may be right.
+    corners : list of four [x, y]
+        The box.
+    hint : str
+        What mends it.
+    """
 
     box: int
-    """Its index."""
     kind: str
-    """One of those that `check_boxes` lists."""
     is_certain: bool
-    """False: the box may be right."""
     corners: list[list[float]]
-    """Four corners x, y."""
     hint: str
-    """What mends it."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -130,7 +130,9 @@ def _is_first(shape: tuple[int, ...]) -> bool:
 
 
 def _boxes(function: str, argument: str, value: Any, is_type_error: bool) -> str:
-    takes_order = function.startswith(("image_crop", "crop_shapes", "crop_batches", "iter_crop"))
+    takes_order = function.startswith(
+        ("image_crop", "crop_shapes", "crop_batches", "iter_crop", "check_boxes")
+    )
     if isinstance(value, np.ndarray):
         return "" if is_type_error else _boxes_of_shape(argument, value.shape, takes_order)
     hint = _boxes_of_project(argument, value)
