@@ -11,7 +11,6 @@ from collections import deque
 from collections.abc import Generator, Iterable
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from functools import cache
 from multiprocessing.connection import wait
 from typing import NamedTuple
 
@@ -118,7 +117,6 @@ def _prepare_process() -> None:
     threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
 
 
-@cache
 def keep_freed_memory() -> None:
     """Keep a page's memory for the next page, as long as this process lives.
 

@@ -23,6 +23,11 @@ FastcvStatus fastcv_opencv_remap(const FastcvImage *source, const FastcvSampling
     return error->status = FASTCV_ERR_OPENCV;
 }
 
+int fastcv_opencv_cubic_is_version_4(void)
+{
+    return 1;
+}
+
 static double random_real(double low, double high)
 {
     static uint64_t state = 1;
