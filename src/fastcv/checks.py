@@ -140,6 +140,8 @@ def as_array(name: str, value: Any, kinds: str, wanted: str, hints: str = "array
         raise TypeError(f"{name} must be a plain array, not a masked one: fill or drop its mask")
     try:
         array = plain_array(value)
+    except MemoryError:
+        raise
     except Exception as error:  # whatever the object's own methods raise
         raise _unread(name, value, error, wanted, hints) from None
     if array.size == 0 and is_sequence(value) and array.dtype == np.float64:

@@ -1,4 +1,7 @@
-"""What the caller of a refused call may have meant. Imported only after a refusal."""
+"""What the caller of a refused call may have meant. Imported only after a refusal.
+
+No function here has a closure: CPython 3.11 loses a reference if memory for one is refused.
+"""
 
 from __future__ import annotations
 
@@ -43,9 +46,12 @@ def explain(kind: str, function: str, argument: str, value: Any, error: Exceptio
 def _unread_tensor(argument: str, value: Any) -> str:
     """Say why NumPy cannot read a tensor as torch's, or one in a list."""
     if isinstance(value, (list, tuple)):
-        found = (_unread_tensor(f"{argument}[{i}]", item) for i, item in enumerate(value)
-                 if not isinstance(item, (list, tuple)))  # fmt: skip
-        return next(filter(None, found), "")
+        for index, item in enumerate(value):
+            if not isinstance(item, (list, tuple)):
+                found = _unread_tensor(f"{argument}[{index}]", item)
+                if found:
+                    return found
+        return ""
     if isinstance(value, np.ndarray) or not callable(getattr(value, "detach", None)):
         return ""
     device, dtype = str(getattr(value, "device", "cpu")), str(getattr(value, "dtype", ""))
@@ -177,8 +183,10 @@ def _boxes_of_project(argument: str, value: Any) -> str:
         found = _first_key(value, _PAGE_KEYS + _WORD_KEYS)
         return f'pass {argument}["{found}"]' if found else ""
     if not isinstance(value, (list, tuple)):
-        found = next((name for name in _PAGE_KEYS if _has(value, name)), "")
-        return f"its boxes are in {argument}.{found}" if found else ""
+        for name in _PAGE_KEYS:
+            if _has(value, name):
+                return f"its boxes are in {argument}.{name}"
+        return ""
     for index, item in enumerate(value):
         place = f"{argument}[{index}]"
         if isinstance(item, Mapping):
@@ -277,7 +285,10 @@ def _shape(value: Any) -> tuple[int, ...]:
 
 
 def _first_key(value: Mapping[Any, Any], names: tuple[str, ...]) -> str:
-    return next((name for name in names if name in value), "")
+    for name in names:
+        if name in value:
+            return name
+    return ""
 
 
 def _has(value: Any, name: str) -> bool:

@@ -187,7 +187,7 @@ def crop_calls():
     yield Call("image_crop, 2-d out", crop, (page, boxes), {"out": page[0]}, error=ValueError)
     yield Call("image_crop, no out", crop, (page, boxes), {"out": 3}, error=TypeError)
     yield Call("image_crop, bad border", crop, (page, boxes), {"border": "none"}, error=ValueError)
-    yield Call("image_crop, border 3", crop, (page, boxes), {"border": 3}, error=TypeError)
+    yield Call("image_crop, border 3.0", crop, (page, boxes), {"border": 3.0}, error=TypeError)
     yield Call(
         "image_crop, value 300", crop, (page, boxes), {"border_value": 300}, error=ValueError
     )

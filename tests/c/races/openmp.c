@@ -20,6 +20,12 @@ int omp_get_thread_num(void)
     return thread_number;
 }
 
+/* Nobody sets another number. */
+int omp_get_max_threads(void)
+{
+    return MOST_THREADS;
+}
+
 /* No threads are kept. */
 int omp_pause_resource_all(omp_pause_resource_t kind)
 {
