@@ -35,7 +35,6 @@ import numpy as np
 
 from harness import DATA, ROOT, cv2, describe_machine, fastcv, note, positive_int, print_header
 
-OUTPUTS = ("folder", "webdataset", "lmdb", "parquet")
 ENGINES = {"dask": "distributed", "ray": "ray"}
 SCRIPT, POOL, FLOOR = "Python script", "Python script in a pool", "decode + encode"
 

@@ -22,7 +22,7 @@ print(
 from concurrent.futures import ThreadPoolExecutor
 
 pool = ThreadPoolExecutor(max(2, threads))
-ladder = words_ladder = compare(
+ladder = compare(
     f"{len(boxes):,} crops of the page",
     {
         "v1: a loop over cv2": partial(crop_loop, page, boxes),

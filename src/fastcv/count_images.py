@@ -21,7 +21,7 @@ from .datasets.encode import DTYPES, encode_all
 from .datasets.plan import Plan
 from .naming import refuse_twins
 from .outputs import Guard
-from .pages import PageFile, list_pages, read_one_of
+from .pages import PageFile, list_pages, read_chosen
 from .progress import EXPECTED, Progress, complain, explain, first_of, show
 from .word_colors import text_colors
 
@@ -102,11 +102,9 @@ def count_image(
     """Count one image. Return the text to print, and append the object for JSON to `results`."""
     progress.advance()
     words = words_of(tasks[page.name]) if tasks else None
-    number = page.number
-    if number is None and options.page is not None:
-        number = options.page - 1
-    image, frames = read_one_of(page.path, number, exif=words is not None)
-    if number is None and frames > 1:
+    exif = words is not None
+    image, frames = read_chosen(page.path, page.number, options.page, exif=exif)
+    if frames > 1:
         progress.clear()
         complain(f"{show(page.title)}: warning: {first_of(frames)}")
     bits = 8 * image.dtype.itemsize

@@ -70,20 +70,8 @@ static int find(const Reader *reader, const char *name, PyObject *keyword, Optio
     return option->value ? 0 : -1;
 }
 
-/* *choice keeps its value, the default, where there is no option. */
-static int read_choice(const Reader *reader, const char *name, PyObject *keyword,
-                       const char *const names[], int *choice)
-{
-    Option option;
-    if (find(reader, name, keyword, &option) < 0)
-        return -1;
-    if (!option.value)
-        return 0;
-    *choice = py_choice_convert(reader->function, option.argument, option.value, names);
-    Py_DECREF(option.value);
-    return *choice < 0 ? -1 : 0;
-}
-
+/* *choice keeps its value, the default, where there is no option. cv2 has no ints for the names if
+ * values is NULL. */
 static int read_cv2_choice(const Reader *reader, const char *name, PyObject *keyword,
                            const char *const names[], const int values[], int count, int *choice)
 {
@@ -92,10 +80,17 @@ static int read_cv2_choice(const Reader *reader, const char *name, PyObject *key
         return -1;
     if (!option.value)
         return 0;
-    *choice = py_cv2_choice_convert(reader->function, option.argument, option.value, names, values,
-                                    count);
+    *choice = values ? py_cv2_choice_convert(reader->function, option.argument, option.value, names,
+                                             values, count)
+                     : py_choice_convert(reader->function, option.argument, option.value, names);
     Py_DECREF(option.value);
     return *choice < 0 ? -1 : 0;
+}
+
+static int read_choice(const Reader *reader, const char *name, PyObject *keyword,
+                       const char *const names[], int *choice)
+{
+    return read_cv2_choice(reader, name, keyword, names, NULL, 0, choice);
 }
 
 /* Not inlined: its comparison stays in the floating-point mode that the caller has set. */

@@ -124,6 +124,10 @@ int py_is_ragged(PyObject *object);
 /* Whether the array holds ints or floats. */
 int py_is_real(PyArrayObject *array);
 
+/* Whether the object is of a module's type; -1 with an exception. Nobody has such an object before
+ * the module is imported, and to import it takes longer than fastcv itself. */
+int py_is_instance(PyObject *object, PyObject *module_name, const char *type_name);
+
 /* Masked arrays are refused because their masks would be lost. Returns 0 if the object is not
  * masked, 1 with a TypeError if it is, or -1 with another exception. */
 int py_refuse_masked(ModuleState *state, const char *function, const char *argument,

@@ -66,22 +66,26 @@ void py_set_shape_error(const char *function, const char *argument, const char *
     Py_XDECREF(shape);
 }
 
-int py_refuse_masked(ModuleState *state, const char *function, const char *argument,
-                     PyObject *object)
+int py_is_instance(PyObject *object, PyObject *module_name, const char *type_name)
 {
     if (PyArray_CheckExact(object))
         return 0;
-    /* Nobody has a masked array before numpy.ma is imported, and to import it takes longer than
-     * fastcv itself. */
-    PyObject *ma = PyImport_GetModule(state->numpy_ma);
-    PyObject *masked_array = ma ? PyObject_GetAttrString(ma, "MaskedArray") : NULL;
-    Py_XDECREF(ma);
-    if (!masked_array) { /* not there, not yet whole, or gone at the interpreter's end */
+    PyObject *module = PyImport_GetModule(module_name);
+    PyObject *type = module ? PyObject_GetAttrString(module, type_name) : NULL;
+    Py_XDECREF(module);
+    if (!type) { /* not there, not yet whole, or gone at the interpreter's end */
         PyErr_Clear();
         return 0;
     }
-    int is_masked = PyObject_IsInstance(object, masked_array);
-    Py_DECREF(masked_array);
+    const int is_instance = PyObject_IsInstance(object, type);
+    Py_DECREF(type);
+    return is_instance;
+}
+
+int py_refuse_masked(ModuleState *state, const char *function, const char *argument,
+                     PyObject *object)
+{
+    const int is_masked = py_is_instance(object, state->numpy_ma, "MaskedArray");
     if (is_masked > 0)
         PyErr_Format(PyExc_TypeError,
                      "%s: %s must be a plain array, not a masked one: fill or drop its mask",

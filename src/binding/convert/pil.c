@@ -28,21 +28,6 @@ static const Mode *find(const Mode modes[], const char *name)
     return NULL;
 }
 
-/* Nobody has an image of PIL's before PIL.Image is imported. */
-static int is_pil(ModuleState *state, PyObject *object)
-{
-    PyObject *module = PyImport_GetModule(state->pil_image);
-    PyObject *type = module ? PyObject_GetAttrString(module, "Image") : NULL;
-    Py_XDECREF(module);
-    if (!type) { /* not there, not yet whole, or gone at the interpreter's end */
-        PyErr_Clear();
-        return 0;
-    }
-    const int is_instance = PyObject_IsInstance(object, type);
-    Py_DECREF(type);
-    return is_instance;
-}
-
 /* A palette's transparency lies in the image's info, as PNG and GIF have it, or in the palette. */
 static int has_transparency(PyObject *image)
 {
@@ -97,7 +82,7 @@ static PyObject *convert(const char *function, const char *argument, PyObject *i
 PyObject *py_from_pil(ModuleState *state, const char *function, const char *argument,
                       PyObject *object)
 {
-    const int is_image = PyArray_CheckExact(object) ? 0 : is_pil(state, object);
+    const int is_image = py_is_instance(object, state->pil_image, "Image");
     if (is_image <= 0)
         return is_image < 0 ? NULL : Py_NewRef(object);
     PyObject *mode = PyObject_GetAttrString(object, "mode");

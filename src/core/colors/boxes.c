@@ -6,6 +6,7 @@
 
 #include "core/colors/bins.h"
 #include "core/colors/hash.h"
+#include "core/colors/packed.h"
 #include "core/colors/region.h"
 #include "core/colors/scan.h"
 #include "core/colors/sketch.h"
@@ -98,18 +99,6 @@ static int make_worker(Worker *worker, size_t pixels, size_t corners, int bits)
 
 /* ---- run ---- */
 
-/* Drops the pixels that do not count. Returns how many are left. */
-static size_t drop_hidden(uint32_t *colors, ptrdiff_t count, const uint8_t *mask)
-{
-    size_t kept = 0;
-    for (ptrdiff_t i = 0; i < count; i++) {
-        const uint32_t color = colors[i];
-        colors[kept] = color;
-        kept += color != FASTCV_TRANSPARENT && (!mask || mask[i]);
-    }
-    return kept;
-}
-
 /* Asks for a row of a box that comes later. The CPU guesses no further than a row, so that a
  * quarter of the time went into waiting for pixels. */
 static void prefetch(const FastcvImage *image, const FastcvColorBox *box, ptrdiff_t row)
@@ -139,8 +128,8 @@ static size_t gather(const BoxRun *run, const Worker *worker, const FastcvColorB
             run->pack(image->pixels + y * image->stride_bytes + x * image->channels, width_px,
                       image->channels, to);
             if (mask || image->channels == 4)
-                gathered += drop_hidden(to, width_px,
-                                        mask ? mask->pixels + y * mask->stride_bytes + x : NULL);
+                gathered += fastcv_drop_hidden(
+                    to, width_px, mask ? mask->pixels + y * mask->stride_bytes + x : NULL);
             else
                 gathered += (size_t)width_px;
         }

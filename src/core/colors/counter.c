@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/colors/packed.h"
+
 FastcvColorCounter *fastcv_color_counters_make(int count, int64_t pixels)
 {
     FastcvColorCounter *counters =
@@ -62,15 +64,8 @@ static void gather_row(FastcvColorCounter *counter, const uint8_t *pixels, ptrdi
 {
     uint32_t *colors = counter->buckets.colors + counter->buckets.count;
     counter->kernels->pack(pixels, width, channels, colors);
-    size_t kept = (size_t)width;
-    if (channels == 4) {
-        kept = 0;
-        for (ptrdiff_t i = 0; i < width; i++) {
-            colors[kept] = colors[i];
-            kept += colors[kept] != FASTCV_TRANSPARENT;
-        }
-    }
-    counter->buckets.count += kept;
+    counter->buckets.count +=
+        channels == 4 ? fastcv_drop_hidden(colors, width, NULL) : (size_t)width;
 }
 
 static void count_row(FastcvColorCounter *counter, const uint8_t *pixels, ptrdiff_t width,

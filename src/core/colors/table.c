@@ -106,11 +106,14 @@ static void add_runs_to_hash(FastcvColorTable *table, const FastcvRuns *runs, in
 
 void fastcv_color_table_add(FastcvColorTable *table, const FastcvRuns *runs, int count)
 {
-    if (table->hash.used >= table->most_hashed && !table->stops)
+    if (table->hash.used >= table->most_hashed) {
+        if (table->stops) {
+            table->is_crowded = 1;
+            return;
+        }
         turn_to_bytes(table);
-    if (table->stops && table->hash.used >= table->most_hashed)
-        table->is_crowded = 1;
-    else if (!fastcv_color_hash_reserve(&table->hash, (size_t)count))
+    }
+    if (!fastcv_color_hash_reserve(&table->hash, (size_t)count))
         table->is_out_of_memory = 1;
     else if (table->bytes)
         add_runs_to_bytes(table, runs, count);

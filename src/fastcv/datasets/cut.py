@@ -11,7 +11,7 @@ import numpy as np
 
 from .. import _core
 from ..annotations import AnnotatedPage, UnreadPage, quads_of, read_part
-from ..pages import PageFile, read_one_of
+from ..pages import PageFile, read_chosen
 from ..progress import EXPECTED, explain
 from .doubts import check_quads, doubts_of, kept_words
 from .encode import encode_all
@@ -70,7 +70,7 @@ def cut_page(task: PageTask, rules: CropRules, num_threads: int | None = 1) -> C
         [index for index, crop in zip(kept, crops, strict=True) if not crop.size],
         len(page.words) - len(kept),
         (have_read - started, have_cut - have_read, perf_counter() - have_cut),
-        frames if task.number is None and rules.page is None else 1,
+        frames,
         doubts_of(report),
     )
 
@@ -86,11 +86,8 @@ def try_to_cut(
 
 
 def read_for(task: PageTask, rules: CropRules) -> tuple[NDArray[Any], int]:
-    """Read a page, or the frame that the rules name. Return it, and how many the file has."""
-    number = task.number
-    if number is None and rules.page is not None:
-        number = rules.page - 1
-    return read_one_of(task.path, number, exif=rules.exif, dpi=rules.dpi)
+    """Return a page, and what `CutPage.frames` is of it."""
+    return read_chosen(task.path, task.number, rules.page, exif=rules.exif, dpi=rules.dpi)
 
 
 def annotations_of(task: PageTask, rules: CropRules) -> AnnotatedPage:

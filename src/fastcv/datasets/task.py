@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 
+from ..pages.find import page_title
+
 if TYPE_CHECKING:
     from ..annotations.record import AnnotatedPage, UnreadPage
 
@@ -107,8 +109,8 @@ class FailedPage(NamedTuple):
 
 
 def title_of(page: PageTask | CutPage | FailedPage) -> str:
-    """What messages call a page: its path, and which page of the file it is, counted from 1."""
-    return page.path if page.number is None else f"{page.path} page {page.number + 1}"
+    """What messages call a page."""
+    return page_title(page.path, page.number)
 
 
 def _unpickle(

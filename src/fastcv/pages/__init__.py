@@ -3,6 +3,14 @@
 from __future__ import annotations
 
 from .find import PageFile, find_pages, list_pages
-from .read import count_pages, read_one_of, read_page
+from .read import count_pages, read_chosen, read_one_of, read_page
 
-__all__ = ["PageFile", "count_pages", "find_pages", "list_pages", "read_one_of", "read_page"]
+__all__ = [
+    "PageFile",
+    "count_pages",
+    "find_pages",
+    "list_pages",
+    "read_chosen",
+    "read_one_of",
+    "read_page",
+]

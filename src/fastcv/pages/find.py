@@ -44,8 +44,13 @@ class PageFile(NamedTuple):
 
     @property
     def title(self) -> str:
-        """What messages call it: its path, and which page of the file it is, counted from 1."""
-        return str(self.path) if self.number is None else f"{self.path} page {self.number + 1}"
+        """What messages call it."""
+        return page_title(self.path, self.number)
+
+
+def page_title(path: str | Path, number: int | None) -> str:
+    """Return a page's path, and which page of the file it is, counted from 1."""
+    return str(path) if number is None else f"{path} page {number + 1}"
 
 
 def find_pages(patterns: Sequence[str | os.PathLike[str]]) -> list[PageFile]:

@@ -92,6 +92,24 @@ def read_page(
     return read_one_of(path, number, exif=exif, dpi=dpi)[0]
 
 
+def read_chosen(
+    path: str | os.PathLike[str],
+    number: int | None,
+    only: int | None,
+    *,
+    exif: bool = True,
+    dpi: float = 150,
+) -> tuple[NDArray[Any], int]:
+    """Read a page as `read_page` does, or, if `number` is None, frame `only`, counted from 1.
+
+    Return it, and how many frames there are of which it is the first because neither chose one: 1
+    if one did.
+    """
+    chosen = only - 1 if number is None and only is not None else number
+    image, frames = read_one_of(path, chosen, exif=exif, dpi=dpi)
+    return image, frames if chosen is None else 1
+
+
 def read_one_of(
     path: str | os.PathLike[str], number: int | None = None, *, exif: bool = True, dpi: float = 150
 ) -> tuple[NDArray[Any], int]:

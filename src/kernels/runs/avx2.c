@@ -97,16 +97,14 @@ static inline int find(const uint8_t *pixels, int count, int channels, FastcvRun
     return measure_runs(found, count, channels, runs);
 }
 
+static inline void store_eight(const uint8_t *pixels, int channels, uint32_t *colors)
+{
+    _mm256_storeu_si256((__m256i *)colors, pack_eight(pixels, channels));
+}
+
 static inline void pack_row(const uint8_t *pixels, ptrdiff_t count, int channels, uint32_t *colors)
 {
-    if (count < LANES) {
-        pack_one_by_one(pixels, 0, count, channels, colors);
-        return;
-    }
-    for (ptrdiff_t i = 0; i < count; i += LANES) {
-        const ptrdiff_t at = i + LANES <= count ? i : count - LANES; /* the last eight once more */
-        _mm256_storeu_si256((__m256i *)(colors + at), pack_eight(pixels + at * channels, channels));
-    }
+    pack_by_vectors(store_eight, LANES, pixels, count, channels, colors);
 }
 
 DEFINE_KERNELS(find, pack_row)

@@ -57,6 +57,23 @@ static inline void pack_one_by_one(const uint8_t *pixels, ptrdiff_t i, ptrdiff_t
         colors[i] = pack(pixels + i * channels, channels);
 }
 
+typedef void PackVector(const uint8_t *pixels, int channels, uint32_t *colors);
+
+/* Packs a row so many pixels at a time, the last ones once more. pack_vector and lanes must be
+ * constants, so that they are inlined. */
+static inline void pack_by_vectors(PackVector *pack_vector, int lanes, const uint8_t *pixels,
+                                   ptrdiff_t count, int channels, uint32_t *colors)
+{
+    if (count < lanes) {
+        pack_one_by_one(pixels, 0, count, channels, colors);
+        return;
+    }
+    for (ptrdiff_t i = 0; i < count; i += lanes) {
+        const ptrdiff_t at = i + lanes <= count ? i : count - lanes;
+        pack_vector(pixels + at * channels, channels, colors + at);
+    }
+}
+
 /* Call find and pack_row with a constant number of channels, so that each number gets a loop of its
  * own. */
 #define DEFINE_KERNELS(find, pack_row)                                                             \
