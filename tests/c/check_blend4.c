@@ -40,9 +40,12 @@ static void check_blend(const FastcvBlend4 *blends, const uint8_t *source, int k
 
     memset(outs, 0x5A, sizeof outs);
     memset(expected, 0x5A, sizeof expected);
-    plain->blend[kind][channels](source, stride_bytes, offset, fraction, count,
+    int columns = count >> random_int(0, 6);
+    while (!columns || count % columns)
+        columns++;
+    plain->blend[kind][channels](source, stride_bytes, offset, fraction, count, count,
                                  expected + MARGIN_BYTES);
-    blends->blend[kind][channels](source, stride_bytes, offset, fraction, count, out);
+    blends->blend[kind][channels](source, stride_bytes, offset, fraction, columns, count, out);
     for (int i = -MARGIN_BYTES; i < OUT_BYTES - MARGIN_BYTES; i++) {
         if (out[i] != expected[MARGIN_BYTES + i])
             differ("byte %d is %d, not %d (pixel %d of fraction %x)", i, out[i],

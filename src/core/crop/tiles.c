@@ -68,14 +68,14 @@ static void blend_tile(Cutter *cutter, const FastcvTile *tile, FastcvView view)
     const ptrdiff_t row_bytes = (ptrdiff_t)tile->columns * cutter->source.page->channels;
     const FastcvRows rows = fastcv_target_rows(&cutter->target, part_of(tile));
     if (row_bytes == rows.stride_bytes) { /* rows without gaps, here as in the maps */
-        cutter->blend(view.base, view.stride_bytes, cutter->offset, cutter->fraction,
+        cutter->blend(view.base, view.stride_bytes, cutter->offset, cutter->fraction, tile->columns,
                       tile->columns * tile->rows, rows.pixels);
         return;
     }
     for (int row = 0; row < tile->rows; row++) {
         const ptrdiff_t first = (ptrdiff_t)row * tile->columns;
         cutter->blend(view.base, view.stride_bytes, cutter->offset + first,
-                      cutter->fraction + first, tile->columns,
+                      cutter->fraction + first, tile->columns, tile->columns,
                       (uint8_t *)rows.pixels + row * rows.stride_bytes);
     }
 }
@@ -148,7 +148,8 @@ static void cut_from_taps(Cutter *cutter, const FastcvTile *tile)
             fastcv_source_taps(&cutter->source, cutter->px + first, cutter->py + first,
                                tile->columns, cutter->patch, cutter->offset);
         cutter->blend(view.base, view.stride_bytes, cutter->offset, cutter->fraction + first,
-                      tile->columns, (uint8_t *)rows.pixels + row * rows.stride_bytes);
+                      tile->columns, tile->columns,
+                      (uint8_t *)rows.pixels + row * rows.stride_bytes);
     }
 }
 

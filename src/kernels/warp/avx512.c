@@ -8,14 +8,14 @@
 
 /* ---- linear, of pixels side by side ----
  *
- * In upright text, eight neighbours (gray: sixteen) mostly lie within 32 bytes of one row of the
- * page; if the text is a little turned, of two rows. So 32 bytes of both rows and of the rows below
- * them are loaded, and vpermb moves every tap to its word: 4 loads in place of AVX2's 16. Pixels
- * that lie otherwise are blended as in AVX2. */
+ * In text that is upright or a little turned, sixteen neighbours mostly lie within 64 bytes of one
+ * row of the page, or of two rows that follow each other. So 64 bytes of both rows and of the rows
+ * below them are loaded, and vpermi2b moves every tap to its word: 4 loads in place of AVX2's 32.
+ * Pixels that lie otherwise are blended as in AVX2. */
 
-enum { ROW_BYTES = 32, GROUP_PX = 16 };
+enum { ROW_BYTES = 64, GROUP_PX = 16 };
 
-/* The pixel and the channel of every word of a result. */
+/* The pixel and the channel of every word of a result: of 16 gray pixels, or of 8 colours. */
 typedef struct Places {
     _Alignas(64) uint16_t pixel[32];
     _Alignas(64) uint16_t channel[32];
@@ -26,7 +26,7 @@ static const Places color_places = {
     {0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 4, 5, 5, 5, 6, 6, 6, 7, 7, 7},
     {0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2}};
 
-/* Where every byte of the output is after packus, which takes 8 words of each part in turn. */
+/* Where every byte of the output is after packus, which takes 8 words of each half in turn. */
 static const _Alignas(64) uint8_t packed_gray[64] = {0,  1,  2,  3,  4,  5,  6,  7,
                                                      16, 17, 18, 19, 20, 21, 22, 23};
 static const _Alignas(64) uint8_t packed_color[64] = {
@@ -36,12 +36,6 @@ static const _Alignas(64) uint8_t packed_color[64] = {
 static inline __m512i load_512(const void *bytes)
 {
     return _mm512_loadu_si512(bytes);
-}
-
-static inline __m512i load_rows(const uint8_t *row, const uint8_t *other)
-{
-    return _mm512_inserti64x4(_mm512_castsi256_si512(_mm256_loadu_si256((const __m256i *)row)),
-                              _mm256_loadu_si256((const __m256i *)other), 1);
 }
 
 /* AVX2's linear_weights and combine, twice as wide. */
@@ -61,10 +55,10 @@ static inline __m512i combine_512(__m512i upper, __m512i lower, __m512i across, 
                                _mm512_set1_epi16(1024));
 }
 
-/* The words of a part: 8 pixels from lane `first` on, or 16 gray ones. A lane of taps is the byte
- * of the pixel's first tap, from row; or, plus ROW_BYTES, from row + other. */
-static inline __m512i linear_part(const uint8_t *row, ptrdiff_t stride_bytes, ptrdiff_t other,
-                                  __m512i taps, __m512i weights, int first, int channels)
+/* The words of 8 pixels from lane `first` on, or of 16 gray ones. A lane of taps is the place of
+ * the pixel's first tap in the 128 bytes of two rows; below them are the next two. */
+static inline __m512i linear_words(const __m512i rows[2], const __m512i below[2], __m512i taps,
+                                   __m512i weights, int first, int channels)
 {
     const Places *places = channels == 1 ? &gray_places : &color_places;
     const __m512i lane =
@@ -78,105 +72,68 @@ static inline __m512i linear_part(const uint8_t *row, ptrdiff_t stride_bytes, pt
         _mm512_permutexvar_epi8(_mm512_add_epi8(lane, _mm512_set1_epi16(0x0100)), weights);
     const __m512i down =
         _mm512_permutexvar_epi8(_mm512_add_epi8(lane, _mm512_set1_epi16(0x0302)), weights);
-    const uint8_t *below = row + stride_bytes;
-    return combine_512(_mm512_permutexvar_epi8(index, load_rows(row, row + other)),
-                       _mm512_permutexvar_epi8(index, load_rows(below, below + other)), across,
-                       down);
+    return combine_512(_mm512_permutex2var_epi8(rows[0], index, rows[1]),
+                       _mm512_permutex2var_epi8(below[0], index, below[1]), across, down);
 }
 
-/* Where the bytes of a part begin: at its first pixel or, in mirrored text, before it. */
-static inline int32_t begin_of(const int32_t *offset, uint32_t reach)
-{
-    return offset[2] < offset[0] ? offset[0] - (int32_t)reach : offset[0];
-}
-
-/* The step to the second row that a part's pixels lie on, or 0 if they lie on one: its last pixel
- * tells. */
-static inline int32_t other_row(int32_t begin, int32_t last, int32_t step, uint32_t reach)
-{
-    const int32_t way = last - begin;
-    return (uint32_t)way <= reach ? 0 : way < 0 ? -step : step;
-}
-
-/* Blends the pixels of a group before the first that lies on neither row, and returns how many they
- * are. If they are fewer than `least`, writes nothing and returns 0. */
+/* Blends the pixels of a group, and returns whether they lie so that it can. */
 static inline int linear_group(const uint8_t *base, ptrdiff_t stride_bytes, const int32_t *offset,
-                               const uint32_t *fraction, int channels, int least, uint8_t *out)
+                               const uint32_t *fraction, int channels, uint8_t *out)
 {
-    /* Two parts, in the low and high lanes; gray has one part. */
-    const __mmask16 high_lanes = channels == 1 ? 0 : 0xFF00;
-    const int high = channels == 1 ? 0 : 8, last = channels == 1 ? 15 : 7;
-    /* The furthest that a pixel's first tap may be from the first byte of 32. */
+    /* The furthest that a pixel's first tap may be from the first byte of its row. */
     const uint32_t reach = ROW_BYTES - 2 * (uint32_t)channels;
     const __m512i reaches = _mm512_set1_epi32((int)reach);
     const int32_t step = (int32_t)(stride_bytes < 0 ? -stride_bytes : stride_bytes);
-    const int32_t low_begin = begin_of(offset, reach);
-    const int32_t high_begin = begin_of(offset + high, reach);
-    int32_t low_other = other_row(low_begin, offset[last], step, reach);
-    int32_t high_other = other_row(high_begin, offset[high + last], step, reach);
+    /* The rows' bytes begin at the first pixel or, in mirrored text, before it. */
+    const int32_t begin = offset[2] < offset[0] ? offset[0] - (int32_t)reach : offset[0];
+    /* The step to the second row, or 0 if there is none: the last pixel tells. */
+    const int32_t way = offset[GROUP_PX - 1] - begin;
+    const int32_t other = (uint32_t)way <= reach ? 0 : way < 0 ? -step : step;
 
-    const __m512i begins =
-        _mm512_mask_set1_epi32(_mm512_set1_epi32(low_begin), high_lanes, high_begin);
-    const __m512i others =
-        _mm512_mask_set1_epi32(_mm512_set1_epi32(low_other), high_lanes, high_other);
-    const __m512i along = _mm512_sub_epi32(load_512(offset), begins);
-    const __m512i along_other = _mm512_sub_epi32(along, others);
+    const __m512i along = _mm512_sub_epi32(load_512(offset), _mm512_set1_epi32(begin));
+    const __m512i along_other = _mm512_sub_epi32(along, _mm512_set1_epi32(other));
     const __mmask16 on_other = _mm512_cmpgt_epu32_mask(along, reaches);
-    const __mmask16 elsewhere = _mm512_mask_cmpgt_epu32_mask(on_other, along_other, reaches);
-    int count = GROUP_PX;
-    if (elsewhere) {
-        count = __builtin_ctz(elsewhere);
-        if (count < least)
-            return 0;
-        /* A row that no pixel lies on may be outside the source. */
-        const unsigned used = on_other & ((1u << count) - 1);
-        low_other = used & ~(unsigned)high_lanes ? low_other : 0;
-        high_other = used & high_lanes ? high_other : 0;
-    }
+    if (_mm512_mask_cmpgt_epu32_mask(on_other, along_other, reaches))
+        return 0;
 
+    const uint8_t *row = base + begin;
+    const __m512i rows[2] = {load_512(row), load_512(row + other)};
+    const __m512i below[2] = {load_512(row + stride_bytes), load_512(row + stride_bytes + other)};
     const __m512i taps =
         _mm512_mask_add_epi32(along, on_other, along_other, _mm512_set1_epi32(ROW_BYTES));
     const __m512i weights = linear_weights_512(fraction);
-    __m512i words =
-        linear_part(base + low_begin, stride_bytes, low_other, taps, weights, 0, channels);
-    __m512i more = words;
-    if (high)
-        more =
-            linear_part(base + high_begin, stride_bytes, high_other, taps, weights, high, channels);
-    words = _mm512_permutexvar_epi8(load_512(channels == 1 ? packed_gray : packed_color),
-                                    _mm512_packus_epi16(words, more));
-    _mm512_mask_storeu_epi8(out, ((__mmask64)1 << channels * count) - 1, words);
-    return count;
+    const __m512i words = linear_words(rows, below, taps, weights, 0, channels);
+    const __m512i more =
+        channels == 1 ? words : linear_words(rows, below, taps, weights, 8, channels);
+    _mm512_mask_storeu_epi8(
+        out, ((__mmask64)1 << channels * GROUP_PX) - 1,
+        _mm512_permutexvar_epi8(load_512(channels == 1 ? packed_gray : packed_color),
+                                _mm512_packus_epi16(words, more)));
+    return 1;
 }
 
-static inline void linear_all(BlendEight *eight, const uint8_t *base, ptrdiff_t stride_bytes,
-                              const int32_t *offset, const uint32_t *fraction, int count,
-                              int channels, uint8_t *out)
+/* A row's last group overlaps the one before. If a tile's first group lies otherwise, its text is
+ * turned, and no other group is tried. */
+static inline void linear_rows(BlendEight *eight, const uint8_t *base, ptrdiff_t stride_bytes,
+                               const int32_t *offset, const uint32_t *fraction, int columns,
+                               int count, int channels, uint8_t *out)
 {
-    if (count < GROUP_PX) {
+    if (columns < GROUP_PX || !linear_group(base, stride_bytes, offset, fraction, channels, out)) {
         blend_all(eight, base, stride_bytes, offset, fraction, count, channels, out);
         return;
     }
-    int apart = GROUP_PX; /* how many pixels are blended as in AVX2 before the next try */
-    for (int k = 0, done; k < count; k += done) {
-        int least = GROUP_PX / 2;
-        if (k >= count - GROUP_PX) { /* the last group overlaps the one before */
-            k = count - GROUP_PX;
-            least = GROUP_PX;
-        }
-        uint8_t *pixels = out + k * channels;
-        done = linear_group(base, stride_bytes, offset + k, fraction + k, channels, least, pixels);
-        if (done) {
-            apart = GROUP_PX;
-        } else { /* between two rows of a tile, or turned text: then the next are turned too */
-            done = count - k < apart ? count - k : apart;
-            blend_all(eight, base, stride_bytes, offset + k, fraction + k, done, channels, pixels);
-            apart *= 2;
+    for (int row = 0; row < count; row += columns) {
+        for (int column = 0; column < columns; column += GROUP_PX) {
+            const int k = row + (column < columns - GROUP_PX ? column : columns - GROUP_PX);
+            uint8_t *pixels = out + k * channels;
+            if (!linear_group(base, stride_bytes, offset + k, fraction + k, channels, pixels))
+                blend_all(eight, base, stride_bytes, offset + k, fraction + k, GROUP_PX, channels,
+                          pixels);
         }
     }
 }
 
-DEFINE_BLENDS(linear_all)
+DEFINE_BLENDS(linear_rows)
 
 /* ---- OpenCV 5's arithmetic ---- */
 
@@ -185,8 +142,9 @@ DEFINE_BLENDS5_SIDE_BY_SIDE
 const FastcvWarpKernels fastcv_warp_avx512 = {
     MAP4_ENTRIES,
     .map5 = &fastcv_map5_avx2,
-    .blend4 = {BLEND_ENTRIES, .reads = {.before = ROW_BYTES - 2, /* load_rows, with gray pixels */
-                                        .after = ROW_BYTES - 2}},
+    .blend4 = {BLEND_ENTRIES,
+               .reads = {.before = ROW_BYTES - 2, /* linear_group, with gray pixels */
+                         .after = ROW_BYTES - 2}},
     .blend5 = {BLEND5_ENTRIES, .reads = {.before = WINDOW_BYTES - 2, /* load_windows, as above */
                                          .after = WINDOW_BYTES - 2}},
 };

@@ -9,10 +9,12 @@
 #include "kernels/warp/reads.h"
 #include "kernels/warp/subpixel.h"
 
-/* Interpolates count pixels. Pixel k lies between the source pixel at base + offset[k] and its
- * right and lower neighbours, at fraction[k]: see fastcv_subpixel_fraction. */
+/* Interpolates count pixels, rows of `columns` one after another. Pixel k lies between the source
+ * pixel at base + offset[k] and its right and lower neighbours, at fraction[k]: see
+ * fastcv_subpixel_fraction. The result does not depend on columns, but only within a row are pixels
+ * likely to lie side by side. */
 typedef void FastcvBlend(const uint8_t *base, ptrdiff_t stride_bytes, const int32_t *offset,
-                         const uint32_t *fraction, int count, uint8_t *out);
+                         const uint32_t *fraction, int columns, int count, uint8_t *out);
 
 enum { FASTCV_BLEND_LINEAR, FASTCV_BLEND_CUBIC, FASTCV_BLENDS };
 

@@ -1,4 +1,4 @@
-/* What vector blends share: a row is cut into vectors of eight pixels. */
+/* What vector blends share: pixels are cut into vectors of eight. */
 #ifndef FASTCV_KERNELS_BLEND4_ALL_H
 #define FASTCV_KERNELS_BLEND4_ALL_H
 
@@ -10,8 +10,8 @@
 typedef void BlendEight(const uint8_t *base, ptrdiff_t stride_bytes, const int32_t *offset,
                         const uint32_t *fraction, int channels, int has_room, uint8_t *out);
 
-/* A row, eight pixels at a time. The last vector overlaps the one before; a row of under eight
- * pixels is filled up with its first. eight must be a constant, so that it is inlined. */
+/* Eight pixels at a time. The last vector overlaps the one before; under eight pixels are filled up
+ * with the first. eight must be a constant, so that it is inlined. */
 static inline void blend_all(BlendEight *eight, const uint8_t *base, ptrdiff_t stride_bytes,
                              const int32_t *offset, const uint32_t *fraction, int count,
                              int channels, uint8_t *out)
@@ -38,24 +38,33 @@ static inline void blend_all(BlendEight *eight, const uint8_t *base, ptrdiff_t s
     }
 }
 
-/* Defines blend_linear_3 and its like. all is blend_all or a function of its type. */
-#define DEFINE_BLEND(kind, all, eight, channels)                                                   \
+/* Defines blend_linear_3 and its like. rows is blend_rows or a function of its type. */
+#define DEFINE_BLEND(kind, rows, eight, channels)                                                  \
     static void blend_##kind##_##channels(const uint8_t *base, ptrdiff_t stride_bytes,             \
                                           const int32_t *offset, const uint32_t *fraction,         \
-                                          int count, uint8_t *out)                                 \
+                                          int columns, int count, uint8_t *out)                    \
     {                                                                                              \
-        all(eight, base, stride_bytes, offset, fraction, count, channels, out);                    \
+        rows(eight, base, stride_bytes, offset, fraction, columns, count, channels, out);          \
     }
 
+/* For blends to which it is all the same where rows end. */
+static inline void blend_rows(BlendEight *eight, const uint8_t *base, ptrdiff_t stride_bytes,
+                              const int32_t *offset, const uint32_t *fraction, int columns,
+                              int count, int channels, uint8_t *out)
+{
+    (void)columns;
+    blend_all(eight, base, stride_bytes, offset, fraction, count, channels, out);
+}
+
 /* Defines all blends of a variant from its linear_eight, linear_eight_gray, cubic_eight and
- * cubic_eight_gray. linear_all blends a row of 1 or 3 channels. */
-#define DEFINE_BLENDS(linear_all)                                                                  \
-    DEFINE_BLEND(linear, linear_all, linear_eight_gray, 1)                                         \
-    DEFINE_BLEND(linear, linear_all, linear_eight, 3)                                              \
-    DEFINE_BLEND(linear, blend_all, linear_eight, 4)                                               \
-    DEFINE_BLEND(cubic, blend_all, cubic_eight_gray, 1)                                            \
-    DEFINE_BLEND(cubic, blend_all, cubic_eight, 3)                                                 \
-    DEFINE_BLEND(cubic, blend_all, cubic_eight, 4)
+ * cubic_eight_gray. linear_rows blends rows of 1 or 3 channels. */
+#define DEFINE_BLENDS(linear_rows)                                                                 \
+    DEFINE_BLEND(linear, linear_rows, linear_eight_gray, 1)                                        \
+    DEFINE_BLEND(linear, linear_rows, linear_eight, 3)                                             \
+    DEFINE_BLEND(linear, blend_rows, linear_eight, 4)                                              \
+    DEFINE_BLEND(cubic, blend_rows, cubic_eight_gray, 1)                                           \
+    DEFINE_BLEND(cubic, blend_rows, cubic_eight, 3)                                                \
+    DEFINE_BLEND(cubic, blend_rows, cubic_eight, 4)
 
 /* The blends of the variant's table. */
 #define LINEAR_BLENDS {[1] = blend_linear_1, [3] = blend_linear_3, [4] = blend_linear_4}

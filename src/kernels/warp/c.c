@@ -109,8 +109,9 @@ static inline void blend_cubic(const uint8_t *base, ptrdiff_t stride_bytes, cons
 #define DEFINE_BLEND(kind, channels)                                                               \
     static void blend_##kind##_##channels(const uint8_t *base, ptrdiff_t stride_bytes,             \
                                           const int32_t *offset, const uint32_t *fraction,         \
-                                          int count, uint8_t *out)                                 \
+                                          int columns, int count, uint8_t *out)                    \
     {                                                                                              \
+        (void)columns;                                                                             \
         blend_##kind(base, stride_bytes, offset, fraction, count, channels, out);                  \
     }
 DEFINE_BLEND(linear, 1)

@@ -247,7 +247,7 @@ static inline __attribute__((always_inline)) uint32_t map_row(const FastcvTile *
     const float c2 = -r, c3 = r * r, c4 = c3 * c2, c5 = c3 * c3;
     const uint32_t vx = (uint32_t)rows->vx[row], vy = (uint32_t)rows->vy[row];
     const uint32_t dx = (uint32_t)rows->dx[row], dy = (uint32_t)rows->dy[row];
-    uint32_t any = 0, linear_x = vx - dx * (uint32_t)middle, linear_y = vy - dy * (uint32_t)middle;
+    uint32_t any = 0;
 
     for (int k = 0, column = -middle; k < count; k++, column++) {
         const float u = (float)column;
@@ -255,8 +255,8 @@ static inline __attribute__((always_inline)) uint32_t map_row(const FastcvTile *
                                 ? c2 / multiply_add(r, u, 1)
                                 : multiply_add(multiply_add(multiply_add(c5, u, c4), u, c3), u, c2);
         const float bend = by_u2 * (u * u);
-        const uint32_t x = linear_x + (uint32_t)(int32_t)(bend * x1);
-        const uint32_t y = linear_y + (uint32_t)(int32_t)(bend * y1);
+        const uint32_t x = vx + dx * (uint32_t)column + (uint32_t)(int32_t)(bend * x1);
+        const uint32_t y = vy + dy * (uint32_t)column + (uint32_t)(int32_t)(bend * y1);
         const int32_t above_x = (int32_t)(x & below), above_y = (int32_t)(y & below);
         const uint32_t tie = -(uint32_t)((above_x < above_y ? above_x : above_y) < guarded);
         any |= tie;
@@ -264,8 +264,6 @@ static inline __attribute__((always_inline)) uint32_t map_row(const FastcvTile *
                               (uint32_t)((int32_t)x >> WHOLE_BITS) * pixel_bytes);
         fraction[k] = (x >> FASTCV_FIXED_BITS & subpixel) |
                       (y >> (FASTCV_FIXED_BITS - 16) & subpixel << 16) | tie;
-        linear_x += dx;
-        linear_y += dy;
     }
     return any;
 }
