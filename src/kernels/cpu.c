@@ -38,12 +38,12 @@ static int has_avx2(void)
     return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && has_f16c();
 }
 
-/* With VBMI: x86-64 since Ice Lake (2019) and Zen 4 (2022). */
+/* With VBMI and VNNI: x86-64 since Ice Lake (2019) and Zen 4 (2022). */
 static int has_avx512(void)
 {
     return has_avx2() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
            __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") &&
-           __builtin_cpu_supports("avx512vbmi");
+           __builtin_cpu_supports("avx512vbmi") && __builtin_cpu_supports("avx512vnni");
 }
 
 /* It computes 512 bits in two halves. */

@@ -7,7 +7,7 @@
 #include "kernels/warp/map5_all.h"
 #include "kernels/warp/warp.h"
 
-DEFINE_BLENDS(blend_rows)
+DEFINE_BLENDS(blend_rows, blend_rows)
 
 /* ---- OpenCV 5's arithmetic ---- */
 

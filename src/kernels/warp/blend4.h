@@ -28,7 +28,13 @@ typedef struct FastcvBlend4 {
 typedef int16_t FastcvCubicWeights[16];
 extern FastcvCubicWeights fastcv_cubic_weights[FASTCV_SUBPIXELS * FASTCV_SUBPIXELS];
 
-/* Fills the table. The caller sets the floating-point mode around it, so no compiler may inline it.
+/* The same negated, so that the largest fits, in two signed bytes each: for each row of taps, from
+ * the upper one down, the low bytes of its four weights and then the high ones. */
+typedef int8_t FastcvCubicBytes[32];
+extern FastcvCubicBytes fastcv_cubic_bytes[FASTCV_SUBPIXELS * FASTCV_SUBPIXELS];
+
+/* Fills the tables. The caller sets the floating-point mode around it, so no compiler may inline
+ * it.
  */
 __attribute__((noinline)) void fastcv_cubic_weights_fill(void);
 

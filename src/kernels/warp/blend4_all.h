@@ -57,13 +57,13 @@ static inline void blend_rows(BlendEight *eight, const uint8_t *base, ptrdiff_t 
 }
 
 /* Defines all blends of a variant from its linear_eight, linear_eight_gray, cubic_eight and
- * cubic_eight_gray. linear_rows blends rows of 1 or 3 channels. */
-#define DEFINE_BLENDS(linear_rows)                                                                 \
+ * cubic_eight_gray. linear_rows and cubic_rows blend rows of 1 or 3 channels. */
+#define DEFINE_BLENDS(linear_rows, cubic_rows)                                                     \
     DEFINE_BLEND(linear, linear_rows, linear_eight_gray, 1)                                        \
     DEFINE_BLEND(linear, linear_rows, linear_eight, 3)                                             \
     DEFINE_BLEND(linear, blend_rows, linear_eight, 4)                                              \
-    DEFINE_BLEND(cubic, blend_rows, cubic_eight_gray, 1)                                           \
-    DEFINE_BLEND(cubic, blend_rows, cubic_eight, 3)                                                \
+    DEFINE_BLEND(cubic, cubic_rows, cubic_eight_gray, 1)                                           \
+    DEFINE_BLEND(cubic, cubic_rows, cubic_eight, 3)                                                \
     DEFINE_BLEND(cubic, blend_rows, cubic_eight, 4)
 
 /* The blends of the variant's table. */

@@ -4,6 +4,7 @@
 #include "kernels/warp/blend4.h"
 
 _Alignas(64) FastcvCubicWeights fastcv_cubic_weights[FASTCV_SUBPIXELS * FASTCV_SUBPIXELS];
+_Alignas(64) FastcvCubicBytes fastcv_cubic_bytes[FASTCV_SUBPIXELS * FASTCV_SUBPIXELS];
 
 /* In float, each operation in OpenCV's order. */
 static void interpolate(float x, float taps[4])
@@ -50,9 +51,14 @@ void fastcv_cubic_weights_fill(void)
         for (int i = 0; i < FASTCV_SUBPIXELS; i++) {
             int weights[4][4];
             round_products(taps[i], taps[j], weights);
+            int16_t *entry = fastcv_cubic_weights[FASTCV_SUBPIXELS * j + i];
+            int8_t *bytes = fastcv_cubic_bytes[FASTCV_SUBPIXELS * j + i];
             for (int tap = 0; tap < 16; tap++) {
-                int16_t *entry = fastcv_cubic_weights[FASTCV_SUBPIXELS * j + i];
-                entry[4 * place[tap / 4] + tap % 4] = (int16_t)weights[tap / 4][tap % 4];
+                const int row = tap / 4, column = tap % 4;
+                const int negated = -weights[row][column], low = (int8_t)negated;
+                entry[4 * place[row] + column] = (int16_t)weights[row][column];
+                bytes[8 * row + column] = (int8_t)low;
+                bytes[8 * row + 4 + column] = (int8_t)((negated - low) / 256);
             }
         }
     }

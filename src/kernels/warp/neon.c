@@ -180,7 +180,7 @@ static inline void cubic_eight_gray(const uint8_t *base, ptrdiff_t stride_bytes,
                              cubic_four_gray(tap, stride_bytes, offset + 4, fraction + 4)));
 }
 
-DEFINE_BLENDS(blend_rows)
+DEFINE_BLENDS(blend_rows, blend_rows)
 
 /* ---- OpenCV 5's arithmetic ---- */
 

@@ -94,4 +94,16 @@ static inline __m512i simde_mm512_cvtps_epi32_(__m512 values)
 }
 #endif
 
+#ifndef _mm512_srai_epi32
+#define _mm512_srai_epi32 simde_mm512_srai_epi32_
+static inline __m512i simde_mm512_srai_epi32_(__m512i values, unsigned bits)
+{
+    int32_t all[16];
+    _mm512_storeu_si512(all, values);
+    for (int i = 0; i < 16; i++)
+        all[i] >>= bits;
+    return _mm512_loadu_si512(all);
+}
+#endif
+
 #endif
