@@ -139,13 +139,34 @@ def crop_shapes(
     image_shape: tuple[int, ...] | list[int] | None = None,
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]: ...
 def main_colors(
-    image: ArrayLike, n: int, boxes: Any, mask: Any, bits: int, num_threads: int | None, /
+    image: ArrayLike,
+    n: int,
+    boxes: Any,
+    mask: Any,
+    bits: int,
+    num_threads: int | None,
+    result: type[tuple[Any, ...]],
+    /,
 ) -> Any: ...
 def extract_main_colors(
-    image: ArrayLike, n: int, boxes: Any, mask: Any, bits: int, num_threads: int | None, /
+    image: ArrayLike,
+    n: int,
+    boxes: Any,
+    mask: Any,
+    bits: int,
+    num_threads: int | None,
+    result: type[tuple[Any, ...]],
+    /,
 ) -> Any: ...
 def extract_main_colors_openmp(
-    image: ArrayLike, n: int, boxes: Any, mask: Any, bits: int, num_threads: int | None, /
+    image: ArrayLike,
+    n: int,
+    boxes: Any,
+    mask: Any,
+    bits: int,
+    num_threads: int | None,
+    result: type[tuple[Any, ...]],
+    /,
 ) -> Any: ...
 def text_colors(
     image: ArrayLike, boxes: ArrayLike, num_threads: int | None, /

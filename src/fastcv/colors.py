@@ -125,8 +125,10 @@ def main_colors(
     >>> fastcv.main_colors(image, boxes=[[0, 0, 5, 5], [0, 2, 10, 3]])[1].counts.tolist()
     [10]
     """
-    found = _core.main_colors(image, n, boxes, mask, bits, num_threads)
-    return list(map(MainColors._make, found)) if boxes is not None else MainColors(*found)
+    found: MainColors | list[MainColors] = _core.main_colors(
+        image, n, boxes, mask, bits, num_threads, MainColors
+    )
+    return found
 
 
 def extract_main_colors(
@@ -219,7 +221,7 @@ def _panel(
     function, image = count.__name__, image_or_path
     if isinstance(image_or_path, (str, os.PathLike)):
         image = _read(function, image_or_path)
-    found = count(image, n, boxes, None, 8, num_threads)
+    found = count(image, n, boxes, None, 8, num_threads, tuple)
     if boxes is None:
         return _draw_panel(function, found[0])
     return _draw_box_panel(function, [colors for colors, _ in found])

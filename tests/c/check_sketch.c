@@ -8,7 +8,7 @@ enum { LISTS = 3000, MOST_COLORS = 300 };
 
 static void check_find_large(const FastcvSketchKernels *kernels)
 {
-    enum { COUNTERS = 1 << FASTCV_SKETCH_BITS, ROOM = 32 };
+    enum { COUNTERS = FASTCV_SKETCH_COUNTERS, ROOM = 32 };
     int16_t counters[COUNTERS];
     uint16_t found[ROOM + 1];
     const int16_t threshold = one_in(9) ? INT16_MAX : (int16_t)random_int(1, 300);
@@ -31,6 +31,57 @@ static void check_find_large(const FastcvSketchKernels *kernels)
         differ("more large counters were written");
 }
 
+/* The threshold is the wanted-th largest of the groups' largest sums. */
+static void check_sum(const FastcvSketchKernels *kernels)
+{
+    enum { COUNTERS = FASTCV_SKETCH_COUNTERS, GROUPS = 64 };
+    FastcvSketchCounters counters;
+    int16_t sums[COUNTERS], largest[GROUPS] = {0};
+    const int seldom = random_int(1, 2000), most = one_in(9) ? 16383 : random_int(1, 300);
+    for (int i = 0; i < COUNTERS; i++) {
+        counters.even[i] = (int16_t)(one_in(seldom) ? random_int(0, most) : 0);
+        counters.odd[i] = (int16_t)(one_in(seldom) ? random_int(0, most) : 0);
+        sums[i] = (int16_t)(counters.even[i] + counters.odd[i]);
+        if (sums[i] > largest[i % GROUPS])
+            largest[i % GROUPS] = sums[i];
+    }
+    const int wanted = random_int(1, GROUPS);
+    const int16_t threshold = kernels->sum(&counters, wanted);
+    int above = 0, reaching = 0;
+    for (int k = 0; k < GROUPS; k++) {
+        above += largest[k] > threshold;
+        reaching += largest[k] >= threshold;
+    }
+    if (threshold < 1 || above >= wanted || (reaching < wanted && threshold > 1))
+        differ("%d groups reach %d, not %d", reaching, threshold, wanted);
+    for (int i = 0; i < COUNTERS; i++) {
+        if (counters.even[i] != sums[i] || counters.odd[i])
+            differ("sum %d is %d, not %d", i, counters.even[i], sums[i]);
+    }
+}
+
+static void check_add(const FastcvSketchKernels *kernels, const uint32_t *colors, size_t count,
+                      uint16_t *hashes)
+{
+    enum { COUNTERS = FASTCV_SKETCH_COUNTERS };
+    FastcvSketchCounters counters = {.even = {3}, .odd = {7}}, right = counters;
+    hashes[count] = 54321;
+    kernels->add(colors, count, hashes, &counters);
+    for (size_t i = 0; i < count; i++) {
+        const int hash = fastcv_color_sketch_hash(colors[i]);
+        (i % 2 ? right.odd : right.even)[hash]++;
+        if (hashes[i] != hash)
+            differ("colour %zu has the hash %d, not %d", i, hashes[i], hash);
+    }
+    if (hashes[count] != 54321)
+        differ("more hashes were written");
+    for (int i = 0; i < COUNTERS; i++) {
+        if (counters.even[i] != right.even[i] || counters.odd[i] != right.odd[i])
+            differ("counters %d are %d and %d, not %d and %d", i, counters.even[i], counters.odd[i],
+                   right.even[i], right.odd[i]);
+    }
+}
+
 static void check_find_hash(const FastcvSketchKernels *kernels, const uint16_t *hashes,
                             size_t count)
 {
@@ -44,7 +95,6 @@ static void check_find_hash(const FastcvSketchKernels *kernels, const uint16_t *
         differ("from %zu on, hash %d is at %zu, not %zu", from, hashes[wanted], right, found);
 }
 
-/* Nothing is written beyond the last hash. */
 int check_sketch(const FastcvSketchKernels *kernels)
 {
     for (int n = 0; n < LISTS; n++) {
@@ -60,16 +110,9 @@ int check_sketch(const FastcvSketchKernels *kernels)
                 one_in(9) ? (uint32_t)random_int(0, 0xFFFFFF) : (uint32_t)random_int(0, levels);
         for (int k = 0; k < FASTCV_SKETCH_COLORS; k++)
             wanted[k] = colors[random_int(0, (int)count)];
-        hashes[count] = 54321;
         set_case("%s, sketch %d: %zu colours", fastcv_variant(), n, count);
-        kernels->hash(colors, count, hashes);
+        check_add(kernels, colors, count, hashes);
         kernels->count_equal(colors, count, wanted, counts);
-        for (size_t i = 0; i < count; i++) {
-            if (hashes[i] != fastcv_color_sketch_hash(colors[i]))
-                differ("colour %zu has the hash %d", i, hashes[i]);
-        }
-        if (hashes[count] != 54321)
-            differ("more hashes were written");
         for (int k = 0; k < FASTCV_SKETCH_COLORS; k++) {
             uint32_t right = 0;
             for (size_t i = 0; i < count; i++)
@@ -80,6 +123,7 @@ int check_sketch(const FastcvSketchKernels *kernels)
         if (count)
             check_find_hash(kernels, hashes, count);
         check_find_large(kernels);
+        check_sum(kernels);
         free(hashes);
         free(colors);
     }

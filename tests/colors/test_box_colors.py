@@ -278,6 +278,22 @@ def test_noise_and_boxes_of_every_size(kernel, rng):
         assert_exact(image, boxes[order], n)
 
 
+@pytest.mark.parametrize("n", [1, 2, 6, 16])
+def test_colours_that_share_a_counter(kernel, rng, n):
+    """Where hashes are equal, the largest counters need not hold the most frequent colours."""
+    hashes = np.arange(1 << 24, dtype=np.uint32) * np.uint32(2654435769) >> np.uint32(22)
+    order = np.argsort(hashes, kind="stable").astype("<u4")
+    starts = np.searchsorted(hashes[order], np.arange(1025))
+    for _ in range(20):
+        shared = rng.integers(0, 1024, rng.integers(1, 9))
+        colors = np.concatenate([order[starts[i] :][: rng.integers(1, 5)] for i in shared])
+        others = rng.integers(0, 1 << 24, rng.integers(1, 400)).astype("<u4")
+        weights = np.concatenate([rng.integers(1, 6, len(colors)), rng.random(len(others)) / 9])
+        packed = rng.choice(np.append(colors, others), (50, 70), p=weights / weights.sum())
+        image = packed[..., np.newaxis].view(np.uint8)[..., 2::-1]
+        assert_exact(image, [[0, 0, 70, 50], [3, 5, 60, 33]], n)
+
+
 def test_many_callers_at_once(rng):
     images = [some_image(rng, (90, 110), 2 + i) for i in range(6)]
     quads = some_quads(rng, 20)

@@ -5,13 +5,14 @@
 #include "fastcv/float_mode.h"
 
 /* What Python hands over, in this order. */
-enum { IMAGE, N, BOXES, MASK, BITS, NUM_THREADS, ARGUMENTS };
+enum { IMAGE, N, BOXES, MASK, BITS, NUM_THREADS, RESULT, ARGUMENTS };
 
 /* The arguments of a call, converted. */
 typedef struct ColorCall {
     const char *function;
     int64_t n, bits;
     int num_threads;
+    PyTypeObject *result; /* borrowed: tuple, or a subclass with nothing but names */
     PyOutlines outlines;
     PyImage image, mask;
     FastcvColorPage page;
@@ -41,6 +42,11 @@ static int convert(ModuleState *state, const char *n_argument, PyObject *const *
                    ColorCall *call)
 {
     const char *function = call->function;
+    call->result = (PyTypeObject *)args[RESULT];
+    if (!PyType_Check(args[RESULT]) || !PyType_IsSubtype(call->result, &PyTuple_Type)) {
+        PyErr_Format(PyExc_TypeError, "%s: result must be a type of tuples", function);
+        return -1;
+    }
     if (py_int_convert(function, n_argument, args[N], "an int", 1, INT64_MAX, &call->n) < 0 ||
         py_int_convert(function, "bits", args[BITS], "an int", FASTCV_COLOR_BITS_LEAST,
                        FASTCV_COLOR_BITS, &call->bits) < 0)
@@ -82,14 +88,15 @@ static size_t most_colors(const ColorCall *call, ptrdiff_t width_px, ptrdiff_t h
     return !rows || most / rows < columns ? most * (rows && columns) : rows * columns;
 }
 
-/* The first n colours as (colors (n, 3) uint8, counts (n,) int64). */
-static PyObject *as_arrays(const FastcvColorCount *top, size_t n)
+/* The first n colours as (colors (n, 3) uint8, counts (n,) int64). A named tuple is made as tuple's
+ * own __new__ makes it: its Python __new__ would take as long as both arrays. */
+static PyObject *as_arrays(const ColorCall *call, const FastcvColorCount *top, size_t n)
 {
     npy_intp shape[2] = {(npy_intp)n, 3};
     PyArrayObject *colors = (PyArrayObject *)PyArray_SimpleNew(2, shape, NPY_UINT8);
     PyArrayObject *counts = (PyArrayObject *)PyArray_SimpleNew(1, shape, NPY_INT64);
-    PyObject *pair = NULL;
-    if (colors && counts) {
+    PyObject *pair = colors && counts ? call->result->tp_alloc(call->result, 2) : NULL;
+    if (pair) {
         uint8_t *color = PyArray_DATA(colors);
         int64_t *count = PyArray_DATA(counts);
         for (size_t i = 0; i < n; i++) {
@@ -98,11 +105,13 @@ static PyObject *as_arrays(const FastcvColorCount *top, size_t n)
             color[3 * i + 2] = (uint8_t)top[i].packed;
             count[i] = (int64_t)top[i].count;
         }
-        pair = PyTuple_Pack(2, colors, counts);
+        PyTuple_SET_ITEM(pair, 0, (PyObject *)colors);
+        PyTuple_SET_ITEM(pair, 1, (PyObject *)counts);
+        return pair;
     }
     Py_XDECREF(colors);
     Py_XDECREF(counts);
-    return pair;
+    return NULL;
 }
 
 /* ---- the whole image ---- */
@@ -123,7 +132,7 @@ static PyObject *count_image(const ColorCall *call)
         if (error.status)
             py_set_run_error(call->function, error);
         else
-            result = as_arrays(top, found);
+            result = as_arrays(call, top, found);
     }
     PyMem_Free(top);
     return result;
@@ -175,11 +184,12 @@ static Py_ssize_t plan_boxes(const ColorCall *call, FastcvColorBox *boxes)
     return (Py_ssize_t)room;
 }
 
-static PyObject *as_list(const FastcvColorBox *boxes, Py_ssize_t count)
+static PyObject *as_list(const ColorCall *call, const FastcvColorBox *boxes, Py_ssize_t count)
 {
     PyObject *list = PyList_New(count);
     for (Py_ssize_t i = 0; list && i < count; i++) {
-        PyObject *pair = py_is_interrupted(i) ? NULL : as_arrays(boxes[i].colors, boxes[i].found);
+        PyObject *pair =
+            py_is_interrupted(i) ? NULL : as_arrays(call, boxes[i].colors, boxes[i].found);
         if (pair)
             PyList_SET_ITEM(list, i, pair);
         else
@@ -217,7 +227,7 @@ static PyObject *count_boxes(const ColorCall *call)
     if (error.status)
         py_set_run_error(call->function, error);
     else
-        result = as_list(boxes, count);
+        result = as_list(call, boxes, count);
 done:
     PyMem_Free(colors);
     PyMem_Free(boxes);
@@ -257,8 +267,9 @@ static PyObject *extract_main_colors_openmp(PyObject *module, PyObject *const *a
 
 #define ENTRY(name)                                                                                \
     {#name, (PyCFunction)(void (*)(void))(name), METH_FASTCALL,                                    \
-     #name "($module, image, n, boxes, mask, bits, num_threads, /)\n--\n\n"                        \
-           "The n most frequent colours and their counts, or a list of them, one a box."}
+     #name "($module, image, n, boxes, mask, bits, num_threads, result, /)\n--\n\n"                \
+           "The n most frequent colours and their counts, or a list of them, one a box, each a "   \
+           "tuple of type result."}
 
 PyMethodDef py_colors_methods[] = {
     ENTRY(main_colors),

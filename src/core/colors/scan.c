@@ -18,7 +18,8 @@ int64_t fastcv_to_subpixels(float coordinate)
  * manylinux. */
 static int64_t divide(Int128 dividend, int64_t divisor, int64_t *rest)
 {
-    int64_t quotient = (int64_t)(dividend / divisor);
+    const int64_t low = (int64_t)dividend; /* nearly always all of it: that takes a tenth */
+    int64_t quotient = low == dividend ? low / divisor : (int64_t)(dividend / divisor);
     *rest = (int64_t)((uint64_t)dividend - (uint64_t)quotient * (uint64_t)divisor);
     if (*rest < 0) {
         *rest += divisor;
@@ -85,20 +86,16 @@ FastcvScan fastcv_scan_begin(const FastcvColorBox *box, ptrdiff_t page_width_px,
     return scan;
 }
 
-/* The first pixel at or to the right of the edge; moves on to the next row. */
-static int64_t take_crossing(FastcvScanEdge *edge)
+/* The first row from the next one on where an edge begins or ends. */
+static int64_t find_change(const FastcvScan *scan)
 {
-    const int64_t pixel = fastcv_first_pixel(edge->x + (edge->rest > 0));
-    edge->x += edge->x_step;
-    edge->rest += edge->rest_step;
-    if (edge->rest >= edge->height) {
-        edge->rest -= edge->height;
-        edge->x++;
-    }
-    return pixel;
+    int64_t change = scan->next < scan->count ? scan->edges[scan->next].first_row : INT64_MAX;
+    for (ptrdiff_t i = 0; i < scan->in_force; i++)
+        change = fastcv_min_int64(change, scan->edges[i].end_row);
+    return change;
 }
 
-ptrdiff_t fastcv_scan_row(FastcvScan *scan, ptrdiff_t *ends)
+ptrdiff_t fastcv_scan_changing_row(FastcvScan *scan, ptrdiff_t *ends)
 {
     FastcvScanEdge *edges = scan->edges;
     ptrdiff_t crossed = 0;
@@ -109,13 +106,14 @@ ptrdiff_t fastcv_scan_row(FastcvScan *scan, ptrdiff_t *ends)
             edges[i--] = edges[--scan->in_force];
             continue;
         }
-        const ptrdiff_t end =
-            (ptrdiff_t)fastcv_clamp_int64(take_crossing(&edges[i]), 0, scan->width_px);
+        const ptrdiff_t end = fastcv_take_crossing(&edges[i], scan->width_px);
         ptrdiff_t to = crossed++;
         for (; to > 0 && ends[to - 1] > end; to--)
             ends[to] = ends[to - 1];
         ends[to] = end;
     }
     scan->row++;
+    if (scan->in_force == 2)
+        scan->changing_row = find_change(scan);
     return crossed;
 }

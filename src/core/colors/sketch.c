@@ -3,9 +3,7 @@
 #include <string.h>
 
 enum {
-    COUNTERS = 1 << FASTCV_SKETCH_BITS,
-    FOLDED = 64,
-    SPARE = 2, /* counters looked into besides the n largest, because some hold several colours */
+    SPARE = 1, /* counters looked into besides the n largest, because some hold several colours */
     MOST_CANDIDATES = 32,
     MOST_FOUND = 64
 };
@@ -23,39 +21,22 @@ typedef struct Candidate {
     size_t looked_at; /* pixels searched for its colours */
 } Candidate;
 
-/* A value that at least `wanted` counters reach, unless fewer counters are in use: then 1. The
- * largest of every 64th counter decide; counters that share such a group count once. */
-static int16_t threshold_of(const int16_t *counters, int wanted)
-{
-    int16_t most[FOLDED] = {0};
-    for (int i = 0; i < COUNTERS; i += FOLDED) {
-        for (int k = 0; k < FOLDED; k++)
-            most[k] = counters[i + k] > most[k] ? counters[i + k] : most[k];
-    }
-    int low = 1, high = INT16_MAX; /* at least `wanted` reach low, unless it is 1 */
-    while (low < high) {
-        const int16_t middle = (int16_t)(high - (high - low) / 2);
-        int16_t reached = 0;
-        for (int k = 0; k < FOLDED; k++)
-            reached = (int16_t)(reached + (most[k] >= middle));
-        if (reached >= wanted)
-            low = middle;
-        else
-            high = middle - 1;
-    }
-    return (int16_t)low;
-}
-
 /* Finds the counters that reach the threshold; returns how many, or −1 if they are too many. */
-static int collect(const FastcvSketchKernels *kernels, const int16_t *counters, int16_t threshold,
-                   Candidate *candidates)
+static int collect(const FastcvSketchKernels *kernels, const int16_t *sums, int16_t threshold,
+                   const Found *found, Candidate *candidates)
 {
     uint16_t hashes[MOST_CANDIDATES];
-    const int count = kernels->find_large(counters, threshold, hashes, MOST_CANDIDATES);
+    const int count = kernels->find_large(sums, threshold, hashes, MOST_CANDIDATES);
     if (count > MOST_CANDIDATES)
         return -1;
     for (int i = 0; i < count; i++)
-        candidates[i] = (Candidate){.hash = hashes[i], .rest = (uint16_t)counters[hashes[i]]};
+        candidates[i] = (Candidate){.hash = hashes[i], .rest = (uint16_t)sums[hashes[i]]};
+    for (int i = 0; i < count; i++) {
+        for (int k = 0; k < found->count; k++) {
+            if (fastcv_color_sketch_hash(found->colors[k].packed) == candidates[i].hash)
+                candidates[i].rest = (uint16_t)(candidates[i].rest - found->colors[k].count);
+        }
+    }
     return count;
 }
 
@@ -122,16 +103,6 @@ static int count_candidates(const FastcvSketchKernels *kernels, const FastcvColo
     return 1;
 }
 
-/* Whether the n most frequent of the colours found are those of all colours. Others are less
- * frequent than the threshold. */
-static int is_enough(const Found *found, int16_t threshold, size_t n)
-{
-    size_t above = 0;
-    for (int i = 0; i < found->count; i++)
-        above += found->colors[i].count >= (uint64_t)threshold;
-    return above >= n || threshold == 1;
-}
-
 /* Writes the first n in order; returns how many there are. They are a dozen. */
 static size_t select_top(const Found *found, FastcvColorCount *top, size_t n)
 {
@@ -150,24 +121,38 @@ static size_t select_top(const Found *found, FastcvColorCount *top, size_t n)
     return size;
 }
 
+/* What fastcv_color_sketch_find promises, when all colours have been added. The second round counts
+ * all colours that may be more frequent than those that the first one found. */
+static int find(const FastcvSketchKernels *kernels, const FastcvColorSketch *sketch,
+                const uint32_t *colors, size_t count, int16_t threshold, FastcvColorCount *top,
+                size_t *n)
+{
+    Candidate candidates[MOST_CANDIDATES];
+    Found found;
+    found.count = 0; /* not the colours, which take 1 KiB */
+    for (;;) {
+        const int candidate_count =
+            collect(kernels, sketch->counters.even, threshold, &found, candidates);
+        if (candidate_count < 0 || !count_candidates(kernels, sketch, colors, count, threshold,
+                                                     candidates, candidate_count, &found))
+            return 0;
+        const size_t top_count = select_top(&found, top, *n);
+        const uint64_t least = top_count < *n ? 1 : top[top_count - 1].count;
+        if (least >= (uint64_t)threshold) {
+            *n = top_count;
+            return 1;
+        }
+        threshold = (int16_t)least;
+    }
+}
+
 int fastcv_color_sketch_find(FastcvColorSketch *sketch, const uint32_t *colors, size_t count,
                              FastcvColorCount *top, size_t *n)
 {
     const FastcvSketchKernels *kernels = fastcv_sketch_kernels();
-    Candidate candidates[MOST_CANDIDATES];
-    Found found;
-    found.count = 0; /* not the colours, which take 1 KiB */
-    kernels->hash(colors, count, sketch->hashes);
-    for (size_t i = 0; i < count; i++)
-        sketch->counters[sketch->hashes[i]]++;
-    const int16_t threshold = threshold_of(sketch->counters, (int)*n + SPARE);
-    const int candidate_count = collect(kernels, sketch->counters, threshold, candidates);
-    memset(sketch->counters, 0, sizeof sketch->counters);
-    if (candidate_count < 0 ||
-        !count_candidates(kernels, sketch, colors, count, threshold, candidates, candidate_count,
-                          &found) ||
-        !is_enough(&found, threshold, *n))
-        return 0;
-    *n = select_top(&found, top, *n);
-    return 1;
+    kernels->add(colors, count, sketch->hashes, &sketch->counters);
+    const int16_t threshold = kernels->sum(&sketch->counters, (int)*n + SPARE);
+    const int is_found = find(kernels, sketch, colors, count, threshold, top, n);
+    memset(&sketch->counters, 0, sizeof sketch->counters);
+    return is_found;
 }

@@ -20,7 +20,7 @@ enum {
  * text and other drawings, and takes a third of a table's time; in noise and photographs, where
  * many colours are about as frequent, nothing is found. */
 typedef struct FastcvColorSketch {
-    int16_t counters[1 << FASTCV_SKETCH_BITS]; /* zero between calls */
+    FastcvSketchCounters counters; /* zero between calls */
     uint16_t hashes[FASTCV_SKETCH_MOST_PX];
 } FastcvColorSketch;
 

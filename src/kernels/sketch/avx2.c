@@ -1,11 +1,11 @@
-/* Sixteen hashes, or eight comparisons with each colour, at a time. */
+/* Sixteen hashes, or eight comparisons with each of four colours, at a time. */
 #if defined(__x86_64__)
 
 #include <immintrin.h>
 
 #include "kernels/sketch/sketch_all.h"
 
-enum { LANES = 8 };
+enum { LANES = 8, FOUR = 4 };
 
 static inline __m256i load_colors(const uint32_t *colors)
 {
@@ -19,7 +19,8 @@ static inline __m256i hash_eight(const uint32_t *colors)
                              32 - FASTCV_SKETCH_BITS);
 }
 
-static void hash(const uint32_t *colors, size_t count, uint16_t *hashes)
+static void add(const uint32_t *colors, size_t count, uint16_t *hashes,
+                FastcvSketchCounters *counters)
 {
     size_t i = 0;
     for (; i + 2 * LANES <= count; i += 2 * LANES) {
@@ -28,6 +29,7 @@ static void hash(const uint32_t *colors, size_t count, uint16_t *hashes)
         _mm256_storeu_si256((__m256i *)(hashes + i), _mm256_permute4x64_epi64(both, 0xD8));
     }
     hash_one_by_one(colors, i, count, hashes);
+    count_hashes(hashes, count, counters);
 }
 
 static inline __m256i load_words(const void *words)
@@ -35,16 +37,34 @@ static inline __m256i load_words(const void *words)
     return _mm256_loadu_si256(words);
 }
 
-/* Thirty-two at a time: nearly all are small. */
-static int find_large(const int16_t *counters, int16_t threshold, uint16_t *found, int room)
+/* Which of thirty-two values are larger. */
+static inline unsigned find_larger(const int16_t *values, __m256i threshold)
+{
+    const __m256i low = _mm256_cmpgt_epi16(load_words(values), threshold);
+    const __m256i high = _mm256_cmpgt_epi16(load_words(values + 16), threshold);
+    const __m256i both = _mm256_permute4x64_epi64(_mm256_packs_epi16(low, high), 0xD8);
+    return (unsigned)_mm256_movemask_epi8(both);
+}
+
+static int count_reaching(const int16_t *values, int16_t threshold)
+{
+    const __m256i below = _mm256_set1_epi16((int16_t)(threshold - 1));
+    return __builtin_popcount(find_larger(values, below)) +
+           __builtin_popcount(find_larger(values + 32, below));
+}
+
+static int16_t sum(FastcvSketchCounters *counters, int wanted)
+{
+    return sum_counters(counters, wanted, count_reaching);
+}
+
+/* Nearly all are small. */
+static int find_large(const int16_t *sums, int16_t threshold, uint16_t *found, int room)
 {
     const __m256i below = _mm256_set1_epi16((int16_t)(threshold - 1));
     int count = 0;
-    for (int i = 0; i < 1 << FASTCV_SKETCH_BITS; i += 32) {
-        const __m256i low = _mm256_cmpgt_epi16(load_words(counters + i), below);
-        const __m256i high = _mm256_cmpgt_epi16(load_words(counters + i + 16), below);
-        const __m256i both = _mm256_permute4x64_epi64(_mm256_packs_epi16(low, high), 0xD8);
-        for (unsigned mask = (unsigned)_mm256_movemask_epi8(both); mask; mask &= mask - 1) {
+    for (int i = 0; i < FASTCV_SKETCH_COUNTERS; i += 32) {
+        for (unsigned mask = find_larger(sums + i, below); mask; mask &= mask - 1) {
             if (count == room)
                 return room + 1;
             found[count++] = (uint16_t)(i + __builtin_ctz(mask));
@@ -73,26 +93,36 @@ static inline uint32_t sum_lanes(__m256i sums)
     return (uint32_t)_mm_cvtsi128_si32(sum);
 }
 
-static void count_equal(const uint32_t *colors, size_t count, const uint32_t *wanted,
-                        uint32_t *counts)
+static void count_four(const uint32_t *colors, size_t count, const uint32_t *wanted,
+                       uint32_t *counts)
 {
-    __m256i all[FASTCV_SKETCH_COLORS], sums[FASTCV_SKETCH_COLORS];
-    for (int k = 0; k < FASTCV_SKETCH_COLORS; k++) {
+    __m256i all[FOUR], sums[FOUR];
+    for (int k = 0; k < FOUR; k++) {
         all[k] = _mm256_set1_epi32((int)wanted[k]);
         sums[k] = _mm256_setzero_si256();
     }
-    size_t i = 0;
-    for (; i + LANES <= count; i += LANES) {
+    for (size_t i = 0; i + LANES <= count; i += LANES) {
         const __m256i eight = load_colors(colors + i);
-        for (int k = 0; k < FASTCV_SKETCH_COLORS; k++) /* equal lanes are -1 */
+        for (int k = 0; k < FOUR; k++) /* equal lanes are -1 */
             sums[k] = _mm256_sub_epi32(sums[k], _mm256_cmpeq_epi32(eight, all[k]));
     }
-    for (int k = 0; k < FASTCV_SKETCH_COLORS; k++)
+    for (int k = 0; k < FOUR; k++)
         counts[k] = sum_lanes(sums[k]);
-    count_one_by_one(colors, i, count, wanted, counts);
 }
 
-const FastcvSketchKernels fastcv_sketch_avx2 = {
-    .hash = hash, .find_large = find_large, .find_hash = find_hash, .count_equal = count_equal};
+/* Eight colours and their counts would take more registers than there are. */
+static void count_equal(const uint32_t *colors, size_t count, const uint32_t *wanted,
+                        uint32_t *counts)
+{
+    for (int k = 0; k < FASTCV_SKETCH_COLORS; k += FOUR)
+        count_four(colors, count, wanted + k, counts + k);
+    count_one_by_one(colors, count - count % LANES, count, wanted, counts);
+}
+
+const FastcvSketchKernels fastcv_sketch_avx2 = {.add = add,
+                                                .sum = sum,
+                                                .find_large = find_large,
+                                                .find_hash = find_hash,
+                                                .count_equal = count_equal};
 
 #endif

@@ -1,16 +1,31 @@
 /* Plain C. */
 #include "kernels/sketch/sketch_all.h"
 
-static void hash(const uint32_t *colors, size_t count, uint16_t *hashes)
+static void add(const uint32_t *colors, size_t count, uint16_t *hashes,
+                FastcvSketchCounters *counters)
 {
     hash_one_by_one(colors, 0, count, hashes);
+    count_hashes(hashes, count, counters);
 }
 
-static int find_large(const int16_t *counters, int16_t threshold, uint16_t *found, int room)
+static int count_reaching(const int16_t *values, int16_t threshold)
+{
+    int reached = 0;
+    for (int k = 0; k < FOLDED; k++)
+        reached += values[k] >= threshold;
+    return reached;
+}
+
+static int16_t sum(FastcvSketchCounters *counters, int wanted)
+{
+    return sum_counters(counters, wanted, count_reaching);
+}
+
+static int find_large(const int16_t *sums, int16_t threshold, uint16_t *found, int room)
 {
     int count = 0;
-    for (int i = 0; i < 1 << FASTCV_SKETCH_BITS && count <= room; i++) {
-        if (counters[i] < threshold)
+    for (int i = 0; i < FASTCV_SKETCH_COUNTERS && count <= room; i++) {
+        if (sums[i] < threshold)
             continue;
         if (count < room)
             found[count] = (uint16_t)i;
@@ -34,5 +49,8 @@ static void count_equal(const uint32_t *colors, size_t count, const uint32_t *wa
         counts[k] = found[k];
 }
 
-const FastcvSketchKernels fastcv_sketch_c = {
-    .hash = hash, .find_large = find_large, .find_hash = find_hash, .count_equal = count_equal};
+const FastcvSketchKernels fastcv_sketch_c = {.add = add,
+                                             .sum = sum,
+                                             .find_large = find_large,
+                                             .find_hash = find_hash,
+                                             .count_equal = count_equal};

@@ -7,6 +7,7 @@ static const FastcvSketchKernels *const variants[FASTCV_INSTRUCTION_SETS] = {
     [FASTCV_PLAIN_C] = &fastcv_sketch_c,
 #if defined(__x86_64__)
     [FASTCV_AVX2] = &fastcv_sketch_avx2,
+    [FASTCV_AVX512] = &fastcv_sketch_avx512,
 #endif
 };
 

@@ -1,4 +1,5 @@
-/* What all variants share: the rest of a row, one colour after the other. */
+/* What all variants share: the rest of a row, one colour after the other, and loops that the
+ * compiler vectorises for each. */
 #ifndef FASTCV_KERNELS_SKETCH_ALL_H
 #define FASTCV_KERNELS_SKETCH_ALL_H
 
@@ -8,6 +9,50 @@ static inline void hash_one_by_one(const uint32_t *colors, size_t i, size_t coun
 {
     for (; i < count; i++)
         hashes[i] = fastcv_color_sketch_hash(colors[i]);
+}
+
+static inline void count_hashes(const uint16_t *hashes, size_t count,
+                                FastcvSketchCounters *counters)
+{
+    size_t i = 0;
+    for (; i + 2 <= count; i += 2) {
+        counters->even[hashes[i]]++;
+        counters->odd[hashes[i + 1]]++;
+    }
+    if (i < count)
+        counters->even[hashes[i]]++;
+}
+
+enum { FOLDED = 64 };
+
+/* How many of FOLDED values reach the threshold. */
+typedef int CountReaching(const int16_t *values, int16_t threshold);
+
+/* The largest of every 64th sum decide; sums that share such a group count once. count_reaching
+ * must be constant, so that it is inlined. */
+static inline int16_t sum_counters(FastcvSketchCounters *counters, int wanted,
+                                   CountReaching *count_reaching)
+{
+    int16_t most[FOLDED] = {0};
+    for (int i = 0; i < FASTCV_SKETCH_COUNTERS; i += FOLDED) {
+        for (int k = 0; k < FOLDED; k++) {
+            const int16_t sum = (int16_t)(counters->even[i + k] + counters->odd[i + k]);
+            counters->even[i + k] = sum;
+            counters->odd[i + k] = 0;
+            most[k] = sum > most[k] ? sum : most[k];
+        }
+    }
+    int16_t low = 1, high = 1; /* at least `wanted` reach low, unless it is 1 */
+    for (int k = 0; k < FOLDED; k++)
+        high = most[k] > high ? most[k] : high;
+    while (low < high) {
+        const int16_t middle = (int16_t)(high - (high - low) / 2);
+        if (count_reaching(most, middle) >= wanted)
+            low = middle;
+        else
+            high = (int16_t)(middle - 1);
+    }
+    return low;
 }
 
 static inline size_t find_hash_one_by_one(const uint16_t *hashes, size_t i, uint16_t hash)
