@@ -9,14 +9,14 @@ enum { LISTS = 3000, MOST_COLORS = 300 };
 static void check_find_large(const FastcvSketchKernels *kernels)
 {
     enum { COUNTERS = FASTCV_SKETCH_COUNTERS, ROOM = 32 };
-    int16_t counters[COUNTERS];
+    uint16_t counters[COUNTERS];
     uint16_t found[ROOM + 1];
-    const int16_t threshold = one_in(9) ? INT16_MAX : (int16_t)random_int(1, 300);
+    const uint16_t threshold = one_in(9) ? UINT16_MAX : (uint16_t)random_int(1, 300);
     const int seldom = random_int(20, 2000);
     int right = 0;
     for (int i = 0; i < COUNTERS; i++) {
-        counters[i] = (int16_t)(one_in(seldom) ? random_int(threshold, INT16_MAX)
-                                               : random_int(0, threshold - 1));
+        counters[i] = (uint16_t)(one_in(seldom) ? random_int(threshold, UINT16_MAX)
+                                                : random_int(0, threshold - 1));
         right += counters[i] >= threshold;
     }
     found[ROOM] = 54321;
@@ -36,17 +36,17 @@ static void check_sum(const FastcvSketchKernels *kernels)
 {
     enum { COUNTERS = FASTCV_SKETCH_COUNTERS, GROUPS = 64 };
     FastcvSketchCounters counters;
-    int16_t sums[COUNTERS], largest[GROUPS] = {0};
-    const int seldom = random_int(1, 2000), most = one_in(9) ? 16383 : random_int(1, 300);
+    uint16_t sums[COUNTERS], largest[GROUPS] = {0};
+    const int seldom = random_int(1, 2000), most = one_in(9) ? 32767 : random_int(1, 300);
     for (int i = 0; i < COUNTERS; i++) {
-        counters.even[i] = (int16_t)(one_in(seldom) ? random_int(0, most) : 0);
-        counters.odd[i] = (int16_t)(one_in(seldom) ? random_int(0, most) : 0);
-        sums[i] = (int16_t)(counters.even[i] + counters.odd[i]);
+        counters.even[i] = (uint16_t)(one_in(seldom) ? random_int(0, most) : 0);
+        counters.odd[i] = (uint16_t)(one_in(seldom) ? random_int(0, most) : 0);
+        sums[i] = (uint16_t)(counters.even[i] + counters.odd[i]);
         if (sums[i] > largest[i % GROUPS])
             largest[i % GROUPS] = sums[i];
     }
     const int wanted = random_int(1, GROUPS);
-    const int16_t threshold = kernels->sum(&counters, wanted);
+    const uint16_t threshold = kernels->sum(&counters, wanted);
     int above = 0, reaching = 0;
     for (int k = 0; k < GROUPS; k++) {
         above += largest[k] > threshold;

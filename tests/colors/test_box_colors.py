@@ -278,6 +278,13 @@ def test_noise_and_boxes_of_every_size(kernel, rng):
         assert_exact(image, boxes[order], n)
 
 
+def test_counters_of_16_bits_do_not_overflow(kernel, rng):
+    """The largest box that counts by them has 65,535 px."""
+    image = some_image(rng, (257, 258, 3), 2)
+    image[:, :250] = 7
+    assert_exact(image, [[0, 0, 255, 257], [0, 0, 256, 256], [0, 0, 258, 200]])
+
+
 @pytest.mark.parametrize("n", [1, 2, 6, 16])
 def test_colours_that_share_a_counter(kernel, rng, n):
     """Where hashes are equal, the largest counters need not hold the most frequent colours."""

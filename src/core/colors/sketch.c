@@ -22,7 +22,7 @@ typedef struct Candidate {
 } Candidate;
 
 /* Finds the counters that reach the threshold; returns how many, or −1 if they are too many. */
-static int collect(const FastcvSketchKernels *kernels, const int16_t *sums, int16_t threshold,
+static int collect(const FastcvSketchKernels *kernels, const uint16_t *sums, uint16_t threshold,
                    const Found *found, Candidate *candidates)
 {
     uint16_t hashes[MOST_CANDIDATES];
@@ -30,7 +30,7 @@ static int collect(const FastcvSketchKernels *kernels, const int16_t *sums, int1
     if (count > MOST_CANDIDATES)
         return -1;
     for (int i = 0; i < count; i++)
-        candidates[i] = (Candidate){.hash = hashes[i], .rest = (uint16_t)sums[hashes[i]]};
+        candidates[i] = (Candidate){.hash = hashes[i], .rest = sums[hashes[i]]};
     for (int i = 0; i < count; i++) {
         for (int k = 0; k < found->count; k++) {
             if (fastcv_color_sketch_hash(found->colors[k].packed) == candidates[i].hash)
@@ -82,7 +82,7 @@ static void count_colors(const FastcvSketchKernels *kernels, const FastcvColorSk
 /* Counts colours of the candidates until those not counted stay below the threshold. Returns 0 if
  * they are too many. */
 static int count_candidates(const FastcvSketchKernels *kernels, const FastcvColorSketch *sketch,
-                            const uint32_t *colors, size_t count, int16_t threshold,
+                            const uint32_t *colors, size_t count, uint16_t threshold,
                             Candidate *candidates, int candidate_count, Found *found)
 {
     for (int before = -1; before < found->count;) {
@@ -124,7 +124,7 @@ static size_t select_top(const Found *found, FastcvColorCount *top, size_t n)
 /* What fastcv_color_sketch_find promises, when all colours have been added. The second round counts
  * all colours that may be more frequent than those that the first one found. */
 static int find(const FastcvSketchKernels *kernels, const FastcvColorSketch *sketch,
-                const uint32_t *colors, size_t count, int16_t threshold, FastcvColorCount *top,
+                const uint32_t *colors, size_t count, uint16_t threshold, FastcvColorCount *top,
                 size_t *n)
 {
     Candidate candidates[MOST_CANDIDATES];
@@ -142,7 +142,7 @@ static int find(const FastcvSketchKernels *kernels, const FastcvColorSketch *ske
             *n = top_count;
             return 1;
         }
-        threshold = (int16_t)least;
+        threshold = (uint16_t)least;
     }
 }
 
@@ -151,7 +151,7 @@ int fastcv_color_sketch_find(FastcvColorSketch *sketch, const uint32_t *colors, 
 {
     const FastcvSketchKernels *kernels = fastcv_sketch_kernels();
     kernels->add(colors, count, sketch->hashes, &sketch->counters);
-    const int16_t threshold = kernels->sum(&sketch->counters, (int)*n + SPARE);
+    const uint16_t threshold = kernels->sum(&sketch->counters, (int)*n + SPARE);
     const int is_found = find(kernels, sketch, colors, count, threshold, top, n);
     memset(&sketch->counters, 0, sizeof sketch->counters);
     return is_found;

@@ -9,8 +9,8 @@
 #include "kernels/sketch/sketch.h"
 
 enum {
-    FASTCV_SKETCH_LEAST_PX = 512,  /* below, looking at all counters takes longer than a table */
-    FASTCV_SKETCH_MOST_PX = 32767, /* what a counter counts to */
+    FASTCV_SKETCH_LEAST_PX = 128,  /* below, looking at all counters takes longer than a table */
+    FASTCV_SKETCH_MOST_PX = 65535, /* what a sum of counters counts to */
     FASTCV_SKETCH_MOST_TOP = 16
 };
 

@@ -37,34 +37,40 @@ static inline __m256i load_words(const void *words)
     return _mm256_loadu_si256(words);
 }
 
-/* Which of thirty-two values are larger. */
-static inline unsigned find_larger(const int16_t *values, __m256i threshold)
+/* All bits of the words that reach the threshold. */
+static inline __m256i reaches(const uint16_t *values, __m256i threshold)
 {
-    const __m256i low = _mm256_cmpgt_epi16(load_words(values), threshold);
-    const __m256i high = _mm256_cmpgt_epi16(load_words(values + 16), threshold);
+    const __m256i sixteen = load_words(values);
+    return _mm256_cmpeq_epi16(_mm256_max_epu16(sixteen, threshold), sixteen);
+}
+
+/* Which of thirty-two values reach the threshold. */
+static inline unsigned find_reaching(const uint16_t *values, __m256i threshold)
+{
+    const __m256i low = reaches(values, threshold), high = reaches(values + 16, threshold);
     const __m256i both = _mm256_permute4x64_epi64(_mm256_packs_epi16(low, high), 0xD8);
     return (unsigned)_mm256_movemask_epi8(both);
 }
 
-static int count_reaching(const int16_t *values, int16_t threshold)
+static int count_reaching(const uint16_t *values, uint16_t threshold)
 {
-    const __m256i below = _mm256_set1_epi16((int16_t)(threshold - 1));
-    return __builtin_popcount(find_larger(values, below)) +
-           __builtin_popcount(find_larger(values + 32, below));
+    const __m256i least = _mm256_set1_epi16((int16_t)threshold);
+    return __builtin_popcount(find_reaching(values, least)) +
+           __builtin_popcount(find_reaching(values + 32, least));
 }
 
-static int16_t sum(FastcvSketchCounters *counters, int wanted)
+static uint16_t sum(FastcvSketchCounters *counters, int wanted)
 {
     return sum_counters(counters, wanted, count_reaching);
 }
 
 /* Nearly all are small. */
-static int find_large(const int16_t *sums, int16_t threshold, uint16_t *found, int room)
+static int find_large(const uint16_t *sums, uint16_t threshold, uint16_t *found, int room)
 {
-    const __m256i below = _mm256_set1_epi16((int16_t)(threshold - 1));
+    const __m256i least = _mm256_set1_epi16((int16_t)threshold);
     int count = 0;
     for (int i = 0; i < FASTCV_SKETCH_COUNTERS; i += 32) {
-        for (unsigned mask = find_larger(sums + i, below); mask; mask &= mask - 1) {
+        for (unsigned mask = find_reaching(sums + i, least); mask; mask &= mask - 1) {
             if (count == room)
                 return room + 1;
             found[count++] = (uint16_t)(i + __builtin_ctz(mask));

@@ -8,7 +8,7 @@ static void add(const uint32_t *colors, size_t count, uint16_t *hashes,
     count_hashes(hashes, count, counters);
 }
 
-static int count_reaching(const int16_t *values, int16_t threshold)
+static int count_reaching(const uint16_t *values, uint16_t threshold)
 {
     int reached = 0;
     for (int k = 0; k < FOLDED; k++)
@@ -16,12 +16,12 @@ static int count_reaching(const int16_t *values, int16_t threshold)
     return reached;
 }
 
-static int16_t sum(FastcvSketchCounters *counters, int wanted)
+static uint16_t sum(FastcvSketchCounters *counters, int wanted)
 {
     return sum_counters(counters, wanted, count_reaching);
 }
 
-static int find_large(const int16_t *sums, int16_t threshold, uint16_t *found, int room)
+static int find_large(const uint16_t *sums, uint16_t threshold, uint16_t *found, int room)
 {
     int count = 0;
     for (int i = 0; i < FASTCV_SKETCH_COUNTERS && count <= room; i++) {

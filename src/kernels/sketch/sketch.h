@@ -15,7 +15,7 @@ enum {
 /* Two counters a hash. Neighbouring pixels take turns: they are often equal, and an addition to a
  * counter waits for the one before. */
 typedef struct FastcvSketchCounters {
-    int16_t even[FASTCV_SKETCH_COUNTERS], odd[FASTCV_SKETCH_COUNTERS];
+    uint16_t even[FASTCV_SKETCH_COUNTERS], odd[FASTCV_SKETCH_COUNTERS];
 } FastcvSketchCounters;
 
 /* Multiplicative hashing (Knuth, TAOCP vol. 3, 6.4), by 2^32 over the golden ratio. */
@@ -28,10 +28,10 @@ static inline uint16_t fastcv_color_sketch_hash(uint32_t color)
 typedef void FastcvAddColors(const uint32_t *colors, size_t count, uint16_t *hashes,
                              FastcvSketchCounters *counters);
 
-/* Adds the odd counters to the even ones, whose sums must stay below 2^15, and clears them. Every
+/* Adds the odd counters to the even ones, whose sums must stay below 2^16, and clears them. Every
  * 64th sum belongs to a group. Returns the largest value, at least 1, that the largest sums of so
  * many groups reach, 64 at most; 1 if those of fewer groups are not 0. */
-typedef int16_t FastcvSumCounters(FastcvSketchCounters *counters, int wanted);
+typedef uint16_t FastcvSumCounters(FastcvSketchCounters *counters, int wanted);
 
 /* Counts how often each of FASTCV_SKETCH_COLORS colours is there, fewer than 2^32 times. */
 typedef void FastcvCountEqual(const uint32_t *colors, size_t count, const uint32_t *wanted,
@@ -39,7 +39,7 @@ typedef void FastcvCountEqual(const uint32_t *colors, size_t count, const uint32
 
 /* Writes which of FASTCV_SKETCH_COUNTERS sums reach the threshold, at least 1, in order, and
  * returns how many there are: room at most, or more than room, and then only some are written. */
-typedef int FastcvFindLarge(const int16_t *sums, int16_t threshold, uint16_t *found, int room);
+typedef int FastcvFindLarge(const uint16_t *sums, uint16_t threshold, uint16_t *found, int room);
 
 /* The first place from i on where the hash is. It must be there before count. */
 typedef size_t FastcvFindHash(const uint16_t *hashes, size_t i, size_t count, uint16_t hash);

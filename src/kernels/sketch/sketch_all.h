@@ -26,31 +26,31 @@ static inline void count_hashes(const uint16_t *hashes, size_t count,
 enum { FOLDED = 64 };
 
 /* How many of FOLDED values reach the threshold. */
-typedef int CountReaching(const int16_t *values, int16_t threshold);
+typedef int CountReaching(const uint16_t *values, uint16_t threshold);
 
 /* The largest of every 64th sum decide; sums that share such a group count once. count_reaching
  * must be constant, so that it is inlined. */
-static inline int16_t sum_counters(FastcvSketchCounters *counters, int wanted,
-                                   CountReaching *count_reaching)
+static inline uint16_t sum_counters(FastcvSketchCounters *counters, int wanted,
+                                    CountReaching *count_reaching)
 {
-    int16_t most[FOLDED] = {0};
+    uint16_t most[FOLDED] = {0};
     for (int i = 0; i < FASTCV_SKETCH_COUNTERS; i += FOLDED) {
         for (int k = 0; k < FOLDED; k++) {
-            const int16_t sum = (int16_t)(counters->even[i + k] + counters->odd[i + k]);
+            const uint16_t sum = (uint16_t)(counters->even[i + k] + counters->odd[i + k]);
             counters->even[i + k] = sum;
             counters->odd[i + k] = 0;
             most[k] = sum > most[k] ? sum : most[k];
         }
     }
-    int16_t low = 1, high = 1; /* at least `wanted` reach low, unless it is 1 */
+    uint16_t low = 1, high = 1; /* at least `wanted` reach low, unless it is 1 */
     for (int k = 0; k < FOLDED; k++)
         high = most[k] > high ? most[k] : high;
     while (low < high) {
-        const int16_t middle = (int16_t)(high - (high - low) / 2);
+        const uint16_t middle = (uint16_t)(high - (high - low) / 2);
         if (count_reaching(most, middle) >= wanted)
             low = middle;
         else
-            high = (int16_t)(middle - 1);
+            high = (uint16_t)(middle - 1);
     }
     return low;
 }
