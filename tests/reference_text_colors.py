@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 MOST_SAMPLES = 1023
-RING, RING_WEIGHT = 2, 4
+RING_WEIGHT = 4
 LEAST_FAR = 8
 BINS = 4  # candidates for a prevailing colour
 PAPER_RADIUS, INK_RADIUS, LEAST_APART = 246, 143, 246  # Oklab · 4096
@@ -64,6 +64,8 @@ class Samples(NamedTuple):
     span: np.ndarray  # neighbours in a row share one
     line: np.ndarray
     column: np.ndarray
+    step_x: int
+    step_y: int
 
 
 def crossings(quad: np.ndarray, y: int) -> list[float]:
@@ -89,6 +91,11 @@ def spans(quad: np.ndarray, shape: tuple[int, ...], step_x: int, step_y: int):
                 yield line - first, last - line, line * step_y, start, end
 
 
+def ring_of(step: int) -> int:
+    """How many samples are border."""
+    return 2 if step < 4 else 1
+
+
 def take_samples(page: np.ndarray, quad: np.ndarray) -> Samples:
     """All pixels in the quad, or every so many of them."""
     quad = quad.astype(np.float64)
@@ -112,7 +119,8 @@ def take_samples(page: np.ndarray, quad: np.ndarray) -> Samples:
                 was_seen = False
                 continue
             was_seen = True
-            is_ring = min(line, lines_left, i, len(row) - 1 - i) < RING
+            is_ring = min(line, lines_left) < ring_of(step_y)
+            is_ring |= min(i, len(row) - 1 - i) < ring_of(step_x)
             pixels.append(np.resize(pixel[:3], 3).astype(int))
             weights.append(RING_WEIGHT if is_ring else 1)
             numbers.append(number)
@@ -121,7 +129,7 @@ def take_samples(page: np.ndarray, quad: np.ndarray) -> Samples:
         number += was_seen
     if not pixels:
         empty = np.zeros(0, int)
-        return Samples(np.zeros((0, 3), int), empty, empty, empty, empty)
+        return Samples(np.zeros((0, 3), int), empty, empty, empty, empty, step_x, step_y)
     column = np.array(columns)
     return Samples(
         np.array(pixels),
@@ -129,6 +137,8 @@ def take_samples(page: np.ndarray, quad: np.ndarray) -> Samples:
         np.array(numbers),
         np.array(lines),
         column - column.min(),
+        step_x,
+        step_y,
     )
 
 
@@ -230,6 +240,19 @@ def neighbours(samples: Samples) -> np.ndarray:
     return np.array(found)
 
 
+def shortest_side(quad: np.ndarray) -> int:
+    """In px."""
+    quad = quad.astype(np.float64)
+    x, y = (np.roll(quad, -1, 0) - quad).T
+    return int(min(1 << 20, *np.sqrt(x * x + y * y).tolist()))
+
+
+def letters_px(samples: Samples, far: np.ndarray, side_px: int) -> int:
+    """How tall the letters are."""
+    lines = samples.line[far]
+    return min(int(lines[-1] - lines[0] + 1) * samples.step_y, side_px)
+
+
 def unit(vector: np.ndarray) -> np.ndarray:
     """256 times the vector of length 1."""
     length = math.sqrt(float(squared(vector)))
@@ -241,12 +264,11 @@ def chroma(vector: np.ndarray) -> np.ndarray:
     return 256 * vector - (vector * LUMA).sum(-1)[..., None]
 
 
-def has_more_chroma(mixed: np.ndarray, core: np.ndarray) -> bool:
-    """Whether mixed has the core's hue in more chroma."""
-    mixed, core = chroma(mixed), chroma(core)
-    both = float(int((mixed * core).sum()))
-    of_mixed, of_core = float(int(squared(mixed))), float(int(squared(core)))
-    return of_mixed > of_core and both > 0 and both * both >= 0.9 * of_mixed * of_core
+def has_hue_of(one: np.ndarray, other: np.ndarray) -> bool:
+    """Whether two differences have one hue."""
+    one, other = chroma(one), chroma(other)
+    both = float(int((one * other).sum()))
+    return both > 0 and both * both >= 0.9 * float(int(squared(one))) * float(int(squared(other)))
 
 
 def cores(
@@ -256,6 +278,7 @@ def cores(
     end: np.ndarray,
     axis: np.ndarray,
     noise: int,
+    tall_px: int,
 ) -> tuple[np.ndarray, float]:
     """The colour of strokes' cores, pixels that reach as far as their neighbours, and its doubt."""
     count = int(near.sum())
@@ -270,7 +293,10 @@ def cores(
         return end, 8 + count / 4.0
     level = along >> 8
     levels = np.sort(level[is_core])
-    middle = levels[(7 * (len(levels) - 1) + 5) // 10]
+    larger = min(max(tall_px, 12), 28) - 12
+    is_luma = (np.abs(axis) == LUMA).all()
+    share = 304 - 9 * larger if is_luma else 272 - 7 * larger  # of 320
+    middle = levels[(share * (len(levels) - 1) + 160) // 320]
     window = 4 + (noise >> 2) + reach // 12800
     color = median(samples.pixels[is_core & (np.abs(level - middle) <= window)])
     n = len(levels)
@@ -278,24 +304,59 @@ def cores(
     return color, 512.0 * spread / reach + 8.0 / (n + 1) + count / (4.0 * n)
 
 
-def unmix(
-    samples: Samples, rest: np.ndarray, paper: np.ndarray, axis: np.ndarray, core: np.ndarray
-) -> np.ndarray:
-    """The end of the line from paper to ink: its slopes over cells of 8 × 8, up to the core."""
-    along = (rest * axis).sum(1)
-    cell = (samples.line >> 3) * 256 + (samples.column >> 3 & 255)
+def end_of(paper: np.ndarray, product: list[int], norm: int, reach: float) -> np.ndarray:
+    """The end of a line of these slopes."""
+    steps = [float(p) * reach / float(norm) if norm else 0.0 for p in product]
+    ends = [int(p) + math.floor(s + 0.5) for p, s in zip(paper, steps, strict=True)]
+    return np.clip(ends, 0, 255)
+
+
+def end_of_cells(
+    samples: Samples, rest: np.ndarray, paper: np.ndarray, axis: np.ndarray, reach: int
+) -> np.ndarray | None:
+    """The end of the line from paper to ink: its slopes over cells of 8 px."""
+    width, height = (8 if step == 1 else 4 for step in (samples.step_x, samples.step_y))
+    is_in = samples.column < 1024
+    along, rest = (rest * axis).sum(1)[is_in], rest[is_in]
+    cell = (samples.line // height * 1024 + samples.column // width)[is_in]
     _, cell = np.unique(cell, return_inverse=True)
     count = int(cell.max()) + 1
     one, many = np.zeros(count, np.int64), np.zeros((count, 3), np.int64)
     np.add.at(one, cell, along)
     np.add.at(many, cell, rest)
     norm = int((one * one).sum())
-    reach = int(((core - paper) * axis).sum())
     if norm == 0:
-        return core
-    slopes = [float(int((one * c).sum())) * float(reach) / float(norm) for c in many.T]
-    ends = [int(p) + math.floor(s + 0.5) for p, s in zip(paper, slopes, strict=True)]
-    return np.clip(ends, 0, 255)
+        return None
+    return end_of(paper, [int((one * c).sum()) for c in many.T], norm, float(reach))
+
+
+def is_sharp(
+    samples: Samples, paper: np.ndarray, axis: np.ndarray, end: np.ndarray, reach: int
+) -> bool:
+    """Whether single pixels have eleven twelfths of the chroma that cells have."""
+    rest = samples.pixels - paper
+    level = (rest * axis).sum(1) >> 8
+    product = [int((level * c).sum()) for c in rest.T]
+    pixels = end_of(paper, product, int((level * level).sum()), reach / 256)
+    mixed = chroma(end - paper)
+    return 12 * int((chroma(pixels - paper) * mixed).sum()) > 11 * int(squared(mixed))
+
+
+def unmix(
+    samples: Samples, rest: np.ndarray, paper: np.ndarray, axis: np.ndarray, core: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """The end of the line on which paper and ink mix, and the ink."""
+    reach = int(((core - paper) * axis).sum())
+    end = end_of_cells(samples, rest, paper, axis, reach)
+    if end is None:
+        return core, core
+    if not has_hue_of(end - paper, core - paper):
+        return end, core
+    if (np.abs(axis) != LUMA).any():
+        return end, end
+    if squared(chroma(end - paper)) <= squared(chroma(core - paper)):
+        return end, core
+    return end, (end + core + 1) // 2 if is_sharp(samples, paper, axis, end, reach) else end
 
 
 def off_plane(pixels: np.ndarray, paper: np.ndarray, ink: np.ndarray, limit: float) -> np.ndarray:
@@ -312,25 +373,45 @@ def off_plane(pixels: np.ndarray, paper: np.ndarray, ink: np.ndarray, limit: flo
     return 3 * (beyond * beyond) + (e0 * e0 + e1 * e1 + e2 * e2) > limit * limit
 
 
-def enclosed_color(
-    samples: Samples, is_far: np.ndarray, is_ink: np.ndarray, ink: np.ndarray
-) -> tuple[np.ndarray, np.ndarray] | None:
-    """Ink and outline, if what was taken for ink encloses much of one other colour."""
-    between, last = np.zeros(len(is_ink), bool), -1
-    for i in range(len(is_ink)):
-        if not is_far[i] or (i and samples.span[i] != samples.span[i - 1]):
-            last = -1
-        if is_ink[i]:
-            if last >= 0:
-                between[last + 1 : i] = True
-            last = i
-    if not between.any():
-        return None
-    one = np.ones(between.sum(), int)
-    inner = prevailing(samples.pixels[between], one, INK_RADIUS, [ink])
-    if 3 * inner.mass < 2 * is_ink.sum() or inner.far < LEAST_APART**2:
-        return None
-    return inner.color, ink
+class Third(NamedTuple):
+    """A third colour: letters in an outline, or something else."""
+
+    text: np.ndarray
+    outline: np.ndarray | None
+
+
+def count_touches(
+    samples: Samples,
+    far: np.ndarray,
+    is_ink: np.ndarray,
+    paper: np.ndarray,
+    is_far: np.ndarray,
+    ink: np.ndarray,
+    other: np.ndarray,
+    tolerance: int,
+) -> tuple[int, int, int]:
+    """How often two of ink, paper and another colour are neighbours in the list of samples."""
+    to_ink, to_other = (squared(samples.pixels - c) for c in (ink, other))
+    apart = min(int(squared(ink - paper)), int(squared(ink - other)))
+    is_other = far & (to_other <= max(9 * tolerance**2 // 64, 9 * apart // 100))
+    is_other &= (to_other < to_ink) | ~is_ink
+    label = np.where(is_other, 2, np.where(is_ink, 1, np.where(is_far, 3, 0)))
+    pairs = [tuple(sorted(pair)) for pair in itertools.pairwise(label.tolist())]
+    return pairs.count((0, 1)), pairs.count((0, 2)), pairs.count((1, 2))
+
+
+def enclosed_samples(far: np.ndarray, is_ink: np.ndarray) -> np.ndarray:
+    """Numbers of the samples between two of ink, with nothing but what is far between them."""
+    found, since = [], None
+    for i in range(len(far)):
+        if not far[i]:
+            since = None
+        elif is_ink[i]:
+            found += since or []
+            since = []
+        elif since is not None:
+            since.append(i)
+    return np.array(found, int)
 
 
 def third_color(
@@ -340,33 +421,32 @@ def third_color(
     paper: np.ndarray,
     ink: np.ndarray,
     tolerance: int,
-) -> tuple[np.ndarray, np.ndarray] | None:
-    """Ink and outline, if there is a third colour that lies between the ink and the paper."""
-    pixels = samples.pixels
-    to_ink = squared(pixels - ink)
+) -> Third | None:
+    """Ink and outline, if there is a third colour."""
+    pixels, least_apart = samples.pixels, LEAST_APART**2
     radius = max(9 * tolerance**2 // 64, 9 * int(squared(ink - paper)) // 100)
-    is_ink = far & (to_ink <= radius)
+    is_ink = far & (squared(pixels - ink) <= radius)
     off = far & ~is_ink & off_plane(pixels, paper, ink, 64.0 * tolerance + 2560.0)
-    if not off.any():
-        return enclosed_color(samples, is_far, is_ink, ink)
-    other = prevailing(pixels[off], np.ones(off.sum(), int), INK_RADIUS, [ink, paper])
-    if 10 * other.mass < far.sum() or other.far < LEAST_APART**2:
-        return enclosed_color(samples, is_far, is_ink, ink)
-    to_other = squared(pixels - other.color)
-    apart = min(int(squared(ink - paper)), int(squared(ink - other.color)))
-    is_other = far & (to_other <= max(9 * tolerance**2 // 64, 9 * apart // 100))
-    is_other &= (to_other < to_ink) | ~is_ink
-    label = np.where(is_other, 2, np.where(is_ink, 1, np.where(is_far, 3, 0)))
-    touches = np.zeros((3, 3), int)
-    known = np.flatnonzero(label != 3)
-    for a, b in itertools.pairwise(known):
-        if samples.span[a] == samples.span[b]:
-            touches[min(label[a], label[b]), max(label[a], label[b])] += 1
-    ink_paper, other_paper, both = (int(touches[k]) for k in ((0, 1), (0, 2), (1, 2)))
-    ink_all, other_all = max(ink_paper + both, 1), max(other_paper + both, 1)
-    if ink_paper * other_all > other_paper * ink_all:
-        return (other.color, ink) if 3 * other_paper < other_all else None
-    return (ink, other.color) if 3 * ink_paper < ink_all else None
+    if 10 * off.sum() >= far.sum():
+        other = prevailing(pixels[off], np.ones(off.sum(), int), INK_RADIUS, [ink, paper])
+        if 10 * other.mass >= far.sum() and other.far >= least_apart:
+            ink_paper, other_paper, both = count_touches(
+                samples, far, is_ink, paper, is_far, ink, other.color, tolerance
+            )
+            ink_all, other_all = max(ink_paper + both, 1), max(other_paper + both, 1)
+            if ink_paper * other_all > other_paper * ink_all:
+                return Third(other.color, ink if 3 * other_paper < other_all else None)
+            return Third(ink, other.color if 3 * ink_paper < ink_all else None)
+    inner = enclosed_samples(far, is_ink)
+    if 10 * len(inner) < far.sum():
+        return None
+    other = prevailing(pixels[inner], np.ones(len(inner), int), INK_RADIUS, [ink])
+    if 20 * other.mass < far.sum() or other.far < least_apart:
+        return None
+    _, other_paper, both = count_touches(
+        samples, far, is_ink, paper, is_far, ink, other.color, tolerance
+    )
+    return Third(other.color, ink) if 3 * other_paper < both else None
 
 
 def word_colors(page: np.ndarray, quad: np.ndarray):
@@ -378,7 +458,7 @@ def word_colors(page: np.ndarray, quad: np.ndarray):
         return nothing, nothing, nothing, 0.0
     cluster = prevailing(pixels, samples.weight, PAPER_RADIUS, [])
     inside = np.isin(key_of(pixels), cluster.keys)
-    paper = median(pixels[inside], samples.weight[inside])
+    paper = median(pixels[inside], samples.weight[inside] ** 2)
     noise = noise_of(samples)
     tolerance = 48 + 3 * noise // 2  # in quarters
     sheet, is_plane = np.tile(paper, (len(pixels), 1)), False
@@ -404,24 +484,25 @@ def word_colors(page: np.ndarray, quad: np.ndarray):
     if (ink == paper).all():
         return paper, paper, paper, 0.0
     much = 6.0 * count / len(pixels)
-    parts = third_color(samples, far, is_far, paper, ink, tolerance)
-    if parts:
-        text, outline = parts
+    tall_px = letters_px(samples, far, shortest_side(quad))
+    third = third_color(samples, far, is_far, paper, ink, tolerance)
+    if third and third.outline is not None:
+        text, outline = third
         axis = unit(text - outline)
         along = ((pixels - outline) * axis).sum(1)
         beside = 65536 * squared(pixels - outline) - along * along
         near = far & (beside < (64 * tolerance + 2560) ** 2)
-        text, doubt = cores(samples, near, outline, text, axis, noise)
+        text, doubt = cores(samples, near, outline, text, axis, noise, tall_px)
         return text, paper, outline, 3 / (3 + (much + doubt))
     luma = int(((ink - paper) * LUMA).sum())
-    axis = LUMA if 16 * luma * luma >= squared(chroma(ink - paper)) else unit(ink - paper)
+    axis = LUMA if 32 * luma * luma >= squared(chroma(ink - paper)) else unit(ink - paper)
     if ((ink - paper) * axis).sum() < 0:
         axis = -axis
-    core, doubt = cores(samples, far, paper, ink, axis, noise)
-    mixed = unmix(samples, rest, paper, axis, core)
-    text = mixed if has_more_chroma(mixed - paper, core - paper) else core
+    core, doubt = cores(samples, far, paper, ink, axis, noise, tall_px)
+    end, mixed = unmix(samples, rest, paper, axis, core)
+    text = core if third else mixed
     contrast = float(max(int(squared(text - paper)), 1))
-    doubt += 10 * math.sqrt(float(squared(mixed - core)) / contrast)
+    doubt += 10 * math.sqrt(float(squared(end - core)) / contrast)
     return text, paper, text, 3 / (3 + (much + doubt))
 
 

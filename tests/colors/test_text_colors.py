@@ -51,6 +51,23 @@ def test_an_outline():
     assert found.outline.tolist() == [list(outline)]
 
 
+def test_an_outline_between_the_paper_and_the_letters_colour():
+    """Gray letters in a black outline on white paper: no mixture of the two."""
+    outline = (30, 30, 30)
+    page = draw(ink=(150, 150, 150), paper=(240, 240, 240), outline=outline, thickness=5)
+    found = fastcv.text_colors(page, WHOLE)
+    assert found.text.tolist() == [[150, 150, 150]]
+    assert found.background.tolist() == [[240, 240, 240]]
+    assert np.abs(found.outline[0].astype(int) - outline).max() <= 3
+
+
+def test_soft_edges_are_no_outline():
+    page = cv2.GaussianBlur(draw(ink=(30, 30, 30), paper=(240, 240, 240), thickness=5), (5, 5), 0)
+    found = fastcv.text_colors(page, WHOLE)
+    assert found.outline.tolist() == found.text.tolist()
+    assert np.abs(found.text[0].astype(int) - 30).max() <= 3
+
+
 def test_one_colour():
     page = np.full((40, 60, 3), (7, 8, 9), np.uint8)
     text, background, outline, confidence = fastcv.text_colors(page, [[0, 0, 50, 30]])
@@ -156,6 +173,11 @@ def test_odd_boxes():
         [[100, 10], [200, 10], [150, 90], [160, 200]],
     ]
     assert_equal(page, np.float32(boxes))
+
+
+def test_a_needle_of_more_columns_than_cells():
+    page = np.tile(draw(), (1, 19, 1))
+    assert_equal(page, np.float32([[[0, 0], [3000, 60], [3000, 61], [0, 1]]]))
 
 
 def test_the_page(page, page_boxes):

@@ -52,12 +52,14 @@ static void find_colors(FastcvTextWord *word, FastcvTextColors results, ptrdiff_
         FastcvTextColor ink = fastcv_text_find_ink(word, paper);
         if (fastcv_text_squared(ink, paper)) {
             const double doubt = doubt_of_share(word);
-            const int has_outline = fastcv_text_find_outline(word, paper, &ink, &outline);
-            const FastcvTextInk found = has_outline ? fastcv_text_ink_in_outline(word, outline, ink)
-                                                    : fastcv_text_ink_on_paper(word, paper, ink);
+            const FastcvTextThird third = fastcv_text_find_third(word, paper, &ink, &outline);
+            const FastcvTextInk found =
+                third == FASTCV_TEXT_OUTLINE
+                    ? fastcv_text_ink_in_outline(word, outline, ink)
+                    : fastcv_text_ink_on_paper(word, paper, ink, third == FASTCV_TEXT_NONE);
             text = found.color;
             confidence = (float)(3 / (3 + (doubt + found.doubt)));
-            outline = has_outline ? outline : text;
+            outline = third == FASTCV_TEXT_OUTLINE ? outline : text;
         }
     }
     store(results.text[item], text);

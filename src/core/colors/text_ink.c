@@ -1,7 +1,5 @@
-/* The ink: the colour of strokes' cores, and where JPEG has washed their chroma out, the end of the
- * line on which paper and ink mix. */
+/* The ink: the colour of strokes' cores. */
 #include <math.h>
-#include <string.h>
 
 #include "core/colors/text_word.h"
 #include "core/numbers.h"
@@ -9,7 +7,8 @@
 enum {
     RADIUS = 143, /* of the ink's cluster, in Oklab · 4096 */
     LEVELS = 512,
-    CELL = 8, /* samples along a side */
+    SMALL_PX = 12,
+    LARGE_PX = 28, /* letters */
     NOWHERE = -(1 << 30),
 };
 
@@ -121,12 +120,22 @@ static int32_t level_of_rank(const uint16_t count[LEVELS], int32_t rank)
     return level;
 }
 
-/* The colour at the level that 7 of 10 cores do not exceed; ink where there is no core. Doubtful
- * are few cores, of the word or of what is not paper, and cores that do not reach equally far. */
-static FastcvTextInk find_cores(FastcvTextWord *word, FastcvTextColor start, FastcvTextColor ink,
-                                FastcvTextColor axis)
+/* The core whose level is the ink's. Few pixels of small letters are wholly ink, so it is one of
+ * the farthest, less so without luma, because JPEG's chroma is coarse. Of large letters it is the
+ * middle, because JPEG's ringing goes beyond the ink. */
+static int32_t rank_of_ink(int32_t tall_px, int is_luma, int32_t cores)
 {
-    const int32_t reach = fastcv_text_dot(fastcv_text_minus(ink, start), axis);
+    const int32_t larger = fastcv_clamp_int(tall_px, SMALL_PX, LARGE_PX) - SMALL_PX;
+    const int32_t share = is_luma ? 304 - 9 * larger : 272 - 7 * larger; /* down to half of 320 */
+    return (share * (cores - 1) + 160) / 320;
+}
+
+/* The colour at the cores' level; ink where there is no core. Doubtful are few cores, of the word
+ * or of what is not paper, and cores that do not reach equally far. */
+static FastcvTextInk find_cores(FastcvTextWord *word, FastcvTextColor start, FastcvTextColor ink,
+                                FastcvTextAxis axis)
+{
+    const int32_t reach = fastcv_text_dot(fastcv_text_minus(ink, start), axis.direction);
     look_around(word);
     const int32_t cores = list_cores(word, reach);
     if (!cores)
@@ -134,7 +143,7 @@ static FastcvTextInk find_cores(FastcvTextWord *word, FastcvTextColor start, Fas
     uint16_t count[LEVELS] = {0};
     for (int32_t i = 0; i < cores; i++)
         count[word->along[word->cores[i]] >> 8]++;
-    const int32_t level = level_of_rank(count, (7 * (cores - 1) + 5) / 10);
+    const int32_t level = level_of_rank(count, rank_of_ink(word->tall_px, axis.is_luma, cores));
     const int32_t window = 4 + (word->noise >> 2) + reach / 12800;
     FastcvTextMedian median = {0};
     for (int32_t i = 0; i < cores; i++) {
@@ -147,127 +156,43 @@ static FastcvTextInk find_cores(FastcvTextWord *word, FastcvTextColor start, Fas
                                                             word->far_count / (4.0 * cores)};
 }
 
-/* ---- unmixing ---- */
-
-static void add_span(FastcvTextCells *cells, const FastcvTextWord *word, const FastcvTextSpan *span)
-{
-    for (int32_t i = 0; i < span->count;) {
-        const int32_t column = span->column + i, cell = column / CELL % FASTCV_TEXT_CELLS;
-        const int32_t end = fastcv_min_int(span->count, i + CELL - column % CELL);
-        for (int c = 0; c < 3; c++) {
-            const uint8_t *color = word->samples.channel[c] + span->start;
-            const uint8_t *sheet = word->sheet[c] + span->start;
-            int32_t rest = (i - end) * word->shift.channel[c];
-            if (end - i == CELL)
-                rest +=
-                    fastcv_text_sum(color + i, UINT64_MAX) - fastcv_text_sum(sheet + i, UINT64_MAX);
-            for (int32_t k = end - i == CELL ? end : i; k < end; k++)
-                rest += color[k] - sheet[k];
-            cells->rest[cell].channel[c] += rest;
-        }
-        i = end;
-    }
-}
-
-static void close_row(FastcvTextCells *cells, int32_t used, FastcvTextColor axis)
-{
-    for (int32_t i = 0; i < used; i++) {
-        const int64_t along = fastcv_text_dot(cells->rest[i], axis);
-        cells->norm += along * along;
-        for (int c = 0; c < 3; c++)
-            cells->product[c] += along * cells->rest[i].channel[c];
-    }
-    memset(cells->rest, 0, (size_t)used * sizeof *cells->rest);
-}
-
-/* Sums over cells, because chroma that is shared by pixels still has the right sum. */
-static FastcvTextColor unmix(FastcvTextWord *word, FastcvTextColor paper, FastcvTextColor axis,
-                             FastcvTextColor core)
-{
-    FastcvTextCells *cells = &word->cells;
-    const FastcvTextSamples *samples = &word->samples;
-    const int32_t used = fastcv_min_int(samples->columns / CELL + 1, FASTCV_TEXT_CELLS);
-    const double reach = fastcv_text_dot(fastcv_text_minus(core, paper), axis);
-    int32_t row = 0;
-    cells->norm = cells->product[0] = cells->product[1] = cells->product[2] = 0;
-    for (int32_t s = 0; s < samples->span_count; s++) {
-        if (samples->spans[s].line / CELL != row)
-            close_row(cells, used, axis);
-        row = samples->spans[s].line / CELL;
-        add_span(cells, word, &samples->spans[s]);
-    }
-    close_row(cells, used, axis);
-    if (cells->norm == 0)
-        return core;
-    FastcvTextColor end;
-    for (int c = 0; c < 3; c++) {
-        const double step = (double)cells->product[c] * reach / (double)cells->norm;
-        const double value = paper.channel[c] + floor(step + 0.5);
-        end.channel[c] = value < 0 ? 0 : value > 255 ? 255 : (int32_t)value;
-    }
-    return end;
-}
-
-/* The product of two differences' chroma, in 65,536 parts. */
-static int64_t chroma_dot(FastcvTextColor one, FastcvTextColor other)
-{
-    const int32_t one_luma = fastcv_text_dot(one, fastcv_text_luma);
-    const int32_t other_luma = fastcv_text_dot(other, fastcv_text_luma);
-    int64_t sum = 0;
-    for (int c = 0; c < 3; c++) {
-        const int64_t chroma = 256 * one.channel[c] - one_luma;
-        sum += chroma * (256 * other.channel[c] - other_luma);
-    }
-    return sum;
-}
-
-/* Whether mixed has the core's hue in more chroma. Another hue comes from something else in the
- * box.
- */
-static int has_more_chroma(FastcvTextColor mixed, FastcvTextColor core)
-{
-    const double both = (double)chroma_dot(mixed, core);
-    const double of_mixed = (double)chroma_dot(mixed, mixed);
-    const double of_core = (double)chroma_dot(core, core);
-    return of_mixed > of_core && both > 0 && both * both >= 0.9 * of_mixed * of_core;
-}
-
 /* ---- together ---- */
 
 /* 256 times the vector of length 1. */
-static FastcvTextColor unit(FastcvTextColor vector)
+static FastcvTextAxis unit(FastcvTextColor vector)
 {
     const double length = sqrt((double)fastcv_text_dot(vector, vector));
-    FastcvTextColor result;
+    FastcvTextAxis axis = {.is_luma = 0};
     for (int c = 0; c < 3; c++)
-        result.channel[c] = (int32_t)floor(256.0 * vector.channel[c] / length + 0.5);
-    return result;
-}
-
-/* Luma where paper and ink differ in it, because JPEG keeps it best. */
-static FastcvTextColor axis_to(FastcvTextColor difference)
-{
-    const int64_t luma = fastcv_text_dot(difference, fastcv_text_luma);
-    if (16 * luma * luma < chroma_dot(difference, difference))
-        return unit(difference);
-    FastcvTextColor axis = fastcv_text_luma;
-    for (int c = 0; c < 3 && luma < 0; c++)
-        axis.channel[c] = -axis.channel[c];
+        axis.direction.channel[c] = (int32_t)floor(256.0 * vector.channel[c] / length + 0.5);
     return axis;
 }
 
-/* It is also doubtful when the two ways do not agree. */
-FastcvTextInk fastcv_text_ink_on_paper(FastcvTextWord *word, FastcvTextColor paper,
-                                       FastcvTextColor ink)
+/* Luma where paper and ink differ in it, because JPEG keeps it best. */
+static FastcvTextAxis axis_to(FastcvTextColor difference)
 {
-    const FastcvTextColor axis = axis_to(fastcv_text_minus(ink, paper));
-    project(word, paper, axis);
+    const int64_t luma = fastcv_text_dot(difference, fastcv_text_luma);
+    if (32 * luma * luma < fastcv_text_chroma_dot(difference, difference))
+        return unit(difference);
+    FastcvTextAxis axis = {fastcv_text_luma, 1};
+    for (int c = 0; c < 3 && luma < 0; c++)
+        axis.direction.channel[c] = -axis.direction.channel[c];
+    return axis;
+}
+
+/* It is also doubtful when the two ways do not agree. Cells would mix a third colour in. */
+FastcvTextInk fastcv_text_ink_on_paper(FastcvTextWord *word, FastcvTextColor paper,
+                                       FastcvTextColor ink, int is_alone)
+{
+    const FastcvTextAxis axis = axis_to(fastcv_text_minus(ink, paper));
+    project(word, paper, axis.direction);
     FastcvTextInk found = find_cores(word, paper, ink, axis);
-    const FastcvTextColor core = found.color, mixed = unmix(word, paper, axis, core);
-    if (has_more_chroma(fastcv_text_minus(mixed, paper), fastcv_text_minus(core, paper)))
-        found.color = mixed;
+    const FastcvTextColor core = found.color;
+    const FastcvTextUnmixed unmixed = fastcv_text_unmix(word, paper, axis, core);
+    if (is_alone)
+        found.color = unmixed.ink;
     const double contrast = fastcv_max_int(fastcv_text_squared(found.color, paper), 1);
-    found.doubt += 10 * sqrt(fastcv_text_squared(mixed, core) / contrast);
+    found.doubt += 10 * sqrt(fastcv_text_squared(unmixed.end, core) / contrast);
     return found;
 }
 
@@ -275,9 +200,9 @@ FastcvTextInk fastcv_text_ink_on_paper(FastcvTextWord *word, FastcvTextColor pap
 FastcvTextInk fastcv_text_ink_in_outline(FastcvTextWord *word, FastcvTextColor outline,
                                          FastcvTextColor ink)
 {
-    const FastcvTextColor axis = unit(fastcv_text_minus(ink, outline));
+    const FastcvTextAxis axis = unit(fastcv_text_minus(ink, outline));
     const int64_t limit = 64 * word->tolerance + 2560;
-    project(word, outline, axis);
+    project(word, outline, axis.direction);
     int32_t kept = 0;
     for (int32_t i = 0; i < word->far_count; i++) {
         const uint16_t at = word->far[i];

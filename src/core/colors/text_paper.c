@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/colors/text_word.h"
+#include "core/numbers.h"
 
 enum {
     RADIUS = 246, /* of the paper's cluster, in Oklab · 4096 */
@@ -40,7 +41,8 @@ static FastcvTextColor find_prevailing(FastcvTextWord *word)
     FastcvTextMedian median = {0};
     for (int32_t i = 0; i < samples->count; i++) {
         const unsigned is_member = word->is_member[fastcv_text_key(b[i], g[i], r[i])];
-        fastcv_text_median_add(&median, word, i, (uint16_t)(samples->weight[i] * is_member));
+        const unsigned weight = samples->weight[i]; /* more at the border: JPEG spreads chroma */
+        fastcv_text_median_add(&median, word, i, (uint16_t)(weight * weight * is_member));
     }
     for (int32_t i = 0; i < cluster.count; i++)
         word->is_member[word->bins.bins[i].key] = 0;
@@ -101,6 +103,17 @@ static Block add_up_some(const FastcvTextWord *word, int32_t start, int32_t coun
     return block;
 }
 
+/* The sum of eight bytes, of which mask leaves some out. */
+static int32_t sum_of(const uint8_t *bytes, uint64_t mask)
+{
+    const uint64_t every_second = UINT64_C(0x00FF00FF00FF00FF);
+    uint64_t eight;
+    memcpy(&eight, bytes, sizeof eight);
+    eight &= mask;
+    const uint64_t pairs = (eight & every_second) + (eight >> 8 & every_second);
+    return (int32_t)(pairs * UINT64_C(0x0001000100010001) >> 48);
+}
+
 /* The same of BLOCK samples. */
 static Block add_up(const FastcvTextWord *word, int32_t start)
 {
@@ -110,7 +123,7 @@ static Block add_up(const FastcvTextWord *word, int32_t start)
     const uint64_t is_paper = (labels & ones) ^ ones; /* FASTCV_TEXT_FAR is odd */
     Block block = {.n = (int32_t)(is_paper * ones >> 56)};
     for (int c = 0; c < 3; c++)
-        block.sum[c] = fastcv_text_sum(word->samples.channel[c] + start, is_paper * 255);
+        block.sum[c] = sum_of(word->samples.channel[c] + start, is_paper * 255);
     return block;
 }
 
@@ -222,6 +235,18 @@ static void list_far(FastcvTextWord *word)
     }
 }
 
+/* Of the rows that have something else than paper; a turned box is no taller than its side. */
+static int32_t measure_letters(const FastcvTextWord *word)
+{
+    const FastcvTextSamples *samples = &word->samples;
+    const FastcvTextSpan *first = samples->spans, *last = first + samples->span_count - 1;
+    while (first->start + first->count <= word->far[0])
+        first++;
+    while (last->start > word->far[word->far_count - 1])
+        last--;
+    return fastcv_min_int((last->line - first->line + 1) * samples->step_y, samples->side_px);
+}
+
 static int follow_gradient(FastcvTextWord *word)
 {
     const FastcvTextSamples *samples = &word->samples;
@@ -287,6 +312,8 @@ FastcvTextColor fastcv_text_find_paper(FastcvTextWord *word)
     list_far(word);
     if (word->paper_count == 0)
         word->far_count = 0;
+    if (word->far_count)
+        word->tall_px = measure_letters(word);
     if (!is_plane || word->far_count == 0)
         return paper;
     word->shift = measure_shift(word);

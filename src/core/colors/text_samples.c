@@ -1,10 +1,11 @@
 #include "core/colors/text_samples.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "core/numbers.h"
 
-enum { EDGES = 4 };
+enum { EDGES = 4, WIDE_STEP = 4, MOST_SIDE_PX = 1 << 20 };
 
 /* Which samples there are: multiples of the steps. */
 typedef struct Grid {
@@ -111,11 +112,17 @@ static int has_room(const Grid *grid)
     return 1;
 }
 
+/* How many samples are border: wider ones would hold letters. */
+static int32_t ring_of(int64_t step)
+{
+    return step < WIDE_STEP ? 2 : 1;
+}
+
 /* Samples of the border have more weight; is_ring says that the whole line is border. */
-static void weigh(uint8_t *weight, int32_t count, int is_ring)
+static void weigh(uint8_t *weight, int32_t count, int32_t ring, int is_ring)
 {
     memset(weight, is_ring ? FASTCV_TEXT_RING_WEIGHT : 1, (size_t)count);
-    for (int32_t i = 0; i < FASTCV_TEXT_RING && i < count; i++)
+    for (int32_t i = 0; i < ring && i < count; i++)
         weight[i] = weight[count - 1 - i] = FASTCV_TEXT_RING_WEIGHT;
 }
 
@@ -144,7 +151,7 @@ static void read_part(FastcvTextSamples *samples, const Grid *grid, const uint8_
     const uint8_t *pixels = row + start * step;
     const int32_t count = (int32_t)(end - start + 1);
     uint8_t weight[FASTCV_TEXT_SAMPLES];
-    weigh(weight, count, is_ring);
+    weigh(weight, count, ring_of(grid->step_x), is_ring);
     for (int32_t i = 0; i < count;) {
         int32_t last = channels == 4 ? i : count;
         while (last < count && pixels[last * step + 3])
@@ -157,6 +164,17 @@ static void read_part(FastcvTextSamples *samples, const Grid *grid, const uint8_
         }
         i = last + 1;
     }
+}
+
+static int32_t shortest_side(const Grid *grid)
+{
+    double least = MOST_SIDE_PX;
+    for (int i = 0; i < EDGES; i++) {
+        const int j = (i + 1) % EDGES;
+        const double x = grid->x[j] - grid->x[i], y = grid->y[j] - grid->y[i];
+        least = fastcv_lesser(least, sqrt(x * x + y * y));
+    }
+    return (int32_t)least;
 }
 
 static void number_columns(FastcvTextSamples *samples)
@@ -184,11 +202,15 @@ void fastcv_text_samples_take(FastcvTextSamples *samples, const FastcvImage *ima
             grid.step_y++;
     }
     samples->count = samples->span_count = 0;
+    samples->step_x = (int32_t)grid.step_x;
+    samples->step_y = (int32_t)grid.step_y;
+    samples->side_px = shortest_side(&grid);
     const int64_t first = divide_up(grid.top, grid.step_y), last = grid.bottom / grid.step_y;
+    const int32_t ring = ring_of(grid.step_y);
     for (int64_t number = first; number <= last && grid.top <= grid.bottom; number++) {
         const uint8_t *row = image->pixels + number * grid.step_y * image->stride_bytes;
         const Parts parts = find_parts(&grid, number * grid.step_y);
-        const int is_ring = number - first < FASTCV_TEXT_RING || last - number < FASTCV_TEXT_RING;
+        const int is_ring = number - first < ring || last - number < ring;
         for (int i = 0; i < parts.count; i++) {
             read_part(samples, &grid, row, parts.start[i], parts.end[i], (int32_t)(number - first),
                       is_ring);

@@ -7,8 +7,7 @@
 
 enum {
     FASTCV_TEXT_SAMPLES = 1023, /* at most; a bin's word has no room for more (text_bins.c) */
-    FASTCV_TEXT_RING = 2,       /* samples at the quad's border */
-    FASTCV_TEXT_RING_WEIGHT = 4
+    FASTCV_TEXT_RING_WEIGHT = 4 /* of samples at the quad's border */
 };
 
 /* Samples side by side in a row. */
@@ -23,6 +22,8 @@ typedef struct FastcvTextSamples {
     uint8_t weight[FASTCV_TEXT_SAMPLES + 1];
     FastcvTextSpan spans[FASTCV_TEXT_SAMPLES];
     int32_t columns, lines; /* of the last ones */
+    int32_t step_x, step_y;
+    int32_t side_px; /* the quad's shortest */
 } FastcvTextSamples;
 
 void fastcv_text_samples_take(FastcvTextSamples *samples, const FastcvImage *image,

@@ -3,9 +3,10 @@
 #include "core/numbers.h"
 
 enum {
-    RADIUS = 143,      /* of a cluster, in Oklab · 4096 */
-    LEAST_APART = 246, /* from ink and from paper */
-    SHARE = 10,        /* of what is not paper, one part at least has the third colour */
+    RADIUS = 143,       /* of a cluster, in Oklab · 4096 */
+    LEAST_APART = 246,  /* from ink and from paper */
+    SHARE = 10,         /* of what is not paper, one part at least has the third colour */
+    CLUSTER_SHARE = 20, /* of what ink encloses */
 };
 
 /* Mixtures of two colours, luma and chroma each in its own share, as JPEG mixes them. */
@@ -75,19 +76,38 @@ static void add_to_bins(FastcvTextWord *word, int32_t i)
                          (unsigned)color.channel[2], 1);
 }
 
+/* Finds the samples that lie in a row between two of ink, with no paper between them. */
+typedef struct Enclosed {
+    int32_t last;    /* sample of ink, its number in the list of what is far */
+    int32_t skipped; /* samples before it that are paper */
+} Enclosed;
+
+static const Enclosed nothing_enclosed = {.skipped = -1};
+
+/* How many of them come before sample k of what is far, which is ink. */
+static int32_t enclosed_before(Enclosed *enclosed, const FastcvTextWord *word, int32_t k)
+{
+    const int32_t skipped = word->far[k] - k; /* the same, unless paper lies between */
+    const int32_t count = skipped == enclosed->skipped ? k - enclosed->last - 1 : 0;
+    *enclosed = (Enclosed){k, skipped};
+    return count;
+}
+
 /* Labels ink, and lists what is far from it and no mixture. Returns how many that are. */
 static int32_t list_off(FastcvTextWord *word, FastcvTextColor paper, FastcvTextColor ink)
 {
     const int32_t radius = squared_radius(word, fastcv_text_squared(ink, paper));
     const Mixtures mixtures = mixtures_of(paper, ink, word->tolerance);
+    Enclosed enclosed = nothing_enclosed;
     int32_t count = 0;
-    word->ink_count = 0;
+    word->ink_count = word->enclosed_count = 0;
     for (int32_t k = 0; k < word->far_count; k++) {
         const int32_t i = word->far[k];
         const FastcvTextColor color = fastcv_text_sample(word, i);
         if (fastcv_text_squared(color, ink) <= radius) {
             word->label[i] = FASTCV_TEXT_INK;
             word->ink_count++;
+            word->enclosed_count += enclosed_before(&enclosed, word, k);
         } else if (!is_mixture(&mixtures, color)) {
             word->off[count++] = (uint16_t)i;
         }
@@ -111,28 +131,22 @@ static void label_other(FastcvTextWord *word, FastcvTextColor paper, FastcvTextC
     }
 }
 
-/* How often two of paper, ink and the third colour follow each other in a row, blends left out. */
+/* How often two of paper, ink and the third colour are neighbours in a row. A blend between them is
+ * no touch: there may be a thin outline in it. */
 typedef struct Touches {
-    int64_t ink_paper, other_paper, ink_other;
+    int32_t ink_paper, other_paper, ink_other;
 } Touches;
 
 static Touches count_touches(const FastcvTextWord *word)
 {
-    int64_t pairs[3][3] = {{0}};
-    for (int32_t s = 0; s < word->samples.span_count; s++) {
-        const FastcvTextSpan *span = &word->samples.spans[s];
-        int before = FASTCV_TEXT_FAR;
-        for (int32_t i = span->start; i < span->start + span->count; i++) {
-            const int label = word->label[i];
-            if (label == FASTCV_TEXT_FAR)
-                continue;
-            if (before != FASTCV_TEXT_FAR)
-                pairs[before][label]++;
-            before = label;
-        }
+    Touches touches = {0};
+    for (int32_t i = 0; i + 1 < word->samples.count; i++) {
+        const int pair = word->label[i] ^ word->label[i + 1];
+        touches.ink_paper += pair == (FASTCV_TEXT_INK ^ FASTCV_TEXT_PAPER);
+        touches.other_paper += pair == (FASTCV_TEXT_OTHER ^ FASTCV_TEXT_PAPER);
+        touches.ink_other += pair == (FASTCV_TEXT_INK ^ FASTCV_TEXT_OTHER);
     }
-    return (Touches){pairs[0][1] + pairs[1][0], pairs[0][2] + pairs[2][0],
-                     pairs[1][2] + pairs[2][1]};
+    return touches;
 }
 
 /* Whichever touches more paper is the outline; the other must mostly touch the outline. */
@@ -151,64 +165,45 @@ static int choose(const Touches *touches, FastcvTextColor other, FastcvTextColor
     return 3 * touches->ink_paper < ink_least;
 }
 
-/* How many samples lie between two of ink, with no paper between them. Without branches that guess.
- */
-static int32_t count_enclosed(const FastcvTextWord *word)
-{
-    int32_t enclosed = 0;
-    for (int32_t s = 0; s < word->samples.span_count; s++) {
-        const FastcvTextSpan *span = &word->samples.spans[s];
-        int32_t blends = -FASTCV_TEXT_SAMPLES; /* since the last ink; below 0 after paper */
-        for (int32_t i = span->start; i < span->start + span->count; i++) {
-            const int is_ink = word->label[i] == FASTCV_TEXT_INK;
-            enclosed += is_ink & (blends > 0) ? blends : 0;
-            blends = is_ink ? 0 : blends + 1;
-            blends = word->label[i] == FASTCV_TEXT_PAPER ? -FASTCV_TEXT_SAMPLES : blends;
-        }
-    }
-    return enclosed;
-}
-
 /* Adds what is enclosed to the bins. */
 static void gather_enclosed(FastcvTextWord *word)
 {
-    for (int32_t s = 0; s < word->samples.span_count; s++) {
-        const FastcvTextSpan *span = &word->samples.spans[s];
-        int32_t last = -1;
-        for (int32_t i = span->start; i < span->start + span->count; i++) {
-            if (word->label[i] == FASTCV_TEXT_PAPER)
-                last = -1;
-            if (word->label[i] != FASTCV_TEXT_INK)
-                continue;
-            for (int32_t k = last + 1; last >= 0 && k < i; k++)
-                add_to_bins(word, k);
-            last = i;
-        }
+    Enclosed enclosed = nothing_enclosed;
+    for (int32_t k = 0; k < word->far_count; k++) {
+        if (word->label[word->far[k]] != FASTCV_TEXT_INK)
+            continue;
+        const int32_t count = enclosed_before(&enclosed, word, k);
+        for (int32_t inner = k - count; inner < k; inner++)
+            add_to_bins(word, word->far[inner]);
     }
 }
 
 /* Letters whose colour is a mixture of the paper's and the outline's: the outline is what was taken
- * for ink, and encloses much of one other colour. */
-static int find_enclosed(FastcvTextWord *word, const uint8_t (*others)[3], FastcvTextColor *ink,
-                         FastcvTextColor *outline)
+ * for ink, and encloses samples of one other colour. Mixtures of paper and ink touch both, so that
+ * colour must hardly touch the paper. */
+static FastcvTextThird find_enclosed(FastcvTextWord *word, FastcvTextColor paper,
+                                     const uint8_t (*others)[3], FastcvTextColor *ink,
+                                     FastcvTextColor *outline)
 {
-    const int32_t blends = word->samples.count - word->paper_count - word->ink_count;
-    if (3 * blends < 2 * word->ink_count)
-        return 0;
-    const int32_t enclosed = count_enclosed(word);
-    if (enclosed == 0 || 3 * enclosed < 2 * word->ink_count)
-        return 0;
+    if (SHARE * word->enclosed_count < word->far_count)
+        return FASTCV_TEXT_NONE;
     gather_enclosed(word);
     const FastcvTextCluster cluster = fastcv_text_bins_find(&word->bins, RADIUS, others, 1);
-    if (3 * cluster.weight < 2 * word->ink_count || cluster.apart < LEAST_APART * LEAST_APART)
-        return 0;
+    if (CLUSTER_SHARE * cluster.weight < word->far_count ||
+        cluster.apart < LEAST_APART * LEAST_APART)
+        return FASTCV_TEXT_NONE;
+    const FastcvTextColor other = {{cluster.color[0], cluster.color[1], cluster.color[2]}};
+    label_other(word, paper, *ink, other);
+    const Touches touches = count_touches(word);
+    if (3 * touches.other_paper >= touches.ink_other)
+        return FASTCV_TEXT_NONE;
     *outline = *ink;
-    *ink = (FastcvTextColor){{cluster.color[0], cluster.color[1], cluster.color[2]}};
-    return 1;
+    *ink = other;
+    return FASTCV_TEXT_OUTLINE;
 }
 
-int fastcv_text_find_outline(FastcvTextWord *word, FastcvTextColor paper, FastcvTextColor *ink,
-                             FastcvTextColor *outline)
+FastcvTextThird fastcv_text_find_third(FastcvTextWord *word, FastcvTextColor paper,
+                                       FastcvTextColor *ink, FastcvTextColor *outline)
 {
     uint8_t others[2][3];
     for (int c = 0; c < 3; c++) {
@@ -217,19 +212,19 @@ int fastcv_text_find_outline(FastcvTextWord *word, FastcvTextColor paper, Fastcv
     }
     const int32_t off = list_off(word, paper, *ink);
     if (off == 0 || SHARE * off < word->far_count)
-        return find_enclosed(word, others, ink, outline);
+        return find_enclosed(word, paper, others, ink, outline);
     for (int32_t i = 0; i < off; i++)
         add_to_bins(word, word->off[i]);
     const FastcvTextCluster cluster = fastcv_text_bins_find(&word->bins, RADIUS, others, 2);
     if (SHARE * cluster.weight < word->far_count || cluster.apart < LEAST_APART * LEAST_APART)
-        return find_enclosed(word, others, ink, outline);
+        return find_enclosed(word, paper, others, ink, outline);
     const FastcvTextColor other = {{cluster.color[0], cluster.color[1], cluster.color[2]}};
     label_other(word, paper, *ink, other);
     const Touches touches = count_touches(word);
     FastcvTextColor first = *ink, second;
     if (!choose(&touches, other, &first, &second))
-        return 0;
+        return FASTCV_TEXT_ELSEWHERE;
     *ink = first;
     *outline = second;
-    return 1;
+    return FASTCV_TEXT_OUTLINE;
 }

@@ -2,8 +2,6 @@
 #ifndef FASTCV_CORE_TEXT_WORD_H
 #define FASTCV_CORE_TEXT_WORD_H
 
-#include <string.h>
-
 #include "core/colors/text_bins.h"
 
 /* B, G, R: from 0 to 255, or differences. */
@@ -11,19 +9,19 @@ typedef struct FastcvTextColor {
     int32_t channel[3];
 } FastcvTextColor;
 
-/* What a sample is. */
+/* What a sample is. Any two that are not FAR differ by another even number (text_third.c). */
 typedef enum FastcvTextLabel {
-    FASTCV_TEXT_PAPER,
-    FASTCV_TEXT_INK,
-    FASTCV_TEXT_OTHER, /* a third colour */
-    FASTCV_TEXT_FAR    /* none of these: blends */
+    FASTCV_TEXT_PAPER = 0,
+    FASTCV_TEXT_FAR = 1, /* none of the others: blends */
+    FASTCV_TEXT_INK = 2,
+    FASTCV_TEXT_OTHER = 4, /* a third colour */
 } FastcvTextLabel;
 
-enum { FASTCV_TEXT_CELLS = 256 }; /* in a row; further ones are added to the first */
+enum { FASTCV_TEXT_COLUMNS = 1024 }; /* only needle-like quads have more; those are left out */
 
-/* Sums over cells of a row, zero between steps, and over all cells. */
+/* Sums of columns over a row of cells, zero between steps, and over all cells. */
 typedef struct FastcvTextCells {
-    FastcvTextColor rest[FASTCV_TEXT_CELLS];
+    int16_t rest[3][FASTCV_TEXT_COLUMNS];
     int64_t norm, product[3];
 } FastcvTextCells;
 
@@ -33,8 +31,10 @@ typedef struct FastcvTextWord {
     uint8_t label[FASTCV_TEXT_SAMPLES];
     uint8_t sheet[3][FASTCV_TEXT_SAMPLES]; /* the paper's colour there */
     int32_t paper_count, ink_count;        /* samples that have these labels */
+    int32_t enclosed_count;                /* samples that ink encloses */
     int32_t far_count;
     uint16_t far[FASTCV_TEXT_SAMPLES]; /* the samples that are not paper */
+    int32_t tall_px;                   /* the letters */
     int32_t noise;         /* the median step of luma from sample to sample, in quarters */
     int32_t tolerance;     /* least distance from the paper of what is not paper, in quarters */
     FastcvTextColor shift; /* to be added to sheet */
@@ -72,17 +72,6 @@ static inline FastcvTextColor fastcv_text_sample(const FastcvTextWord *word, int
         {samples->channel[0][i], samples->channel[1][i], samples->channel[2][i]}};
 }
 
-/* The sum of eight bytes, of which mask leaves some out. */
-static inline int32_t fastcv_text_sum(const uint8_t *bytes, uint64_t mask)
-{
-    const uint64_t every_second = UINT64_C(0x00FF00FF00FF00FF);
-    uint64_t eight;
-    memcpy(&eight, bytes, sizeof eight);
-    eight &= mask;
-    const uint64_t pairs = (eight & every_second) + (eight >> 8 & every_second);
-    return (int32_t)(pairs * UINT64_C(0x0001000100010001) >> 48);
-}
-
 /* Histograms of the three channels. */
 typedef struct FastcvTextMedian {
     int32_t total;
@@ -108,10 +97,46 @@ FastcvTextColor fastcv_text_find_paper(FastcvTextWord *word);
 
 /* ---- text_third.c ---- */
 
-/* Whether there is a third colour between ink and paper. ink is the prevailing colour of what is
- * not paper; then it and *outline are set. */
-int fastcv_text_find_outline(FastcvTextWord *word, FastcvTextColor paper, FastcvTextColor *ink,
-                             FastcvTextColor *outline);
+typedef enum FastcvTextThird {
+    FASTCV_TEXT_NONE,
+    FASTCV_TEXT_OUTLINE,
+    FASTCV_TEXT_ELSEWHERE /* there is a third colour that is no outline */
+} FastcvTextThird;
+
+/* Whether there is a third colour, and whether it lies between ink and paper. ink is the prevailing
+ * colour of what is not paper; if there is an outline, it and *outline are set. */
+FastcvTextThird fastcv_text_find_third(FastcvTextWord *word, FastcvTextColor paper,
+                                       FastcvTextColor *ink, FastcvTextColor *outline);
+
+/* The product of two differences' chroma, in 65,536 parts. */
+static inline int64_t fastcv_text_chroma_dot(FastcvTextColor one, FastcvTextColor other)
+{
+    const int32_t one_luma = fastcv_text_dot(one, fastcv_text_luma);
+    const int32_t other_luma = fastcv_text_dot(other, fastcv_text_luma);
+    int64_t sum = 0;
+    for (int c = 0; c < 3; c++) {
+        const int64_t chroma = 256 * one.channel[c] - one_luma;
+        sum += chroma * (256 * other.channel[c] - other_luma);
+    }
+    return sum;
+}
+
+/* ---- text_unmix.c ---- */
+
+/* The way from the paper to the ink, in 256 parts. */
+typedef struct FastcvTextAxis {
+    FastcvTextColor direction;
+    int is_luma;
+} FastcvTextAxis;
+
+typedef struct FastcvTextUnmixed {
+    FastcvTextColor end; /* of the line on which paper and ink mix */
+    FastcvTextColor ink; /* it, or the core's colour, or their middle */
+} FastcvTextUnmixed;
+
+/* word->along has each sample's way from the paper along the axis. */
+FastcvTextUnmixed fastcv_text_unmix(FastcvTextWord *word, FastcvTextColor paper,
+                                    FastcvTextAxis axis, FastcvTextColor core);
 
 /* ---- text_ink.c ---- */
 
@@ -124,9 +149,9 @@ typedef struct FastcvTextInk {
     double doubt; /* at least 0 */
 } FastcvTextInk;
 
-/* The letters' colour, on paper or in an outline. */
+/* The letters' colour, on paper or in an outline. is_alone says that there is no third colour. */
 FastcvTextInk fastcv_text_ink_on_paper(FastcvTextWord *word, FastcvTextColor paper,
-                                       FastcvTextColor ink);
+                                       FastcvTextColor ink, int is_alone);
 FastcvTextInk fastcv_text_ink_in_outline(FastcvTextWord *word, FastcvTextColor outline,
                                          FastcvTextColor ink);
 
