@@ -9,7 +9,7 @@ typedef struct FastcvTextColor {
     int32_t channel[3];
 } FastcvTextColor;
 
-/* What a sample is. Any two that are not FAR differ by another even number (text_third.c). */
+/* What a sample is. Any two of PAPER, INK and OTHER differ in other bits (text_third.c). */
 typedef enum FastcvTextLabel {
     FASTCV_TEXT_PAPER = 0,
     FASTCV_TEXT_FAR = 1, /* none of the others: blends */
