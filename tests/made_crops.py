@@ -9,7 +9,7 @@ import numpy as np
 
 from fastcv.datasets.encode import encode_all
 from fastcv.datasets.stores import STORES, Options
-from fastcv.datasets.task import Crop, CutPage
+from fastcv.datasets.task import Crops, CutPage
 from fastcv.outputs import Guard
 
 FREE = Options(Guard(frozenset(), overwrite=False))
@@ -21,19 +21,14 @@ def page_of(rng, name="scans/a", boxes=7, number=None, texts=TEXTS, format="png"
     """A page of random pictures."""
     sizes = rng.integers(4, 40, (boxes, 2)).tolist()
     images = [rng.integers(0, 256, (*size, 3), np.uint8) for size in sizes]
-    crops = [
-        Crop(
-            box=first + index,
-            quad=(np.float64([[0, 0], [9, 0], [9, 5], [0, 5]]) + index / 3).tolist(),
-            text=texts[index % len(texts)],
-            height=image.shape[0],
-            width=image.shape[1],
-            content=content,
-        )
-        for index, (image, content) in enumerate(
-            zip(images, encode_all(images, format), strict=True)
-        )
-    ]
+    shifts = np.arange(boxes)[:, None, None] / 3
+    crops = Crops(
+        list(range(first, first + boxes)),
+        np.float64([[0, 0], [9, 0], [9, 5], [0, 5]]) + shifts,
+        [texts[index % len(texts)] for index in range(boxes)],
+        *(list(column) for column in zip(*sizes, strict=True)) if boxes else ([], []),
+        encode_all(images, format),
+    )
     return CutPage(name, f"in/{name}.jpg", number, crops, [], 0, (0.0, 0.0, 0.0))
 
 

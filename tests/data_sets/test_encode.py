@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 from conftest import random_image
+from fastcv import _core
 from fastcv.datasets import encode, png
 from fastcv.datasets.encode import DTYPES, encode_all
 
@@ -65,6 +66,19 @@ def test_png_of_other_byte_orders(rng):
     image = random_image(rng, (20, 30), np.uint16)
     assert png.can_encode(image)
     assert not png.can_encode(image.astype(">u2"))
+
+
+@pytest.mark.parametrize(
+    ("images", "kind", "text"),
+    [([np.zeros((5, 5), np.uint8)], TypeError, "images must be a tuple"),
+     ((np.zeros((5, 5), np.uint8), np.zeros((5, 5, 2), np.uint8)), ValueError,
+      "images must have 1, 3 or 4 channels"),
+     ((np.zeros((5, 5), np.float32),), TypeError,
+      "images must be an array of uint8 or uint16, not float32")],
+)  # fmt: skip
+def test_rows_that_cannot_be_made(images, kind, text):
+    with pytest.raises(kind, match=f"^_png_rows: {text}$"):
+        _core._png_rows(images)
 
 
 def test_words_take_no_more_bytes_than_by_opencv(page, page_boxes, monkeypatch):

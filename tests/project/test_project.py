@@ -27,7 +27,8 @@ ROOMS = {  # room: the other rooms whose headers it may include
     "binding/batches": {"binding/convert", "binding/crop", "binding/memory"},
     "binding/crop": {"binding/convert", "binding/memory"},
     **{f"binding/{room}": {"binding/convert"}
-       for room in ("decode", "detect", "memory", "polygons", "settings", "sums")},
+       for room in ("decode", "detect", "memory", "png", "polygons", "records", "settings",
+                    "sums")},
     "opencv/shim.cpp": {"opencv"},
 }  # fmt: skip
 """A room is a folder of a layer: a subject, or a family of kernels. Rooms share the headers in

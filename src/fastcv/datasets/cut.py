@@ -16,7 +16,7 @@ from ..progress import EXPECTED, explain
 from .doubts import check_quads, doubts_of, kept_words
 from .encode import encode_all
 from .plan import match
-from .task import Crop, CropRules, CutPage, FailedPage, PageTask
+from .task import CropRules, Crops, CutPage, FailedPage, PageTask
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -51,23 +51,22 @@ def cut_page(task: PageTask, rules: CropRules, num_threads: int | None = 1) -> C
         ) from None
     have_cut = perf_counter()
     numbers = [number for number, crop in enumerate(crops) if crop.size]
-    contents = encode_all([crops[number] for number in numbers], rules.format, rules.quality)
+    crops = [crops[number] for number in numbers]
+    contents = encode_all(crops, rules.format, rules.quality)
+    boxes = [kept[number] for number in numbers]
     return CutPage(
         task.name,
         task.path,
         task.number,
-        [
-            Crop(
-                kept[number],
-                quads[number].tolist(),
-                page.words[kept[number]].text,
-                crops[number].shape[0],
-                crops[number].shape[1],
-                content,
-            )
-            for number, content in zip(numbers, contents, strict=True)
-        ],
-        [index for index, crop in zip(kept, crops, strict=True) if not crop.size],
+        Crops(
+            boxes,
+            quads[numbers],
+            [page.words[box].text for box in boxes],
+            [crop.shape[0] for crop in crops],
+            [crop.shape[1] for crop in crops],
+            contents,
+        ),
+        sorted({*kept} - {*boxes}),
         len(page.words) - len(kept),
         (have_read - started, have_cut - have_read, perf_counter() - have_cut),
         frames,

@@ -49,7 +49,7 @@ def encode_all(
     if format == "npy":
         return [_encode_npy(image) for image in images]
     if format == "png" and all(map(png.can_encode, images)):
-        return [png.encode_png(image) for image in images]
+        return png.encode_all(images)
     return _encode_by_opencv(images, format, quality)
 
 

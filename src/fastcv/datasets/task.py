@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate, chain
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
-
-import numpy as np
+from itertools import accumulate
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, overload
 
 from ..pages.find import page_title
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from ..annotations.record import AnnotatedPage, UnreadPage
 
 
@@ -68,13 +70,72 @@ class Crop(NamedTuple):
     """The encoded picture."""
 
 
+class Crops(Sequence[Crop]):
+    """A page's crops, in columns: a list for all boxes, one for all texts.
+
+    A `Crop` is made when it is asked for. To hand over 200 takes a fifth of the time of 200 tuples.
+    """
+
+    __slots__ = ("boxes", "contents", "heights", "quads", "texts", "widths")
+
+    def __init__(
+        self,
+        boxes: list[int],
+        quads: NDArray[np.float64],
+        texts: list[str | None],
+        heights: list[int],
+        widths: list[int],
+        contents: list[bytes],
+    ) -> None:
+        self.boxes = boxes
+        self.quads = quads
+        """Shape (n, 4, 2)."""
+        self.texts = texts
+        self.heights = heights
+        self.widths = widths
+        self.contents = contents
+
+    def __len__(self) -> int:
+        return len(self.boxes)
+
+    @overload
+    def __getitem__(self, index: int) -> Crop: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Crop]: ...
+    def __getitem__(self, index: int | slice) -> Crop | list[Crop]:
+        if isinstance(index, slice):
+            return [self[each] for each in range(*index.indices(len(self)))]
+        return Crop(
+            self.boxes[index],
+            self.quads[index].tolist(),
+            self.texts[index],
+            self.heights[index],
+            self.widths[index],
+            self.contents[index],
+        )
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle the contents as one."""
+        *columns, contents = (getattr(self, name) for name in _COLUMNS)
+        return _unpickle, (columns, list(map(len, contents)), b"".join(contents))
+
+
+_COLUMNS = ("boxes", "quads", "texts", "heights", "widths", "contents")
+
+
+def _unpickle(columns: list[Any], sizes: list[int], contents: bytes) -> Crops:
+    ends = accumulate(sizes)
+    parts = [contents[end - size : end] for size, end in zip(sizes, ends, strict=True)]
+    return Crops(*(*columns, parts))
+
+
 class CutPage(NamedTuple):
     """A page's crops."""
 
     name: str
     path: str
     number: int | None
-    crops: list[Crop]
+    crops: Crops
     degenerate: list[int]
     """Boxes that cannot be cut, and were left out."""
     ignored: int
@@ -85,17 +146,6 @@ class CutPage(NamedTuple):
     """How many frames the file has of which the first was read because nobody chose one."""
     doubts: str = ""
     """What looks wrong with the boxes, as `fastcv.check_boxes` finds it."""
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        """Pickle the crops as columns, and their contents as one: a third of the time."""
-        rest = self._replace(crops=[])[:]
-        if not self.crops:
-            return _unpickle, ([], [], b"", rest)
-        columns: list[Any] = [list(column) for column in zip(*self.crops, strict=True)]
-        contents = columns.pop()
-        numbers = chain.from_iterable(chain.from_iterable(columns[1]))
-        columns[1] = np.fromiter(numbers, np.float64).reshape(-1, 4, 2)
-        return _unpickle, (columns, list(map(len, contents)), b"".join(contents), rest)
 
 
 class FailedPage(NamedTuple):
@@ -111,14 +161,3 @@ class FailedPage(NamedTuple):
 def title_of(page: PageTask | CutPage | FailedPage) -> str:
     """What messages call a page."""
     return page_title(page.path, page.number)
-
-
-def _unpickle(
-    columns: list[Any], sizes: list[int], contents: bytes, rest: tuple[Any, ...]
-) -> CutPage:
-    if not columns:
-        return CutPage(*rest)
-    columns[1] = columns[1].tolist()
-    ends = accumulate(sizes)
-    parts = [contents[end - size : end] for size, end in zip(sizes, ends, strict=True)]
-    return CutPage(*rest)._replace(crops=list(map(Crop, *columns, parts)))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from json.encoder import encode_basestring
+from json.encoder import encode_basestring as _quote
 
-from ..task import Crop, CutPage
+from ... import _core
+from ..task import CutPage
 
 NAME = "labels.jsonl"
 
@@ -17,30 +18,37 @@ def origins(page: CutPage) -> list[str]:
     Joined here from parts: an encoder's call for each crop takes as long as to cut it.
     """
     first = f'"page": {quote(page.path)}, "number": {json.dumps(page.number)}, "box": '
-    quads = json.dumps([crop.quad for crop in page.crops])[3:-3].split("]], [[")
+    quads = _core._quads_to_json(page.crops.quads)
     return [
-        f'{first}{crop.box}, "quad": [[{quad}]]'
-        for crop, quad in zip(page.crops, quads, strict=False)
+        f'{first}{box}, "quad": {quad}' for box, quad in zip(page.crops.boxes, quads, strict=True)
     ]
 
 
-def lines(places: Iterable[dict[str, str]], origins: Sequence[str], page: CutPage) -> bytes:
-    """Return the lines of a page's crops. `places` says where each crop is."""
-    return "".join(
-        f'{{{_members(place)}, {origin}, "text": {quote(crop.text)}}}\n'
-        for place, origin, crop in zip(places, origins, page.crops, strict=True)
-    ).encode()
+def lines(start: str, names: Iterable[str], origins: Sequence[str], page: CutPage) -> bytes:
+    """Return the lines of a page's crops, whose texts `texts` has not refused.
+
+    A line starts with `start`, which ends within a text of JSON. A crop's name, without anything to
+    escape, goes on with it.
+    """
+    return "".join([
+        f'{{{start}{name}", {origin}, "text": {"null" if text is None else _quote(text)}}}\n'
+        for name, origin, text in zip(names, origins, page.crops.texts, strict=True)
+    ]).encode()  # fmt: skip
 
 
-def _members(place: dict[str, str]) -> str:
-    return ", ".join([f'"{name}": {quote(text)}' for name, text in place.items()])
+def opened(text: str) -> str:
+    """Return JSON of a text that goes on."""
+    return quote(text)[:-1]
 
 
-def quote(text: str | None) -> str:
+def start(shard: str, key: str) -> str:
+    """Return what `lines` start with, of crops in a shard with keys that start with `key`."""
+    return f'"file": {quote(shard)}, "key": {opened(key)}'
+
+
+def quote(text: str) -> str:
     """Return JSON of a text, with escapes only where it must be or cannot be encoded."""
-    if text is None:
-        return "null"
-    quoted: str = encode_basestring(text)
+    quoted: str = _quote(text)
     try:
         quoted.encode()
     except UnicodeEncodeError:  # a file's name that is not UTF-8
@@ -50,16 +58,13 @@ def quote(text: str | None) -> str:
 
 def texts(page: CutPage) -> list[bytes | None]:
     """Return the crops' texts in UTF-8. Refuse one that is none."""
-    return [None if crop.text is None else _encode_text(crop) for crop in page.crops]
-
-
-def _encode_text(crop: Crop) -> bytes:
-    assert crop.text is not None
+    texts = page.crops.texts
     try:
-        return crop.text.encode()
-    except UnicodeEncodeError:
+        return [None if text is None else text.encode() for text in texts]
+    except UnicodeEncodeError as error:
+        index = texts.index(error.object)
         raise ValueError(
-            f"the text of boxes[{crop.box}] is not Unicode: {crop.text!r:.100}"
+            f"the text of boxes[{page.crops.boxes[index]}] is not Unicode: {error.object!r:.100}"
         ) from None
 
 

@@ -64,13 +64,14 @@ class LmdbStore:
     def add(self, page: CutPage) -> None:
         """Keep a page's crops for the next transaction."""
         texts = labels.texts(page)
+        contents = page.crops.contents
         first = self._samples + len(self._items) // 2 + 1
         keys = [_keys(first + index) for index in range(len(texts))]
-        places = ({"key": image.decode()} for image, _ in keys)
-        lines = labels.lines(places, labels.origins(page), page)
-        for (image, label), crop, text in zip(keys, page.crops, texts, strict=True):
-            self._items += ((image, crop.content), (label, text or b""))
-            self._bytes += len(crop.content)
+        images = (image.decode() for image, _ in keys)
+        lines = labels.lines('"key": "', images, labels.origins(page), page)
+        for (image, label), content, text in zip(keys, contents, texts, strict=True):
+            self._items += ((image, content), (label, text or b""))
+        self._bytes += sum(map(len, contents))
         self._lines.append(lines)
         self._added += 1
 

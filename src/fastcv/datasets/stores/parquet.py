@@ -44,13 +44,14 @@ class ParquetStore:
         """Keep a page's crops, and write rows that are enough for a group."""
         labels.texts(page)  # refuses what is not Unicode
         key = labels.key_of(page)
-        names = [f"{key}_{crop.box:04}.{self._suffix}" for crop in page.crops]
-        places = ({"file": self._shards.name, "key": name} for name in names)
-        self._lines.append(labels.lines(places, labels.origins(page), page))
+        endings = [f"_{box:04}.{self._suffix}" for box in page.crops.boxes]
+        start = labels.start(self._shards.name, key)
+        self._lines.append(labels.lines(start, endings, labels.origins(page), page))
         origin = {"page": _utf8(page.path), "number": page.number}
-        for name, crop in zip(names, page.crops, strict=True):
+        path = _utf8(key)
+        for ending, crop in zip(endings, page.crops, strict=True):
             row = {
-                "image": {"bytes": crop.content, "path": _utf8(name)},
+                "image": {"bytes": crop.content, "path": path + ending},
                 "text": crop.text,
                 **origin,
                 "box": crop.box,

@@ -9,7 +9,7 @@ import os
 import tarfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 
@@ -36,6 +36,8 @@ _TEMPLATE = np.frombuffer(
     + bytes(247),  # no owners, no device, no prefix
     np.uint8,
 )
+_REST = int(_TEMPLATE.sum())
+"""Of the checksum: what is the same for all members."""
 
 
 class WebDatasetStore:
@@ -58,22 +60,23 @@ class WebDatasetStore:
     def add(self, page: CutPage) -> None:
         """Write a page's crops into the shard that is open."""
         texts = labels.texts(page)
-        keys = [f"{labels.key_of(page)}_{crop.box:04}" for crop in page.crops]
+        key = labels.key_of(page)
+        endings = [f"_{box:04}" for box in page.crops.boxes]
         origins = labels.origins(page)
         names: list[str] = []
         contents: list[bytes] = []
-        for key, crop, text, origin in zip(keys, page.crops, texts, origins, strict=True):
-            names.append(f"{key}.{self._suffix}")
-            contents.append(crop.content)
+        crops = page.crops
+        for ending, text, origin, height, width, content in zip(
+            endings, texts, origins, crops.heights, crops.widths, crops.contents, strict=True
+        ):
+            names.append(f"{key}{ending}.{self._suffix}")
+            contents.append(content)
             if text is not None:
-                names.append(f"{key}.txt")
+                names.append(f"{key}{ending}.txt")
                 contents.append(text)
-            names.append(f"{key}.json")
-            contents.append(
-                f'{{{origin}, "height": {crop.height}, "width": {crop.width}}}'.encode()
-            )
-        places = ({"file": self._shards.name, "key": key} for key in keys)
-        lines = labels.lines(places, origins, page)
+            names.append(f"{key}{ending}.json")
+            contents.append(f'{{{origin}, "height": {height}, "width": {width}}}'.encode())
+        lines = labels.lines(labels.start(self._shards.name, key), endings, origins, page)
         if names:
             self._append(b"".join(members(names, contents)))
         self._lines.append(lines)
@@ -132,7 +135,7 @@ class WebDatasetStore:
 
 def members(names: Sequence[str], contents: Sequence[bytes]) -> list[bytes]:
     """Return the parts of an archive's members: headers, contents, and zeros up to whole blocks."""
-    paths = [os.fsencode(name) for name in names]
+    paths = os.fsencode("\0".join(names)).split(b"\0")
     sizes = [len(content) for content in contents]
     parts: list[bytes] = []
     if max(map(len, paths)) <= 100 and max(sizes) < 8**11:
@@ -151,15 +154,16 @@ def members(names: Sequence[str], contents: Sequence[bytes]) -> list[bytes]:
 def _headers(paths: list[bytes], sizes: list[int]) -> bytes:
     """Return ustar headers of all members at once: a tenth of the time of one after the other."""
     headers = np.tile(_TEMPLATE, (len(paths), 1))
-    headers[:, :100] = _as_rows(np.array(paths, "S100"))
-    headers[:, 124:136] = _as_rows(np.array([b"%011o" % size for size in sizes], "S12"))
-    sums = headers.sum(1, np.int64).tolist()
-    headers[:, 148:156] = _as_rows(np.array([b"%06o\0 " % each for each in sums], "S8"))
+    headers[:, :100] = np.array(paths, "S100").view(np.uint8).reshape(-1, 100)
+    headers[:, 124:135] = _octal(np.array(sizes), 11)
+    sums = _REST + headers[:, :100].sum(1, np.uint32) + headers[:, 124:135].sum(1, np.uint32)
+    headers[:, 148:154] = _octal(sums, 6)
+    headers[:, 154] = 0
     return headers.tobytes()
 
 
-def _as_rows(texts: NDArray[np.bytes_]) -> NDArray[np.uint8]:
-    return texts.view(np.uint8).reshape(len(texts), -1)
+def _octal(numbers: NDArray[Any], digits: int) -> NDArray[Any]:
+    return (numbers[:, None] >> np.arange(3 * digits - 3, -1, -3) & 7) + ord("0")
 
 
 def _write(file: BinaryIO, content: bytes) -> None:
