@@ -21,8 +21,8 @@ from .datasets.encode import DTYPES, encode_all
 from .datasets.plan import Plan
 from .naming import refuse_twins
 from .outputs import Guard
-from .pages import PageFile, list_pages, read_chosen
-from .progress import EXPECTED, Progress, complain, explain, first_of, show
+from .pages import PageFile, list_all, read_chosen
+from .progress import Progress, complain, explain, first_of, show
 from .word_colors import text_colors
 
 if TYPE_CHECKING:
@@ -55,15 +55,10 @@ def run_colors(options: argparse.Namespace) -> bool:
 
 def find_images(patterns: list[Path], only: int | None) -> tuple[list[PageFile], bool]:
     """List the images. Complain of what is not there, and return whether there was such."""
-    pages: list[PageFile] = []
-    missing = False
-    for pattern in patterns:
-        try:
-            pages += list_pages(pattern, only)
-        except EXPECTED as error:
-            complain(f"{show(pattern)}: {explain(error, pattern)}")
-            missing = True
-    return pages, missing
+    pages, missing = list_all(patterns, only)
+    for path, reason in missing:
+        complain(f"{show(path)}: {reason}")
+    return pages, bool(missing)
 
 
 def name_panels(options: argparse.Namespace, pages: list[PageFile]) -> dict[PageFile, Path]:

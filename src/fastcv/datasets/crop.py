@@ -13,8 +13,7 @@ from typing import Literal
 from .. import _core
 from ..naming import refuse_twins
 from ..outputs import Guard
-from ..pages import PageFile, list_pages
-from ..progress import EXPECTED, explain
+from ..pages import list_all
 from .clusters import cut_on_dask, cut_on_ray
 from .local import cut_here, cut_in_processes
 from .plan import Plan
@@ -103,7 +102,9 @@ def crop_pages(
     target = Path(out)
     beside = None if annotations is None else Path(annotations)
     patterns = [pages] if isinstance(pages, (str, os.PathLike)) else pages
-    found, missing = _find_pages(patterns, rules.page)
+    found, absent = list_all(patterns, rules.page)
+    refuse_twins((page.name, page.path) for page in found)
+    missing = [FailedPage(str(path), str(path), None, reason) for path, reason in absent]
     plan = Plan(found, beside, rules.annotations_format)
     guard = Guard.of(chain((page.path for page in found), plan.files), overwrite)
     if preview is not None:
@@ -145,22 +146,6 @@ class _Sheet:
             self._left -= len(page.crops)
         if self._report is not None:
             self._report(page, summary)
-
-
-def _find_pages(
-    patterns: Sequence[str | os.PathLike[str]], only: int | None
-) -> tuple[list[PageFile], list[FailedPage]]:
-    """List the pages, and what is not there."""
-    found: list[PageFile] = []
-    missing: list[FailedPage] = []
-    for pattern in patterns:
-        try:
-            found += list_pages(pattern, only)
-        except EXPECTED as error:
-            name = str(Path(pattern))
-            missing.append(FailedPage(name, name, None, explain(error, Path(pattern))))
-    refuse_twins((page.name, page.path) for page in found)
-    return found, missing
 
 
 def choose_engine(name: str, address: str | None, workers: int, pages: int) -> Engine:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from .find import PageFile, find_pages, list_pages
+from .find import PageFile, find_pages, list_all, list_pages
 from .read import count_pages, read_chosen, read_one_of, read_page
 
 __all__ = [
     "PageFile",
     "count_pages",
     "find_pages",
+    "list_all",
     "list_pages",
     "read_chosen",
     "read_one_of",

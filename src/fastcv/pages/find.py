@@ -14,7 +14,7 @@ from pathlib import Path, PurePath
 from typing import NamedTuple
 
 from ..naming import name_of, refuse_twins
-from ..progress import EXPECTED
+from ..progress import EXPECTED, explain
 from .read import count_pages
 
 _SUFFIXES = frozenset((
@@ -82,6 +82,21 @@ def find_pages(patterns: Sequence[str | os.PathLike[str]]) -> list[PageFile]:
     found = list(chain.from_iterable(map(list_pages, patterns)))
     refuse_twins((page.name, page.path) for page in found)
     return found
+
+
+def list_all(
+    patterns: Sequence[str | os.PathLike[str]], only: int | None
+) -> tuple[list[PageFile], list[tuple[Path, str]]]:
+    """List the pages of all patterns as `list_pages` does, and those that fail, each with why."""
+    found: list[PageFile] = []
+    missing: list[tuple[Path, str]] = []
+    for pattern in patterns:
+        try:
+            found += list_pages(pattern, only)
+        except EXPECTED as error:
+            path = Path(pattern)
+            missing.append((path, explain(error, path)))
+    return found, missing
 
 
 def list_pages(pattern: str | os.PathLike[str], only: int | None = None) -> list[PageFile]:
