@@ -73,7 +73,7 @@ class Crop(NamedTuple):
 class Crops(Sequence[Crop]):
     """A page's crops, in columns: a list for all boxes, one for all texts.
 
-    A `Crop` is made when it is asked for. To hand over 200 takes a fifth of the time of 200 tuples.
+    A `Crop` is made when it is asked for, and pages go from process to process in half of the time.
     """
 
     __slots__ = ("boxes", "contents", "heights", "quads", "texts", "widths")
