@@ -50,6 +50,10 @@ int check_map5(const struct FastcvMap5 *map);
 struct FastcvBlend5;
 long check_blend5(const struct FastcvBlend5 *blends, const uint8_t *source);
 
+/* Tiles. A variant may have none, which is NULL. */
+struct FastcvFromPlanes5;
+int check_planes5(const struct FastcvFromPlanes5 *kernels, const uint8_t *source);
+
 /* Comes first: the weights are made once a process. */
 void check_weights(void);
 

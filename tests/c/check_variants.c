@@ -35,6 +35,7 @@ int main(void)
         const long blends = check_blend4(&fastcv_warp_kernels()->blend4, source);
         const int float_rows = check_map5(fastcv_warp5_kernels()->map5);
         const long float_blends = check_blend5(&fastcv_warp5_kernels()->blend5, source);
+        const int plane_tiles = check_planes5(fastcv_warp5_kernels()->from_planes5, source);
         const int runs = check_runs(fastcv_runs_kernels(), source);
         const int sketches = check_sketch(fastcv_sketch_kernels());
         const int grays = check_gray(fastcv_gray_kernels(), source);
@@ -44,12 +45,13 @@ int main(void)
         const int rows = check_argmax(fastcv_argmax_kernels(), source);
         const long words = check_resize(fastcv_resize_kernels(), source);
         printf("%s: %d rows projected, %d tiles of %ld pixels mapped, %d placed, %ld blends, "
-               "%d float rows, %ld float blends, %d rows of runs, %d lists of colours, %d rows of "
+               "%d float rows, %ld float blends, %d tiles from planes, %d rows of runs, %d lists "
+               "of colours, %d rows of "
                "gray, %d of masks, %ld "
                "discs, %ld words resized, "
                "%ld passes resampled, %d rows searched: the same\n",
                name, map.rows, map.tiles, map.tile_pixels, map.places, blends, float_rows,
-               float_blends, runs, sketches, grays, masks, discs, words, passes, rows);
+               float_blends, plane_tiles, runs, sketches, grays, masks, discs, words, passes, rows);
     }
     return 0;
 }

@@ -4,7 +4,7 @@
 #include <stdalign.h>
 
 #include "core/crop/engine.h"
-#include "core/crop/map.h"
+#include "core/crop/float_planes.h"
 #include "core/crop/path_counts.h"
 #include "core/crop/source.h"
 #include "core/crop/target.h"
@@ -30,8 +30,11 @@ typedef struct Cutter {
     int may_be_infinite; /* linear, with a constant border: see settle */
     alignas(64) int32_t px[MAP_PX], py[MAP_PX], offset[MAP_PX];
     float across[MAP_PX], down[MAP_PX];
-    uint8_t block[FASTCV_TILE_PX * FASTCV_MAX_CHANNELS]; /* a tile of a turned crop */
+    FastcvPlaneCutter planes; /* kernels is NULL where no tile is cut from planes */
+    uint8_t block[FASTCV_PLANES_TILE_PX * FASTCV_MAX_CHANNELS]; /* a tile of a turned crop */
     uint8_t patch[FASTCV_PATCH_ROOM_BYTES];
+    alignas(64) uint8_t plane_bytes[FASTCV_PLANES_BYTES];
+    FastcvRoom5 room;
 } Cutter;
 
 /* How an interpolation maps and blends; -1 where it is not offered. */
@@ -171,21 +174,20 @@ static void blend_taps(Cutter *cutter, FastcvPart tile)
 }
 
 /* The page's bytes arrive while the map is computed. */
-static void prefetch(const Cutter *cutter, FastcvPart tile)
+static void prefetch(const Cutter *cutter, const FastcvExtent *at)
 {
-    const FastcvExtent at = extent_of(cutter, tile);
-    if (is_on_page(cutter, &at))
+    if (is_on_page(cutter, at))
         fastcv_source_prefetch(&cutter->source,
-                               (FastcvReading){(int64_t)at.left, (int64_t)at.top, (int64_t)at.right,
-                                               (int64_t)at.bottom});
+                               (FastcvReading){(int64_t)at->left, (int64_t)at->top,
+                                               (int64_t)at->right, (int64_t)at->bottom});
 }
 
-static void cut_tile(Cutter *cutter, FastcvPart tile)
+static void cut_mapped(Cutter *cutter, FastcvPart tile, const FastcvExtent *at)
 {
     const FastcvSource *source = &cutter->source;
     const int count = count_of(tile);
     int path = FASTCV_PATH_PAGE;
-    prefetch(cutter, tile);
+    prefetch(cutter, at);
     project_tile(cutter, tile);
     const FastcvReading reading =
         fastcv_source_reading(source, cutter->map->bound(cutter->px, cutter->py, count));
@@ -206,9 +208,26 @@ static void cut_tile(Cutter *cutter, FastcvPart tile)
         blend_taps(cutter, tile);
         path = FASTCV_PATH_TAPS;
     }
-    fastcv_target_finish(&cutter->target, tile);
-    FASTCV_COUNT(FASTCV_PATH_PIXELS, count);
     FASTCV_COUNT(path, count);
+}
+
+static void cut_tile(Cutter *cutter, FastcvPart tile)
+{
+    const FastcvExtent at = extent_of(cutter, tile);
+    if (cutter->planes.kernels &&
+        fastcv_planes_cut(&cutter->planes, tile, &at, fastcv_target_rows(&cutter->target, tile))) {
+        FASTCV_COUNT(FASTCV_PATH_PLANES, count_of(tile));
+    } else if (count_of(tile) > FASTCV_TILE_PX) {
+        FastcvPart half = tile;
+        half.bottom = tile.top = (tile.top + tile.bottom) / 2;
+        cut_tile(cutter, half);
+        cut_tile(cutter, tile);
+        return;
+    } else {
+        cut_mapped(cutter, tile, &at);
+    }
+    fastcv_target_finish(&cutter->target, tile);
+    FASTCV_COUNT(FASTCV_PATH_PIXELS, count_of(tile));
 }
 
 /* ---- crops ---- */
@@ -234,6 +253,15 @@ static void begin(Cutter *cutter, const FastcvCropEngine *engine, const FastcvCr
         .most_x = (float)fastcv_max_int((int)page->width_px, LEAST_CUBIC_SIDE_PX),
         .most_y = (float)fastcv_max_int((int)page->height_px, LEAST_CUBIC_SIDE_PX),
     };
+    cutter->planes = (FastcvPlaneCutter){
+        .kernels = kinds.blend == FASTCV_BLEND5_CUBIC ? engine->kernels->from_planes5 : NULL,
+        .source = &cutter->source,
+        .crop = crop,
+        .row = &cutter->row,
+        .patch = cutter->patch,
+        .planes = cutter->plane_bytes,
+        .room = &cutter->room,
+    };
 }
 
 void fastcv_float_tiles_cut(const FastcvCropEngine *engine, const FastcvCrop *planned, int first,
@@ -246,7 +274,8 @@ void fastcv_float_tiles_cut(const FastcvCropEngine *engine, const FastcvCrop *pl
     const FastcvExtent at = extent_of(cutter, part);
     const int columns = fastcv_target_columns(
         &cutter->target, is_on_page(cutter, &at) ? FASTCV_TILE_COLUMNS : SMALL_TILE_COLUMNS);
-    const int rows = fastcv_min_int(FASTCV_TILE_ROWS, FASTCV_TILE_PX / columns);
+    const int most_px = cutter->planes.kernels ? FASTCV_PLANES_TILE_PX : FASTCV_TILE_PX;
+    const int rows = fastcv_min_int(FASTCV_TILE_ROWS, most_px / columns);
     for (int y = part.top; y < part.bottom; y += rows) {
         for (int x = part.left; x < part.right; x += columns)
             cut_tile(cutter, (FastcvPart){x, y, x + fastcv_min_int(columns, part.right - x),

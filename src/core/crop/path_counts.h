@@ -12,6 +12,7 @@ enum {
     FASTCV_PATH_PAGE,        /* mapped in double, read on the page */
     FASTCV_PATH_PATCH,       /* mapped in double, read from a patch */
     FASTCV_PATH_TAPS,        /* mapped in double, taps copied one by one */
+    FASTCV_PATH_PLANES,      /* from planes of floats */
     FASTCV_PATH_COPY,        /* copied from the page; counted apart from the above */
     FASTCV_PATH_PARTS,       /* parts of crops, not pixels; most crops are one part */
     FASTCV_PATH_PLAIN_PARTS, /* parts with no pixel mapped in double except ties */

@@ -4,6 +4,7 @@
 #include "kernels/warp/blend4_avx512.h"
 #include "kernels/warp/blend5_avx512.h"
 #include "kernels/warp/map4_all.h"
+#include "kernels/warp/planes5_avx512.h"
 #include "kernels/warp/warp.h"
 
 DEFINE_BLENDS(linear_groups, cubic_groups)
@@ -19,6 +20,7 @@ const FastcvWarpKernels fastcv_warp_avx512 = {
                                         .after = ROW_BYTES - 2}},
     .blend5 = {BLEND5_ENTRIES, .reads = {.before = WINDOW_BYTES - 2, /* load_windows, as above */
                                          .after = WINDOW_BYTES - 2}},
+    .from_planes5 = &from_planes5,
 };
 
 #endif

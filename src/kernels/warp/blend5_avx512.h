@@ -62,14 +62,6 @@ static inline void load_windows(const SideBySide *pixels, ptrdiff_t stride_bytes
     windows[rows] = _mm512_loadu_si512(pixels->row + (pixels->has_lower ? rows : 0) * stride_bytes);
 }
 
-/* A tap of every lane, as floats. */
-static inline __m512 floats_in(const __m512i *windows, __m512i places)
-{
-    const __mmask64 first_bytes = 0x1111111111111111;
-    return _mm512_cvtepi32_ps(
-        _mm512_maskz_permutex2var_epi8(first_bytes, windows[0], places, windows[1]));
-}
-
 /* 2^23 + the tap: the byte is put in place of the float's last. places has ONE_BYTE in every lane.
  */
 enum { ONE_BYTE = 0x4B000000 }; /* 2^23, whose last byte counts in ones */
@@ -92,25 +84,33 @@ static inline __m512 between_offset(__m512 a, __m512 b, __m512 fraction)
                            _mm512_sub_ps(a, _mm512_set1_ps(1 << 23)));
 }
 
-/* Rounds the planes of one or three channels, and stores the bytes of the first pixels. */
-static inline void round_and_store_planes(const __m512 *planes, int count, int channels,
-                                          uint8_t *out)
+/* Rounds a plane a channel, and stores the bytes of the first pixels. */
+INLINED void store_sixteen(const __m512 *planes, int count, int channels, uint8_t *out)
 {
     /* Where every byte is after the packs, which take four pixels of each plane in turn. */
-    static const _Alignas(64)
-        uint8_t places_1[64] = {0, 1, 2, 3, 16, 17, 18, 19, 32, 33, 34, 35, 48, 49, 50, 51};
     static const _Alignas(64)
         uint8_t places_3[64] = {0,  4,  8,  1,  5,  9,  2,  6,  10, 3,  7,  11, 16, 20, 24, 17,
                                 21, 25, 18, 22, 26, 19, 23, 27, 32, 36, 40, 33, 37, 41, 34, 38,
                                 42, 35, 39, 43, 48, 52, 56, 49, 53, 57, 50, 54, 58, 51, 55, 59};
-    const __m512i first = _mm512_cvtps_epi32(planes[0]);
-    const __m512i second = channels == 1 ? first : _mm512_cvtps_epi32(planes[1]);
-    const __m512i third = channels == 1 ? first : _mm512_cvtps_epi32(planes[2]);
-    const uint8_t *places = channels == 1 ? places_1 : places_3;
-    const __m512i bytes =
-        _mm512_packus_epi16(_mm512_packs_epi32(first, second), _mm512_packs_epi32(third, third));
-    _mm512_mask_storeu_epi8(out, ((__mmask64)1 << channels * count) - 1,
-                            _mm512_permutexvar_epi8(_mm512_load_si512(places), bytes));
+    static const _Alignas(16)
+        uint8_t places_4[16] = {0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15};
+    if (channels == 1) {
+        const __m512i whole =
+            _mm512_max_epi32(_mm512_cvtps_epi32(planes[0]), _mm512_setzero_si512());
+        _mm_mask_storeu_epi8(out, (__mmask16)((1u << count) - 1), _mm512_cvtusepi32_epi8(whole));
+        return;
+    }
+    const __m512i last = _mm512_cvtps_epi32(planes[channels - 1]);
+    const __m512i first =
+        _mm512_packs_epi32(_mm512_cvtps_epi32(planes[0]), _mm512_cvtps_epi32(planes[1]));
+    const __m512i second = _mm512_packs_epi32(_mm512_cvtps_epi32(planes[2]), last);
+    __m512i bytes = _mm512_packus_epi16(first, second);
+    if (channels == 3)
+        bytes = _mm512_permutexvar_epi8(_mm512_load_si512(places_3), bytes);
+    else
+        bytes = _mm512_shuffle_epi8(
+            bytes, _mm512_broadcast_i32x4(_mm_load_si128((const __m128i *)places_4)));
+    _mm512_mask_storeu_epi8(out, ~(__mmask64)0 >> (64 - channels * count), bytes);
 }
 
 /* Each returns how many pixels it has blended, or 0 if fewer than `least` lie side by side. */
@@ -139,7 +139,7 @@ INLINED int linear5_sixteen(const uint8_t *base, ptrdiff_t stride_bytes, const i
                                             offset_floats_in(windows + 1, right), a);
         planes[channel] = between_sixteen(upper, lower, b);
     }
-    round_and_store_planes(planes, pixels.count, channels, out);
+    store_sixteen(planes, pixels.count, channels, out);
     return pixels.count;
 }
 
@@ -159,36 +159,6 @@ static inline CubicWeights5Sixteen cubic5_weights_sixteen(const float *fractions
     const __m512 second = _mm512_fmadd_ps(aa, inner, one);
     const __m512 third = _mm512_sub_ps(_mm512_sub_ps(_mm512_sub_ps(one, first), second), last);
     return (CubicWeights5Sixteen){{first, second, third, last}};
-}
-
-INLINED int cubic5_sixteen(const uint8_t *base, ptrdiff_t stride_bytes, const int32_t *offset,
-                           const float *across, const float *down, int channels, int least,
-                           uint8_t *out)
-{
-    const SideBySide pixels =
-        side_by_side(base - stride_bytes - channels, stride_bytes, offset, 4 * channels);
-    if (pixels.count < least)
-        return 0;
-    __m512i windows[5];
-    load_windows(&pixels, stride_bytes, 4, windows);
-    const CubicWeights5Sixteen x = cubic5_weights_sixteen(across), y = cubic5_weights_sixteen(down);
-    __m512 planes[3];
-    for (int channel = 0; channel < channels; channel++) {
-        __m512i places[4];
-        for (int tap = 0; tap < 4; tap++)
-            places[tap] =
-                _mm512_add_epi32(pixels.taps, _mm512_set1_epi32(tap * channels + channel));
-        __m512 total = _mm512_setzero_ps();
-        for (int row = 0; row < 4; row++) {
-            __m512 sum = _mm512_mul_ps(floats_in(windows + row, places[0]), x.tap[0]);
-            for (int tap = 1; tap < 4; tap++)
-                sum = _mm512_fmadd_ps(floats_in(windows + row, places[tap]), x.tap[tap], sum);
-            total = _mm512_fmadd_ps(sum, y.tap[row], total);
-        }
-        planes[channel] = total;
-    }
-    round_and_store_planes(planes, pixels.count, channels, out);
-    return pixels.count;
 }
 
 /* A row of 1 or 3 channels. The last sixteen overlap those before. */
@@ -233,8 +203,8 @@ static inline void side_by_side_row(Blend5Sixteen *sixteen, Blend5Eight *eight, 
     DEFINE_BLEND5_SIDE_BY_SIDE(linear, linear5_sixteen, linear5_eight_gray, 1)                     \
     DEFINE_BLEND5_SIDE_BY_SIDE(linear, linear5_sixteen, linear5_eight, 3)                          \
     DEFINE_BLEND5_OF(linear, linear5_eight, 4)                                                     \
-    DEFINE_BLEND5_SIDE_BY_SIDE(cubic, cubic5_sixteen, cubic5_eight_gray, 1)                        \
-    DEFINE_BLEND5_SIDE_BY_SIDE(cubic, cubic5_sixteen, cubic5_eight, 3)                             \
+    DEFINE_BLEND5_OF(cubic, cubic5_eight_gray, 1)                                                  \
+    DEFINE_BLEND5_OF(cubic, cubic5_eight, 3)                                                       \
     DEFINE_BLEND5_OF(cubic, cubic5_eight, 4)
 
 #endif

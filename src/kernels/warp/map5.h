@@ -24,6 +24,25 @@ typedef struct FastcvRow5 {
     float most_x, most_y; /* cubic positions are moved to −most … 2 · most */
 } FastcvRow5;
 
+/* What a row adds to M0·x, and its like for y and w: M1·y + M2. The last columns of a grid add the
+ * two one after the other. */
+typedef struct RowStarts5 {
+    float x, y, w;
+} RowStarts5;
+
+static inline RowStarts5 row_products(const FastcvRow5 *row)
+{
+    const float *m = row->matrix, y = (float)row->y;
+    return (RowStarts5){m[1] * y, m[4] * y, m[7] * y};
+}
+
+static inline RowStarts5 row_starts(const FastcvRow5 *row)
+{
+    const float *m = row->matrix;
+    const RowStarts5 products = row_products(row);
+    return (RowStarts5){products.x + m[2], products.y + m[5], products.w + m[8]};
+}
+
 /* px[k], py[k] and the fractions across[k] and down[k]. A position that no int32 holds, or that is
  * no number, has px or py INT32_MIN. Writes FASTCV_OVERRUN_PX positions more than count at most. */
 typedef void FastcvProject5(const FastcvRow5 *row, int32_t *px, int32_t *py, float *across,

@@ -42,25 +42,6 @@ static inline int32_t nearest_int32(float value)
 #endif
 }
 
-/* What a row adds to M0·x, and its like for y and w: M1·y + M2. The last columns of a grid add the
- * two one after the other. */
-typedef struct RowStarts5 {
-    float x, y, w;
-} RowStarts5;
-
-static inline RowStarts5 row_products(const FastcvRow5 *row)
-{
-    const float *m = row->matrix, y = (float)row->y;
-    return (RowStarts5){m[1] * y, m[4] * y, m[7] * y};
-}
-
-static inline RowStarts5 row_starts(const FastcvRow5 *row)
-{
-    const float *m = row->matrix;
-    const RowStarts5 products = row_products(row);
-    return (RowStarts5){products.x + m[2], products.y + m[5], products.w + m[8]};
-}
-
 /* ---- nearest and linear ---- */
 
 static inline void store_position(float x, float y, int is_nearest, int32_t *px, int32_t *py,

@@ -9,12 +9,14 @@
 #include "kernels/warp/blend5.h"
 #include "kernels/warp/map4.h"
 #include "kernels/warp/map5.h"
+#include "kernels/warp/planes5.h"
 
 typedef struct FastcvWarpKernels {
     FastcvMap4 map4;
     FastcvBlend4 blend4;
     const FastcvMap5 *map5;
     FastcvBlend5 blend5;
+    const FastcvFromPlanes5 *from_planes5; /* or NULL */
 } FastcvWarpKernels;
 
 /* The variant in use. It never changes, so a call keeps the one that it began with. */
