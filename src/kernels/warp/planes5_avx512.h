@@ -27,43 +27,63 @@ static inline __m512i load_some(const uint8_t *bytes, int count)
         some == WINDOW_BYTES ? ~(__mmask64)0 : ((__mmask64)1 << some) - 1, bytes);
 }
 
-INLINED void spread_row(const uint8_t *pixels, int width, int channels, int32_t plane_bytes,
-                        uint8_t *values)
+INLINED void spread_chunk(__m512i low, __m512i high, __m512i places, int channels,
+                          int32_t plane_bytes, uint8_t *values)
 {
     const __mmask64 first_bytes = 0x1111111111111111;
-    const __m512i places = _mm512_mullo_epi32(lane_numbers(), _mm512_set1_epi32(2 * channels));
-    for (int x = 0; x < width; x += FASTCV_PLANES_CHUNK_PX) {
-        const int left_bytes = (width - x) * channels;
-        const __m512i low = load_some(pixels, left_bytes);
-        const __m512i high =
-            channels == 1 ? low : load_some(pixels + WINDOW_BYTES, left_bytes - WINDOW_BYTES);
-        for (int channel = 0; channel < channels; channel++) {
-            const __m512i even = _mm512_add_epi32(places, _mm512_set1_epi32(channel));
-            const __m512i odd = _mm512_add_epi32(even, _mm512_set1_epi32(channels));
-            const __m512 evens =
-                _mm512_cvtepi32_ps(_mm512_maskz_permutex2var_epi8(first_bytes, low, even, high));
-            const __m512 odds =
-                _mm512_cvtepi32_ps(_mm512_maskz_permutex2var_epi8(first_bytes, low, odd, high));
-            const __m512i both = _mm512_or_si512(_mm512_srli_epi32(_mm512_castps_si512(evens), 16),
-                                                 _mm512_castps_si512(odds));
-            _mm512_storeu_si512(values + channel * plane_bytes + x * FASTCV_PLANES_VALUE_BYTES,
-                                both);
-        }
-        pixels += FASTCV_PLANES_CHUNK_PX * channels;
+    for (int channel = 0; channel < channels; channel++) {
+        const __m512i even = _mm512_add_epi32(places, _mm512_set1_epi32(channel));
+        const __m512i odd = _mm512_add_epi32(even, _mm512_set1_epi32(channels));
+        const __m512 evens =
+            _mm512_cvtepi32_ps(_mm512_maskz_permutex2var_epi8(first_bytes, low, even, high));
+        const __m512 odds =
+            _mm512_cvtepi32_ps(_mm512_maskz_permutex2var_epi8(first_bytes, low, odd, high));
+        _mm512_storeu_si512(values + channel * plane_bytes,
+                            _mm512_or_si512(_mm512_srli_epi32(_mm512_castps_si512(evens), 16),
+                                            _mm512_castps_si512(odds)));
     }
+}
+
+/* Asks for the bytes of a row further on, which lie in the second-level cache at best. */
+INLINED void spread_row(const uint8_t *pixels, ptrdiff_t ahead_bytes, int width, int channels,
+                        int32_t plane_bytes, uint8_t *values)
+{
+    enum { CHUNK_BYTES = FASTCV_PLANES_CHUNK_PX * FASTCV_PLANES_VALUE_BYTES };
+    const __m512i places = _mm512_mullo_epi32(lane_numbers(), _mm512_set1_epi32(2 * channels));
+    const int chunk_bytes = FASTCV_PLANES_CHUNK_PX * channels;
+    int left_bytes = width * channels;
+    for (; left_bytes >= chunk_bytes; left_bytes -= chunk_bytes) {
+        const __m512i low =
+            channels == 1 ? _mm512_castsi256_si512(_mm256_loadu_si256((const __m256i *)pixels))
+                          : _mm512_loadu_si512(pixels);
+        const __m512i high =
+            channels == 1 ? low
+            : channels == 3
+                ? _mm512_castsi256_si512(_mm256_loadu_si256((const __m256i *)(pixels + 64)))
+                : _mm512_loadu_si512(pixels + 64);
+        __builtin_prefetch(pixels + ahead_bytes);
+        __builtin_prefetch(pixels + ahead_bytes + chunk_bytes / 2);
+        spread_chunk(low, high, places, channels, plane_bytes, values);
+        pixels += chunk_bytes;
+        values += CHUNK_BYTES;
+    }
+    if (left_bytes)
+        spread_chunk(load_some(pixels, left_bytes), load_some(pixels + 64, left_bytes - 64), places,
+                     channels, plane_bytes, values);
 }
 
 static void spread5(const uint8_t *pixels, ptrdiff_t stride_bytes, int width, int rows,
                     int channels, FastcvPlanes5 planes)
 {
+    enum { AHEAD_ROWS = 8 };
     for (int y = 0; y < rows; y++) {
         uint8_t *values = planes.values + (ptrdiff_t)y * planes.row_bytes;
         if (channels == 1)
-            spread_row(pixels, width, 1, planes.plane_bytes, values);
+            spread_row(pixels, AHEAD_ROWS * stride_bytes, width, 1, planes.plane_bytes, values);
         else if (channels == 3)
-            spread_row(pixels, width, 3, planes.plane_bytes, values);
+            spread_row(pixels, AHEAD_ROWS * stride_bytes, width, 3, planes.plane_bytes, values);
         else
-            spread_row(pixels, width, 4, planes.plane_bytes, values);
+            spread_row(pixels, AHEAD_ROWS * stride_bytes, width, 4, planes.plane_bytes, values);
         pixels += stride_bytes;
     }
 }
