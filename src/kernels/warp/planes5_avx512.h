@@ -184,28 +184,33 @@ static inline __m512 tap_of_two(__m512i row, __m512i places, __m512i next)
     return _mm512_castsi512_ps(_mm512_maskz_permutex2var_epi8(upper_halves, row, places, next));
 }
 
-/* Of sixteen pixels, whose first taps are at most TAPS_REACH bytes beyond `values`, or, if they lie
- * on two rows, beyond the next row's. */
-INLINED __m512 blend_plane(const uint8_t *values, ptrdiff_t row_bytes, int has_two_rows,
-                           const __m512i places[4], const CubicWeights5Sixteen *x,
-                           const CubicWeights5Sixteen *y)
+/* Sixteen pixels, whose first taps are at most TAPS_REACH bytes beyond `values`, or, if they lie on
+ * two rows, beyond the next row's. Channel by channel within a row: no sum waits for another. */
+INLINED void blend_rows(const uint8_t *values, const FastcvPlanes5 *planes, int has_two_rows,
+                        const __m512i places[4], const CubicWeights5Sixteen *x,
+                        const CubicWeights5Sixteen *y, int channels, __m512 *totals)
 {
-    __m512 total = _mm512_setzero_ps();
-    __m512i window = _mm512_loadu_si512(values);
-    for (int row = 0; row < 4; row++) {
-        values += row_bytes;
-        const __m512i next = _mm512_loadu_si512(values);
-        __m512 sum = _mm512_setzero_ps();
-        for (int tap = 0; tap < 4; tap++) {
-            const __m512 value =
-                has_two_rows ? tap_of_two(window, places[tap], next) : tap_of(window, places[tap]);
-            sum =
-                tap ? _mm512_fmadd_ps(value, x->tap[tap], sum) : _mm512_mul_ps(value, x->tap[tap]);
-        }
-        total = _mm512_fmadd_ps(sum, y->tap[row], total);
-        window = next;
+    __m512i windows[4];
+    for (int channel = 0; channel < channels; channel++) {
+        totals[channel] = _mm512_setzero_ps();
+        windows[channel] = _mm512_loadu_si512(values + channel * planes->plane_bytes);
     }
-    return total;
+    for (int row = 0; row < 4; row++) {
+        values += planes->row_bytes;
+        for (int channel = 0; channel < channels; channel++) {
+            const __m512i window = windows[channel];
+            const __m512i next = _mm512_loadu_si512(values + channel * planes->plane_bytes);
+            __m512 sum = _mm512_setzero_ps();
+            for (int tap = 0; tap < 4; tap++) {
+                const __m512 value = has_two_rows ? tap_of_two(window, places[tap], next)
+                                                  : tap_of(window, places[tap]);
+                sum = tap ? _mm512_fmadd_ps(value, x->tap[tap], sum)
+                          : _mm512_mul_ps(value, x->tap[tap]);
+            }
+            totals[channel] = _mm512_fmadd_ps(sum, y->tap[row], totals[channel]);
+            windows[channel] = next;
+        }
+    }
 }
 
 static inline int count_of(__mmask16 elsewhere, int most)
@@ -243,15 +248,10 @@ INLINED int blend_sixteen(const FastcvPlanes5 *planes, const FastcvPositions5 *a
     const CubicWeights5Sixteen y = cubic5_weights_sixteen(at->down + k);
     const uint8_t *first = planes->values + at->offset[k] - back;
     __m512 blended[4];
-    if (__builtin_expect(on_other == 0, 1)) {
-        for (int channel = 0; channel < channels; channel++)
-            blended[channel] = blend_plane(first + channel * planes->plane_bytes, planes->row_bytes,
-                                           0, places, &x, &y);
-    } else {
-        for (int channel = 0; channel < channels; channel++)
-            blended[channel] = blend_plane(first + channel * planes->plane_bytes, planes->row_bytes,
-                                           1, places, &x, &y);
-    }
+    if (__builtin_expect(on_other == 0, 1))
+        blend_rows(first, planes, 0, places, &x, &y, channels, blended);
+    else
+        blend_rows(first, planes, 1, places, &x, &y, channels, blended);
 
     /* A branch, which is easy to predict: the next sixteen need not wait for the count. */
     if (__builtin_expect((elsewhere == 0) & (most >= SIXTEEN), 1)) {
