@@ -1,6 +1,6 @@
 /* OpenCV 5's cubic pixels from planes: a part of the page whose bytes were made floats once, not
- * once for each of the 16 pixels that a byte is a tap of. Map and blend are one loop: the divisions
- * of one pass while the products of the other do. */
+ * once for each of the 16 pixels that a byte is a tap of. Map and blend are one call, which keeps
+ * no more than two rows' positions. */
 #ifndef FASTCV_KERNELS_PLANES5_H
 #define FASTCV_KERNELS_PLANES5_H
 
