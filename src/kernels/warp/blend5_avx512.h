@@ -89,28 +89,24 @@ INLINED void store_sixteen(const __m512 *planes, int count, int channels, uint8_
 {
     /* Where every byte is after the packs, which take four pixels of each plane in turn. */
     static const _Alignas(64)
+        uint8_t places_1[64] = {0, 1, 2, 3, 16, 17, 18, 19, 32, 33, 34, 35, 48, 49, 50, 51};
+    static const _Alignas(64)
         uint8_t places_3[64] = {0,  4,  8,  1,  5,  9,  2,  6,  10, 3,  7,  11, 16, 20, 24, 17,
                                 21, 25, 18, 22, 26, 19, 23, 27, 32, 36, 40, 33, 37, 41, 34, 38,
                                 42, 35, 39, 43, 48, 52, 56, 49, 53, 57, 50, 54, 58, 51, 55, 59};
-    static const _Alignas(16)
-        uint8_t places_4[16] = {0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15};
-    if (channels == 1) {
-        const __m512i whole =
-            _mm512_max_epi32(_mm512_cvtps_epi32(planes[0]), _mm512_setzero_si512());
-        _mm_mask_storeu_epi8(out, (__mmask16)((1u << count) - 1), _mm512_cvtusepi32_epi8(whole));
-        return;
-    }
-    const __m512i last = _mm512_cvtps_epi32(planes[channels - 1]);
-    const __m512i first =
-        _mm512_packs_epi32(_mm512_cvtps_epi32(planes[0]), _mm512_cvtps_epi32(planes[1]));
-    const __m512i second = _mm512_packs_epi32(_mm512_cvtps_epi32(planes[2]), last);
-    __m512i bytes = _mm512_packus_epi16(first, second);
-    if (channels == 3)
-        bytes = _mm512_permutexvar_epi8(_mm512_load_si512(places_3), bytes);
-    else
-        bytes = _mm512_shuffle_epi8(
-            bytes, _mm512_broadcast_i32x4(_mm_load_si128((const __m128i *)places_4)));
-    _mm512_mask_storeu_epi8(out, ~(__mmask64)0 >> (64 - channels * count), bytes);
+    static const _Alignas(64) uint8_t places_4[64] = {
+        0,  4,  8,  12, 1,  5,  9,  13, 2,  6,  10, 14, 3,  7,  11, 15, 16, 20, 24, 28, 17, 21,
+        25, 29, 18, 22, 26, 30, 19, 23, 27, 31, 32, 36, 40, 44, 33, 37, 41, 45, 34, 38, 42, 46,
+        35, 39, 43, 47, 48, 52, 56, 60, 49, 53, 57, 61, 50, 54, 58, 62, 51, 55, 59, 63};
+    const uint8_t *places = channels == 1 ? places_1 : channels == 3 ? places_3 : places_4;
+    const __m512i first = _mm512_cvtps_epi32(planes[0]);
+    const __m512i second = channels == 1 ? first : _mm512_cvtps_epi32(planes[1]);
+    const __m512i third = channels == 1 ? first : _mm512_cvtps_epi32(planes[2]);
+    const __m512i last = channels == 4 ? _mm512_cvtps_epi32(planes[3]) : third;
+    const __m512i bytes =
+        _mm512_packus_epi16(_mm512_packs_epi32(first, second), _mm512_packs_epi32(third, last));
+    _mm512_mask_storeu_epi8(out, ~(__mmask64)0 >> (64 - channels * count),
+                            _mm512_permutexvar_epi8(_mm512_load_si512(places), bytes));
 }
 
 /* Each returns how many pixels it has blended, or 0 if fewer than `least` lie side by side. */

@@ -186,9 +186,9 @@ static inline __m512 tap_of_two(__m512i row, __m512i places, __m512i next)
 
 /* Sixteen pixels, whose first taps are at most TAPS_REACH bytes beyond `values`, or, if they lie on
  * two rows, beyond the next row's. Channel by channel within a row: no sum waits for another. */
-INLINED void blend_rows(const uint8_t *values, const FastcvPlanes5 *planes, int has_two_rows,
-                        const __m512i places[4], const CubicWeights5Sixteen *x,
-                        const CubicWeights5Sixteen *y, int channels, __m512 *totals)
+INLINED void blend_windows(const uint8_t *values, const FastcvPlanes5 *planes, int has_two_rows,
+                           const __m512i places[4], const CubicWeights5Sixteen *x,
+                           const CubicWeights5Sixteen *y, int channels, __m512 *totals)
 {
     __m512i windows[4];
     for (int channel = 0; channel < channels; channel++) {
@@ -249,9 +249,9 @@ INLINED int blend_sixteen(const FastcvPlanes5 *planes, const FastcvPositions5 *a
     const uint8_t *first = planes->values + at->offset[k] - back;
     __m512 blended[4];
     if (__builtin_expect(on_other == 0, 1))
-        blend_rows(first, planes, 0, places, &x, &y, channels, blended);
+        blend_windows(first, planes, 0, places, &x, &y, channels, blended);
     else
-        blend_rows(first, planes, 1, places, &x, &y, channels, blended);
+        blend_windows(first, planes, 1, places, &x, &y, channels, blended);
 
     /* A branch, which is easy to predict: the next sixteen need not wait for the count. */
     if (__builtin_expect((elsewhere == 0) & (most >= SIXTEEN), 1)) {

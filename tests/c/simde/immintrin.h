@@ -68,6 +68,30 @@ static inline __mmask32 simde_mm512_cmpeq_epi16_mask_(__m512i a, __m512i b)
 }
 #endif
 
+#ifndef _mm512_maskz_loadu_epi8
+#define _mm512_maskz_loadu_epi8 simde_mm512_maskz_loadu_epi8_
+static inline __m512i simde_mm512_maskz_loadu_epi8_(__mmask64 mask, const uint8_t *bytes)
+{
+    uint8_t all[64] = {0};
+    for (int i = 0; i < 64; i++) {
+        if (mask >> i & 1)
+            all[i] = bytes[i];
+    }
+    return _mm512_loadu_si512(all);
+}
+#endif
+#ifndef _mm512_cvtpd_ps
+#define _mm512_cvtpd_ps simde_mm512_cvtpd_ps_
+static inline __m256 simde_mm512_cvtpd_ps_(__m512d values)
+{
+    double wide[8];
+    float all[8];
+    _mm512_storeu_pd(wide, values);
+    for (int i = 0; i < 8; i++)
+        all[i] = (float)wide[i];
+    return _mm256_loadu_ps(all);
+}
+#endif
 #ifndef _mm512_cvtepi32_ps
 #define _mm512_cvtepi32_ps simde_mm512_cvtepi32_ps_
 static inline __m512 simde_mm512_cvtepi32_ps_(__m512i values)
