@@ -102,7 +102,7 @@ INLINED void store_sixteen(const __m512 *planes, int count, int channels, uint8_
     const __m512i first = _mm512_cvtps_epi32(planes[0]);
     const __m512i second = channels == 1 ? first : _mm512_cvtps_epi32(planes[1]);
     const __m512i third = channels == 1 ? first : _mm512_cvtps_epi32(planes[2]);
-    const __m512i last = channels == 4 ? _mm512_cvtps_epi32(planes[3]) : third;
+    const __m512i last = channels == 1 ? first : _mm512_cvtps_epi32(planes[channels - 1]);
     const __m512i bytes =
         _mm512_packus_epi16(_mm512_packs_epi32(first, second), _mm512_packs_epi32(third, last));
     _mm512_mask_storeu_epi8(out, ~(__mmask64)0 >> (64 - channels * count),
@@ -125,7 +125,7 @@ INLINED int linear5_sixteen(const uint8_t *base, ptrdiff_t stride_bytes, const i
     load_windows(&pixels, stride_bytes, 2, windows);
     const __m512 a = _mm512_loadu_ps(across), b = _mm512_loadu_ps(down);
     const __m512i next = _mm512_set1_epi32(channels);
-    __m512 planes[3];
+    __m512 planes[4] = {_mm512_setzero_ps()};
     for (int channel = 0; channel < channels; channel++) {
         const __m512i left = _mm512_add_epi32(pixels.taps, _mm512_set1_epi32(ONE_BYTE + channel));
         const __m512i right = _mm512_add_epi32(left, next);

@@ -159,8 +159,8 @@ INLINED void locate_sixteen(Locator5 *locator)
     const Sixteen5 at = locator->tile->is_affine
                             ? project_sixteen_affine(&locator->tile->first, k, locator->starts)
                             : project_sixteen(locator->room, k, locator->starts);
-    const __m512 px = _mm512_roundscale_ps(at.x, _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC);
-    const __m512 py = _mm512_roundscale_ps(at.y, _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC);
+    const __m512 px = _mm512_floor_ps(at.x);
+    const __m512 py = _mm512_floor_ps(at.y);
     const __m512 right = _mm512_sub_ps(px, locator->left);
     const __m512 bytes = _mm512_fmadd_ps(_mm512_sub_ps(py, locator->top), locator->row_bytes,
                                          _mm512_add_ps(right, right));
@@ -247,7 +247,7 @@ INLINED int blend_sixteen(const FastcvPlanes5 *planes, const FastcvPositions5 *a
     const CubicWeights5Sixteen x = cubic5_weights_sixteen(at->across + k);
     const CubicWeights5Sixteen y = cubic5_weights_sixteen(at->down + k);
     const uint8_t *first = planes->values + at->offset[k] - back;
-    __m512 blended[4];
+    __m512 blended[4] = {_mm512_setzero_ps()};
     if (__builtin_expect(on_other == 0, 1))
         blend_windows(first, planes, 0, places, &x, &y, channels, blended);
     else
