@@ -7,7 +7,7 @@
 #include "kernels/warp/warp.h"
 
 enum {
-    TILES = 6000,
+    TILES = 2000,
     MOST_ROWS = 40,
     MOST_CHANNELS = 4,
     MOST_PX = FASTCV_TILE_COLUMNS * MOST_ROWS,

@@ -377,6 +377,13 @@ def test_an_interrupted_count_leaves_no_counts_behind(rng):
 # ---- panels ----
 
 
+def test_a_result_cannot_be_hashed():
+    image = np.zeros((4, 4, 3), np.uint8)
+    for found in (fastcv.main_colors(image), *fastcv.main_colors(image, boxes=[[0, 0, 4, 4]])):
+        with pytest.raises(TypeError, match="unhashable"):
+            hash(found)
+
+
 @panels
 def test_a_panel_has_a_band_a_colour(extract, logo):
     panel = extract(logo, 4)

@@ -15,7 +15,7 @@ pytestmark = [linux, pytest.mark.rest]
 def compare(target):
     """Return the names of the variants that gave the same."""
     done = subprocess.run(
-        [ROOT / "tools/check_variants.sh", target], capture_output=True, text=True, timeout=100
+        [ROOT / "tools/check_variants.sh", target], capture_output=True, text=True, timeout=300
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return [line.partition(":")[0] for line in done.stdout.splitlines()]

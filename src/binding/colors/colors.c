@@ -107,6 +107,9 @@ static PyObject *as_arrays(const ColorCall *call, const FastcvColorCount *top, s
         }
         PyTuple_SET_ITEM(pair, 0, (PyObject *)colors);
         PyTuple_SET_ITEM(pair, 1, (PyObject *)counts);
+#if PY_VERSION_HEX >= 0x030E0000
+        ((PyTupleObject *)pair)->ob_hash = -1; /* not computed yet: 0 would be taken for the hash */
+#endif
         return pair;
     }
     Py_XDECREF(colors);

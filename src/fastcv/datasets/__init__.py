@@ -3,11 +3,12 @@
 from .crop import crop_pages
 from .cut import cut_page
 from .run import Summary
-from .task import Crop, CropRules, CutPage, FailedPage, PageTask
+from .task import Crop, CropRules, Crops, CutPage, FailedPage, PageTask
 
 __all__ = [
     "Crop",
     "CropRules",
+    "Crops",
     "CutPage",
     "FailedPage",
     "PageTask",

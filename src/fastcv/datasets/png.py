@@ -27,6 +27,8 @@ _COLOR_TYPES = {1: 0, 3: 2, 4: 6}
 """Grey, RGB, RGBA, by the number of channels."""
 _LEVEL = 1
 """Level 0 is faster by a third and takes a fifth more bytes; 2 and 3 gain nothing."""
+_AT_A_TIME = 16
+"""Pictures whose rows are in memory. As fast as all of a page."""
 
 
 def can_encode(image: NDArray[Any]) -> bool:
@@ -43,10 +45,14 @@ def can_encode(image: NDArray[Any]) -> bool:
 
 def encode_all(images: Sequence[NDArray[Any]]) -> list[bytes]:
     """Encode pictures for which `can_encode` is true. Colours are B, G, R."""
-    return [
-        b"".join((_head(image.shape, image.itemsize), *_chunk(b"IDAT", _compress(rows)), _END))
-        for image, rows in zip(images, _core._png_rows(tuple(images)), strict=True)
-    ]
+    contents: list[bytes] = []
+    for first in range(0, len(images), _AT_A_TIME):
+        some = tuple(images[first : first + _AT_A_TIME])
+        contents += [
+            b"".join((_head(image.shape, image.itemsize), *_chunk(b"IDAT", _compress(rows)), _END))
+            for image, rows in zip(some, _core._png_rows(some), strict=True)
+        ]
+    return contents
 
 
 def _compress(rows: bytes) -> bytes:
@@ -54,12 +60,14 @@ def _compress(rows: bytes) -> bytes:
     return content
 
 
-@lru_cache(4096)
-def _head(shape: tuple[int, ...], depth_bytes: int) -> bytes:
+def _make_head(shape: tuple[int, ...], depth_bytes: int) -> bytes:
     """Return what comes before the pixels. Many words have the same shape."""
     color_type = _COLOR_TYPES[shape[2] if len(shape) == 3 else 1]
     header = struct.pack(">2I5B", shape[1], shape[0], 8 * depth_bytes, color_type, 0, 0, 0)
     return b"".join((b"\x89PNG\r\n\x1a\n", *_chunk(b"IHDR", header)))
+
+
+_head = lru_cache(4096)(_make_head)
 
 
 def _chunk(kind: bytes, content: bytes) -> tuple[bytes, bytes, bytes]:

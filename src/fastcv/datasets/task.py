@@ -98,6 +98,9 @@ class Crops(Sequence[Crop]):
     def __len__(self) -> int:
         return len(self.boxes)
 
+    def __repr__(self) -> str:
+        return f"<Crops: {len(self)}>"
+
     @overload
     def __getitem__(self, index: int) -> Crop: ...
     @overload

@@ -130,4 +130,16 @@ static inline __m512i simde_mm512_srai_epi32_(__m512i values, unsigned bits)
 }
 #endif
 
+#ifndef _mm512_reduce_add_epi32
+#define _mm512_reduce_add_epi32 simde_mm512_reduce_add_epi32_
+static inline int simde_mm512_reduce_add_epi32_(__m512i values)
+{
+    uint32_t all[16], sum = 0;
+    _mm512_storeu_si512(all, values);
+    for (int i = 0; i < 16; i++)
+        sum += all[i];
+    return (int)sum;
+}
+#endif
+
 #endif
