@@ -27,7 +27,7 @@ size_t fastcv_cut_workspace_bytes(const FastcvCropEngine *engine)
 {
     const size_t warps[] = {[FASTCV_ENGINE_KERNELS] = fastcv_tiles_workspace_bytes(),
                             [FASTCV_ENGINE_OPENCV] = fastcv_remap_workspace_bytes(),
-                            [FASTCV_ENGINE_FLOAT] = fastcv_float_tiles_workspace_bytes()};
+                            [FASTCV_ENGINE_FLOAT] = fastcv_float_tiles_workspace_bytes(engine)};
     const size_t bytes = fastcv_larger(fastcv_copy_workspace_bytes(), warps[engine->kind]);
     return fastcv_round_up(bytes, FASTCV_WORKSPACE_ALIGNMENT);
 }

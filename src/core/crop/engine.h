@@ -58,7 +58,7 @@ void fastcv_tiles_cut(const FastcvCropEngine *engine, const FastcvCrop *crop, in
 /* Whether they do it: uint8, nearest, linear, area or cubic, 1, 3 or 4 channels, and constant or
  * replicated borders. */
 int fastcv_float_tiles_cover(const FastcvImage *page, const FastcvSampling *sampling);
-size_t fastcv_float_tiles_workspace_bytes(void);
+size_t fastcv_float_tiles_workspace_bytes(const FastcvCropEngine *engine);
 void fastcv_float_tiles_cut(const FastcvCropEngine *engine, const FastcvCrop *crop, int first,
                             int last, FastcvRows to, void *workspace);
 

@@ -4,8 +4,8 @@
 
 #include "core/numbers.h"
 
-/* A row of taps is found by a vector of pixels for each page row that it crosses, and by one for
- * each 32 px of the page: steeper and smaller crops are cut faster without planes. */
+/* A row of the crop takes a vector for each page row that it crosses, and one for each 32 px of the
+ * page: crops that are steeper, or that shrink the page more, are cut faster without planes. */
 static const double MOST_DOWN = 0.25, MOST_ACROSS = 3;
 enum { MOST_SPREAD = 4 }; /* page px that are made floats for each px of the crop */
 

@@ -33,6 +33,7 @@ typedef struct Cutter {
     FastcvPlaneCutter planes; /* kernels is NULL where no tile is cut from planes */
     uint8_t block[FASTCV_PLANES_TILE_PX * FASTCV_MAX_CHANNELS]; /* a tile of a turned crop */
     uint8_t patch[FASTCV_PATCH_ROOM_BYTES];
+    /* The rest is there only if there are planes. */
     alignas(64) uint8_t plane_bytes[FASTCV_PLANES_BYTES];
     FastcvRoom5 room;
 } Cutter;
@@ -66,9 +67,14 @@ int fastcv_float_tiles_cover(const FastcvImage *page, const FastcvSampling *samp
            page->width_px <= MAX_SIDE_PX && page->height_px <= MAX_SIDE_PX;
 }
 
-size_t fastcv_float_tiles_workspace_bytes(void)
+static const FastcvFromPlanes5 *planes_of(const FastcvCropEngine *engine)
 {
-    return sizeof(Cutter);
+    return engine->sampling->interpolation == FASTCV_CUBIC ? engine->kernels->from_planes5 : NULL;
+}
+
+size_t fastcv_float_tiles_workspace_bytes(const FastcvCropEngine *engine)
+{
+    return planes_of(engine) ? sizeof(Cutter) : offsetof(Cutter, plane_bytes);
 }
 
 static int count_of(FastcvPart tile)
@@ -254,7 +260,7 @@ static void begin(Cutter *cutter, const FastcvCropEngine *engine, const FastcvCr
         .most_y = (float)fastcv_max_int((int)page->height_px, LEAST_CUBIC_SIDE_PX),
     };
     cutter->planes = (FastcvPlaneCutter){
-        .kernels = kinds.blend == FASTCV_BLEND5_CUBIC ? engine->kernels->from_planes5 : NULL,
+        .kernels = planes_of(engine),
         .source = &cutter->source,
         .crop = crop,
         .row = &cutter->row,

@@ -10,7 +10,7 @@ typedef struct FastcvTarget {
     FastcvPart part; /* of the grid */
     FastcvRows to;   /* the crop's rows that the part is */
     size_t pixel_bytes;
-    uint8_t *block; /* FASTCV_TILE_PX pixels, or NULL if the crop is not turned */
+    uint8_t *block; /* room for the engine's largest tile, or NULL if the crop is not turned */
 } FastcvTarget;
 
 /* Rows first … last − 1 of the crop, as it is handed out, are cut into to. */

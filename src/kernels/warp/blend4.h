@@ -9,8 +9,8 @@
 #include "kernels/warp/reads.h"
 #include "kernels/warp/subpixel.h"
 
-/* Interpolates count pixels, rows of `columns` one after another. Pixel k lies between the source
- * pixel at base + offset[k] and its right and lower neighbours, at fraction[k]: see
+/* Interpolates count pixels, whole rows of `columns` one after another. Pixel k lies between the
+ * source pixel at base + offset[k] and its right and lower neighbours, at fraction[k]: see
  * fastcv_subpixel_fraction. The result does not depend on columns, but only within a row are pixels
  * likely to lie side by side. */
 typedef void FastcvBlend(const uint8_t *base, ptrdiff_t stride_bytes, const int32_t *offset,

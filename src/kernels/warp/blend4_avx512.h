@@ -151,7 +151,8 @@ linear_group(const uint8_t *base, ptrdiff_t stride_bytes, const int32_t *offset,
  * pixel in 32 bits. */
 static inline void cubic_weights_512(const uint32_t *fraction, __m512i weights[8])
 {
-    _Alignas(64) uint32_t entry[GROUP_PX]; /* bytes from the table's begin: 32 times j, i */
+    _Alignas(64)
+        uint32_t entry[GROUP_PX]; /* where a pixel's begin in the table: 32 · (32 · j + i) bytes */
     const __m512i fractions = load_512(fraction);
     _mm512_store_si512(entry, _mm512_or_si512(_mm512_and_si512(_mm512_slli_epi32(fractions, 5),
                                                                _mm512_set1_epi32(31 << 5)),

@@ -19,12 +19,12 @@ enum {
 
 /* Rows of floats, as a variant keeps them. A row has one part a channel. */
 typedef struct FastcvPlanes5 {
-    uint8_t *values; /* of the first pixel that is meant */
+    uint8_t *values; /* of the first tap (spread), or of the pixel at left, top (cut) */
     int32_t plane_bytes, row_bytes;
 } FastcvPlanes5;
 
-/* A part of the output grid. Its positions are finite, within −most … 2 · most, and below 2^22 px.
- */
+/* A part of the output grid. Its positions are finite, within −most … 2 · most, and below 2^22 px,
+ * and all their taps lie in the planes. */
 typedef struct FastcvTile5 {
     FastcvRow5 first; /* row; the others follow */
     int rows;
