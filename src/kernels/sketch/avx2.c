@@ -45,18 +45,22 @@ static inline __m256i reaches(const uint16_t *values, __m256i threshold)
 }
 
 /* Which of thirty-two values reach the threshold. */
-static inline unsigned find_reaching(const uint16_t *values, __m256i threshold)
+static inline uint32_t find_in_half(const uint16_t *values, __m256i threshold)
 {
     const __m256i low = reaches(values, threshold), high = reaches(values + 16, threshold);
     const __m256i both = _mm256_permute4x64_epi64(_mm256_packs_epi16(low, high), 0xD8);
-    return (unsigned)_mm256_movemask_epi8(both);
+    return (uint32_t)_mm256_movemask_epi8(both);
+}
+
+static uint64_t find_reaching(const uint16_t *values, uint16_t threshold)
+{
+    const __m256i least = _mm256_set1_epi16((int16_t)threshold);
+    return (uint64_t)find_in_half(values + 32, least) << 32 | find_in_half(values, least);
 }
 
 static int count_reaching(const uint16_t *values, uint16_t threshold)
 {
-    const __m256i least = _mm256_set1_epi16((int16_t)threshold);
-    return __builtin_popcount(find_reaching(values, least)) +
-           __builtin_popcount(find_reaching(values + 32, least));
+    return __builtin_popcountll(find_reaching(values, threshold));
 }
 
 static uint16_t sum(FastcvSketchCounters *counters, int wanted)
@@ -64,19 +68,9 @@ static uint16_t sum(FastcvSketchCounters *counters, int wanted)
     return sum_counters(counters, wanted, count_reaching);
 }
 
-/* Nearly all are small. */
 static int find_large(const uint16_t *sums, uint16_t threshold, uint16_t *found, int room)
 {
-    const __m256i least = _mm256_set1_epi16((int16_t)threshold);
-    int count = 0;
-    for (int i = 0; i < FASTCV_SKETCH_COUNTERS; i += 32) {
-        for (unsigned mask = find_reaching(sums + i, least); mask; mask &= mask - 1) {
-            if (count == room)
-                return room + 1;
-            found[count++] = (uint16_t)(i + __builtin_ctz(mask));
-        }
-    }
-    return count;
+    return find_large_by(find_reaching, sums, threshold, found, room);
 }
 
 static size_t find_hash(const uint16_t *hashes, size_t i, size_t count, uint16_t hash)

@@ -36,16 +36,16 @@ static inline uint64_t join(__mmask32 low, __mmask32 high)
     return (uint64_t)high << HASHES | low;
 }
 
-/* Which of sixty-four values reach the threshold. */
-static inline uint64_t find_reaching(const uint16_t *values, __m512i threshold)
+static uint64_t find_reaching(const uint16_t *values, uint16_t threshold)
 {
-    return join(_mm512_cmpge_epu16_mask(_mm512_loadu_si512(values), threshold),
-                _mm512_cmpge_epu16_mask(_mm512_loadu_si512(values + HASHES), threshold));
+    const __m512i least = _mm512_set1_epi16((int16_t)threshold);
+    return join(_mm512_cmpge_epu16_mask(_mm512_loadu_si512(values), least),
+                _mm512_cmpge_epu16_mask(_mm512_loadu_si512(values + HASHES), least));
 }
 
 static int count_reaching(const uint16_t *values, uint16_t threshold)
 {
-    return __builtin_popcountll(find_reaching(values, _mm512_set1_epi16((int16_t)threshold)));
+    return __builtin_popcountll(find_reaching(values, threshold));
 }
 
 static uint16_t sum(FastcvSketchCounters *counters, int wanted)
@@ -53,19 +53,9 @@ static uint16_t sum(FastcvSketchCounters *counters, int wanted)
     return sum_counters(counters, wanted, count_reaching);
 }
 
-/* Nearly all are small. */
 static int find_large(const uint16_t *sums, uint16_t threshold, uint16_t *found, int room)
 {
-    const __m512i least = _mm512_set1_epi16((int16_t)threshold);
-    int count = 0;
-    for (int i = 0; i < FASTCV_SKETCH_COUNTERS; i += 2 * HASHES) {
-        for (uint64_t mask = find_reaching(sums + i, least); mask; mask &= mask - 1) {
-            if (count == room)
-                return room + 1;
-            found[count++] = (uint16_t)(i + __builtin_ctzll(mask));
-        }
-    }
-    return count;
+    return find_large_by(find_reaching, sums, threshold, found, room);
 }
 
 static size_t find_hash(const uint16_t *hashes, size_t i, size_t count, uint16_t hash)

@@ -55,6 +55,25 @@ static inline uint16_t sum_counters(FastcvSketchCounters *counters, int wanted,
     return low;
 }
 
+/* Which of FOLDED values reach the threshold. */
+typedef uint64_t FindReaching(const uint16_t *values, uint16_t threshold);
+
+/* find_large where vectors search: nearly all values are small. find_reaching must be constant, so
+ * that it is inlined. */
+static inline int find_large_by(FindReaching *find_reaching, const uint16_t *sums,
+                                uint16_t threshold, uint16_t *found, int room)
+{
+    int count = 0;
+    for (int i = 0; i < FASTCV_SKETCH_COUNTERS; i += FOLDED) {
+        for (uint64_t mask = find_reaching(sums + i, threshold); mask; mask &= mask - 1) {
+            if (count == room)
+                return room + 1;
+            found[count++] = (uint16_t)(i + __builtin_ctzll(mask));
+        }
+    }
+    return count;
+}
+
 static inline size_t find_hash_one_by_one(const uint16_t *hashes, size_t i, uint16_t hash)
 {
     while (hashes[i] != hash)

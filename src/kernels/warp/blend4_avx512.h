@@ -151,14 +151,15 @@ linear_group(const uint8_t *base, ptrdiff_t stride_bytes, const int32_t *offset,
  * pixel in 32 bits. */
 static inline void cubic_weights_512(const uint32_t *fraction, __m512i weights[8])
 {
-    _Alignas(64)
-        uint32_t entry[GROUP_PX]; /* where a pixel's begin in the table: 32 · (32 · j + i) bytes */
+    /* Where each pixel's weights begin in the table: 32 · (32 · j + i) bytes. */
+    _Alignas(64) uint32_t entry[GROUP_PX];
     const __m512i fractions = load_512(fraction);
     _mm512_store_si512(entry, _mm512_or_si512(_mm512_and_si512(_mm512_slli_epi32(fractions, 5),
                                                                _mm512_set1_epi32(31 << 5)),
                                               _mm512_srli_epi32(fractions, 6)));
     __asm__("" : "+m"(entry)); /* 16 loads of 32 bits: compilers would take the vector apart */
-    __m512i pairs[8];          /* of pixels: 0 and 4, 1 and 5, 2 and 6, 3 and 7, then 8 and 12 … */
+
+    __m512i pairs[8]; /* of pixels: 0 and 4, 1 and 5, 2 and 6, 3 and 7, then 8 and 12 … */
     for (int i = 0; i < 8; i++) {
         const int k = i % 4 + i / 4 * 8;
         const int8_t *bytes = fastcv_cubic_bytes[0];

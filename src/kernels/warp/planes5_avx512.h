@@ -220,8 +220,8 @@ static inline int count_of(__mmask16 elsewhere, int most)
 }
 
 /* Blends pixels from the first on that lie within TAPS_REACH bytes of two rows: at least one, at
- * most `most`. The bytes that are loaded begin `back` before pixel k's first
- * tap. Returns how many. */
+ * most `most`. The bytes that are loaded begin `back` before pixel k's
+ * first tap. Returns how many pixels it blended. */
 INLINED int blend_sixteen(const FastcvPlanes5 *planes, const FastcvPositions5 *at, int k, int most,
                           int32_t back, int channels, uint8_t *out)
 {
