@@ -1,8 +1,10 @@
 """The command line as a user starts it, and a folder with two pages."""
 
 import json
+import os
 import subprocess
 import sys
+from contextlib import suppress
 
 import cv2
 import numpy as np
@@ -56,3 +58,21 @@ def names(folder):
 
 def contents_of(folder):
     return {name: (folder / name).read_bytes() for name in names(folder)}
+
+
+def workers_of(pid):
+    """Return the local engine's processes of a run. Its threads have started them."""
+    found = []
+    with suppress(FileNotFoundError):
+        for task in os.listdir(f"/proc/{pid}/task"):
+            with open(f"/proc/{pid}/task/{task}/children") as file:
+                found += map(int, file.read().split())
+    return [child for child in found if b"cut_for_parent" in _command_of(child)]
+
+
+def _command_of(pid):
+    try:
+        with open(f"/proc/{pid}/cmdline", "rb") as file:
+            return file.read()
+    except FileNotFoundError:
+        return b""

@@ -100,7 +100,7 @@ class _Reader:
         self._mark = b"\0fastcv-" + os.urandom(16).hex().encode() + b"\n"
         self._done = threading.Event()
         self._saw_mark = False
-        self._read_end, self.write_end = _open_pipe()
+        self._read_end, self.write_end = open_pipe()
         self._thread = threading.Thread(target=self._run, name="fastcv-listener", daemon=True)
         try:
             self._thread.start()
@@ -177,7 +177,7 @@ def _duplicate(descriptor: int) -> int | None:
         raise
 
 
-def _open_pipe() -> tuple[int, int]:
+def open_pipe() -> tuple[int, int]:
     """Open a pipe whose ends are above 2, even if standard descriptors are closed."""
     ends: list[Any] = []
     low = os.pipe()

@@ -16,6 +16,7 @@ import pytest
 from conftest import linux
 from fastcv import datasets
 from fastcv.datasets import ledger
+from shell import workers_of
 
 STORES = ("folder", "webdataset", "lmdb", "parquet")
 pytestmark = linux
@@ -103,19 +104,6 @@ def test_a_killed_worker_costs_no_page(pages, tmp_path):
     assert killed
     lines = (out / "labels.jsonl").read_text().splitlines()
     assert len(lines) == len(set(lines)) == 40 * 12
-
-
-def workers_of(pid):
-    try:
-        with open(f"/proc/{pid}/task/{pid}/children") as file:
-            return [int(each) for each in file.read().split() if is_worker(each)]
-    except FileNotFoundError:
-        return []
-
-
-def is_worker(pid):
-    with open(f"/proc/{pid}/cmdline") as file:
-        return "spawn_main" in file.read()
 
 
 def contents_of(folder):

@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import ctypes
-import multiprocessing
+import fcntl
 import os
+import pickle
 import signal
+import sys
 import threading
 from collections import deque
 from collections.abc import Generator, Iterable
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from multiprocessing.connection import wait
-from typing import NamedTuple
+from contextlib import closing, suppress
+from itertools import chain
+from queue import Empty, SimpleQueue
+from subprocess import PIPE, Popen
+from traceback import format_exc
 
+from ..listener import open_pipe
 from .cut import try_to_cut
 from .task import CropRules, CutPage, FailedPage, PageTask
 
 _AHEAD = 4
 """Pages in work for each process: enough that none waits for the page that is written."""
+
+_GIVEN = 2
+"""Pages that a process has, so that it does not wait for its next one."""
 
 _TRIES = 3
 """How often a page is cut whose process dies. It may have been another page's fault."""
@@ -42,79 +49,205 @@ def cut_in_processes(
         coming = iter(tasks)
         while True:
             while len(waiting) < workers * _AHEAD and (task := next(coming, None)) is not None:
-                waiting.append(_Job(task, pool.submit(task)))
+                waiting.append(pool.submit(task))
             if not waiting:
                 return
             job = waiting.popleft()
-            try:
-                yield job.future.result()
-            except BrokenProcessPool:
-                lost = [job, *waiting]
-                waiting.clear()
-                pool.restart()
-                for each in lost:
-                    yield each.future.result() if _is_done(each.future) else pool.cut_alone(each)
+            result = job.wait()
+            if result is None:
+                for other in waiting:
+                    other.wait()
+                result = pool.cut_alone(job.task)
+            yield result
     finally:
         pool.close()
 
 
-class _Job(NamedTuple):
-    task: PageTask
-    future: Future[CutPage | FailedPage]
+class _Job:
+    """A page, and in time what became of it."""
 
+    def __init__(self, task: PageTask) -> None:
+        self.task = task
+        self._is_done = threading.Event()
+        self._result: CutPage | FailedPage | Exception | None = None
 
-def _is_done(future: Future[CutPage | FailedPage]) -> bool:
-    return future.done() and not future.cancelled() and future.exception() is None
+    def finish(self, result: CutPage | FailedPage | Exception | None) -> None:
+        """Hand over the result, an error, or None if the process has died that cut the page."""
+        self._result = result
+        self._is_done.set()
+
+    def wait(self) -> CutPage | FailedPage | None:
+        """Return the result, or None if the process has died that cut the page."""
+        self._is_done.wait()
+        if isinstance(self._result, Exception):
+            raise self._result
+        return self._result
 
 
 class _Pool:
-    """Processes that start anew: a copy of this one would have its threads' locks."""
+    """Processes, each with a thread that takes its results while others are stored."""
 
     def __init__(self, rules: CropRules, workers: int) -> None:
-        self._rules = rules
-        self._workers = workers
-        self._executor = self._start()
+        self._todo: SimpleQueue[_Job | None] = SimpleQueue()
+        self._threads = [
+            threading.Thread(target=_attend, args=(self._todo, rules), daemon=True)
+            for _ in range(workers)
+        ]
+        for thread in self._threads:
+            thread.start()
 
-    def _start(self) -> ProcessPoolExecutor:
-        return ProcessPoolExecutor(
-            self._workers, multiprocessing.get_context("spawn"), _prepare_process
-        )
-
-    def submit(self, task: PageTask) -> Future[CutPage | FailedPage]:
+    def submit(self, task: PageTask) -> _Job:
         """Begin to cut a page."""
-        try:
-            return self._executor.submit(try_to_cut, task, self._rules)
-        except BrokenProcessPool as error:
-            failed: Future[CutPage | FailedPage] = Future()
-            failed.set_exception(error)
-            return failed
+        job = _Job(task)
+        self._todo.put(job)
+        return job
 
-    def cut_alone(self, job: _Job) -> CutPage | FailedPage:
+    def cut_alone(self, task: PageTask) -> CutPage | FailedPage:
         """Cut a page while no other is in work, so that a process that dies dies of this page."""
         for _ in range(_TRIES - 1):
-            try:
-                return self.submit(job.task).result()
-            except BrokenProcessPool:
-                self.restart()
-        return job.task.failed(f"the process that cut it died {_TRIES} times: too little memory?")
-
-    def restart(self) -> None:
-        """Replace processes of which one has died."""
-        self._executor.shutdown(wait=True, cancel_futures=True)
-        self._executor = self._start()
+            result = self.submit(task).wait()
+            if result is not None:
+                return result
+        return task.failed(f"the process that cut it died {_TRIES} times: too little memory?")
 
     def close(self) -> None:
-        """End the processes."""
-        self._executor.shutdown(wait=True, cancel_futures=True)
+        """End the processes. Pages that nobody has begun are left."""
+        with suppress(Empty):
+            while True:
+                self._todo.get_nowait()
+        for _ in self._threads:
+            self._todo.put(None)
+        for thread in self._threads:
+            thread.join()
 
 
-def _prepare_process() -> None:
-    """Leave Ctrl-C to the parent, and end with it even if it is killed."""
+def _attend(todo: SimpleQueue[_Job | None], rules: CropRules) -> None:
+    """Let a process cut pages until there are no more. If it dies, start another."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # its processes inherit this
+    given: deque[_Job] = deque()
+    try:
+        with closing(_Process(rules)) as process:
+            while _give(process, given, todo):
+                result = process.take()
+                given.popleft().finish(result)
+                if result is None:
+                    process.restart(job.task for job in given)
+    except Exception as error:  # no process can be started
+        for job in chain(given, iter(todo.get, None)):
+            job.finish(error)
+
+
+def _give(process: _Process, given: deque[_Job], todo: SimpleQueue[_Job | None]) -> bool:
+    """Give a process as many pages as it is to have. Return False at the end."""
+    while len(given) < _GIVEN:
+        try:
+            job = todo.get(block=not given)
+        except Empty:
+            break
+        if job is None:
+            return False
+        given.append(job)
+        process.give(job.task)
+    return True
+
+
+class _Process:
+    """A process that cuts pages, and the pipes to and from it.
+
+    It is a new interpreter: a copy of this one would have its threads' locks. It does not import
+    the main module, as a process of multiprocessing would.
+    """
+
+    def __init__(self, rules: CropRules) -> None:
+        self._beginning = pickle.dumps(sys.path) + pickle.dumps(rules)
+        self._start()
+
+    def _start(self) -> None:
+        read_end, write_end = open_pipe()
+        self._results = open(read_end, "rb")  # noqa: SIM115, `close` closes it
+        try:
+            with suppress(AttributeError, OSError):  # of Linux alone; a user's pipes are limited
+                fcntl.fcntl(read_end, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
+            self._process = Popen(
+                [sys.executable, f"-Xutf8={sys.flags.utf8_mode}", "-c", _PROGRAM, str(write_end)],
+                stdin=PIPE,
+                pass_fds=(write_end,),
+                # One thread a CPU would spin in every process at its start.
+                env={"OPENBLAS_NUM_THREADS": "1", **os.environ},
+            )
+        except BaseException:
+            self._results.close()
+            raise
+        finally:
+            os.close(write_end)
+        self._send(self._beginning)
+
+    def _send(self, content: bytes) -> None:
+        assert self._process.stdin
+        with suppress(BrokenPipeError):  # it has died: `take` will say so
+            self._process.stdin.write(content)
+            self._process.stdin.flush()
+
+    def give(self, task: PageTask) -> None:
+        """Let it cut a page after those that it has."""
+        self._send(pickle.dumps(task, pickle.HIGHEST_PROTOCOL))
+
+    def take(self) -> CutPage | FailedPage | Exception | None:
+        """Return the result of the first page that it has, or None if the process has died."""
+        try:
+            result: CutPage | FailedPage | Exception = pickle.load(self._results)
+        except (EOFError, pickle.UnpicklingError):  # at the end, or within a result
+            return None
+        return result
+
+    def restart(self, tasks: Iterable[PageTask]) -> None:
+        """Start another one in its place, which has these pages."""
+        self.close()
+        self._start()
+        for task in tasks:
+            self.give(task)
+
+    def close(self) -> None:
+        """End it, even while it cuts."""
+        self._process.kill()
+        self._process.communicate()  # closes the pipe to it
+        self._results.close()
+
+
+_PROGRAM = (
+    "import pickle, sys; sys.path[:] = pickle.load(sys.stdin.buffer); "
+    "from fastcv.datasets.local import cut_for_parent; cut_for_parent(int(sys.argv[1]))"
+)
+
+_PIPE_BYTES = 1 << 20
+"""A page's crops, so that the process goes on at once. No user may have larger pipes."""
+
+
+def cut_for_parent(results: int) -> None:
+    """Cut the pages that come by standard input, and write what becomes of them to a descriptor."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     keep_freed_memory()
-    parent = multiprocessing.parent_process()
-    assert parent is not None
-    threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
+    rules: CropRules = pickle.load(sys.stdin.buffer)
+    todo: SimpleQueue[PageTask] = SimpleQueue()
+    threading.Thread(target=_receive, args=(todo,), daemon=True).start()
+    with open(results, "wb") as pipe:
+        while True:
+            result: CutPage | FailedPage | Exception
+            try:
+                result = try_to_cut(todo.get(), rules)
+            except Exception:  # the parent raises it
+                result = RuntimeError(format_exc())
+            pickle.dump(result, pipe, pickle.HIGHEST_PROTOCOL)
+            pipe.flush()
+
+
+def _receive(todo: SimpleQueue[PageTask]) -> None:
+    """Take pages at any time, so that the parent never waits. End with the parent."""
+    try:
+        while True:
+            todo.put(pickle.load(sys.stdin.buffer))
+    finally:
+        os._exit(1)
 
 
 def keep_freed_memory() -> None:
@@ -129,8 +262,3 @@ def keep_freed_memory() -> None:
 
 
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3
-
-
-def _end_with(sentinel: int) -> None:
-    wait([sentinel])
-    os._exit(1)
