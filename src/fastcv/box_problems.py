@@ -17,12 +17,6 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
 _FUNCTION = "check_boxes"
-_LEAST_PX = 2
-_FAR_PX = 1 << 30
-_TALL = 1.5
-"""A word whose crop is so many times as high as wide was probably cut across."""
-_SHARE_MARGIN = 0.1
-"""How far normalised coordinates may lie outside 0 … 1: the box is under 2 px then too."""
 _ROWS = 20
 
 
@@ -50,7 +44,13 @@ KINDS: Mapping[str, _Kind] = MappingProxyType(
     }
 )
 
-_NOT_MENDED = {"clockwise": ("degenerate", "dented"), "min_area_rect": ("degenerate",)}
+_BITS = {kind: 1 << number for number, kind in enumerate(KINDS)}
+"""As `FastcvBoxProblem` has them."""
+
+_NOT_MENDED = {
+    "clockwise": ("degenerate", "reversed", "dented"),
+    "min_area_rect": ("degenerate", "reversed"),
+}
 """What is wrong with corners in whatever order they are put."""
 
 
@@ -207,9 +207,8 @@ def check_boxes(
         check_int(f"{name}[{axis}]", side, INT32_MAX)
         for axis, side in enumerate(page_sides(name, shape))
     )
-    quads, are_upright = _quads_of(boxes, order)
-    masks = _find(quads.astype(np.float64), are_upright, height, width, order)
-    found = {kind: np.flatnonzero(masks[kind]) for kind in KINDS if kind in masks}
+    quads, problems, there = _find(boxes, order, height, width)
+    found = {kind: np.flatnonzero(problems & bit) for kind, bit in _BITS.items() if there & bit}
     return BoxReport(quads, found)
 
 
@@ -217,116 +216,14 @@ def _shown(kind: str) -> str:
     return kind if KINDS[kind].is_certain else f"{kind}?"
 
 
-def _quads_of(boxes: Any, order: str) -> tuple[NDArray[np.float32], bool]:
+def _find(
+    boxes: Any, order: str, height: int, width: int
+) -> tuple[NDArray[np.float32], NDArray[np.uint16], int]:
+    """Return the boxes as quads, the problems of each, a sum of `_BITS`, and those of any."""
+    page = height, width, sum(map(_BITS.__getitem__, _NOT_MENDED.get(order, KINDS)))
     try:
-        return _core._quads_of(_FUNCTION, boxes, False)
+        return _core._box_problems(boxes, False, *page)
     except ValueError:
         if order != "min_area_rect":
             raise
-    return _core._quads_of(_FUNCTION, boxes, True)
-
-
-def _find(
-    quads: NDArray[np.float64], are_upright: bool, height: int, width: int, order: str
-) -> dict[str, NDArray[np.bool_]]:
-    """Return a mask of the boxes for each kind that there is.
-
-    All boxes' values of one kind lie side by side, and no kind is looked at twice: NumPy's calls
-    take longer than what they do for a page.
-    """
-    is_finite: NDArray[np.bool_] = np.all(abs(quads) <= _FAR_PX, axis=(1, 2))  # NaN is not
-    corners = np.ascontiguousarray(quads.transpose(1, 2, 0))
-    corners[..., ~is_finite] = 0
-    least, most = corners.min(0), corners.max(0)
-
-    is_small_page = min(height, width) <= _LEAST_PX
-    is_normalised = is_finite & _in_both(most > least) & (not is_small_page)
-    is_normalised &= _in_both((least >= -_SHARE_MARGIN) & (most <= 1 + _SHARE_MARGIN))
-    rest = is_finite & ~is_normalised
-
-    found = _upright(corners) if are_upright else _corners(corners, order)
-    kinds = {kind: mask & rest for kind, mask in found.items() if mask.any()}
-
-    sides = np.array([[width], [height]])
-    is_outside = rest & _is_outside(least, most, sides)
-    if is_outside.any():
-        fits_swapped = ~_is_partly_outside(least[::-1], most[::-1], sides)
-        is_tall = most[1] - least[1] > most[0] - least[0]
-        if 2 * (rest & is_tall & fits_swapped).sum() > rest.sum():
-            kinds.setdefault("swapped", np.zeros(len(quads), bool))
-            kinds["swapped"] |= is_outside & fits_swapped
-    kinds["outside"] = is_outside
-    kinds["partly outside"] = rest & ~is_outside & _is_partly_outside(least, most, sides)
-    if "swapped" in kinds:
-        others = ~kinds["swapped"]
-        kinds = {kind: mask if kind == "swapped" else mask & others for kind, mask in kinds.items()}
-    kinds |= {"not finite": ~is_finite, "normalised": is_normalised}
-    return {kind: mask for kind, mask in kinds.items() if mask.any()}
-
-
-def _is_outside(
-    least: NDArray[np.float64], most: NDArray[np.float64], sides: NDArray[np.intp]
-) -> NDArray[np.bool_]:
-    """Whether a box ends before the page's first pixels begin to show, or starts after the last."""
-    return _in_x_or_y((most <= -1) | (least >= sides))
-
-
-def _is_partly_outside(
-    least: NDArray[np.float64], most: NDArray[np.float64], sides: NDArray[np.intp]
-) -> NDArray[np.bool_]:
-    """Pixel centres are at 0 … side − 1, and boxes that end at the edge end at side."""
-    return _in_x_or_y((least < -1) | (most > sides))
-
-
-def _in_x_or_y(masks: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    in_either: NDArray[np.bool_] = masks[0] | masks[1]
-    return in_either
-
-
-def _in_both(masks: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    in_both: NDArray[np.bool_] = masks[0] & masks[1]
-    return in_both
-
-
-def _upright(corners: NDArray[np.float64]) -> dict[str, NDArray[np.bool_]]:
-    """Check boxes x1, y1, x2, y2. `corners` has shape (4, 2, n)."""
-    size = corners[2] - corners[0]
-    is_reversed = _in_x_or_y(size < 0)
-    return {
-        "reversed": is_reversed,
-        "degenerate": _in_x_or_y(size < _LEAST_PX) & ~is_reversed,
-    }
-
-
-def _corners(corners: NDArray[np.float64], order: str) -> dict[str, NDArray[np.bool_]]:
-    """Check the order of quads' corners, shape (4, 2, n)."""
-    following = [1, 2, 3, 0]
-    x, y = (corners[following] - corners).transpose(1, 0, 2)  # of the edges
-    turns = x * y[following] - y * x[following]
-    right, left = (turns > 0).sum(0), (turns < 0).sum(0)
-    lengths = np.hypot(x, y)
-    along = np.maximum(lengths[0], lengths[2])
-    across = np.maximum(lengths[1], lengths[3])
-
-    is_whole = (np.minimum(along, across) >= _LEAST_PX) & (right + left == 4)
-    is_mirrored = is_whole & (left == 4)
-    is_round = is_whole & (right == 4)
-
-    x, y = x[0] - x[2], y[0] - y[2]  # where the text runs
-    is_steep = abs(y) > abs(x)
-    runs_down = is_mirrored & is_steep & (y > 0)
-    is_swapped = runs_down & (2 * (runs_down & (along > across)).sum() > is_mirrored.sum())
-    is_over = is_round & ~is_steep & (x < 0)
-    is_on_side = is_round & is_steep & (across >= _TALL * along)
-    if 2 * (is_over | is_on_side).sum() < is_round.sum():  # some text lies like that
-        is_over = is_on_side = np.zeros(len(is_round), bool)
-    kinds = {
-        "degenerate": ~is_whole,
-        "dented": is_whole & ((right == 3) | (left == 3)),
-        "crossed": is_whole & (right == 2),
-        "swapped": is_swapped,
-        "mirrored": is_mirrored,
-        "upside down": is_over,
-        "on its side": is_on_side,
-    }
-    return {kind: kinds[kind] for kind in _NOT_MENDED.get(order, kinds)}
+    return _core._box_problems(boxes, True, *page)

@@ -1,4 +1,5 @@
-"""check_boxes tells what looks wrong with boxes: compared with a plain loop over boxes."""
+"""check_boxes tells what looks wrong with boxes: compared with a plain loop over boxes, and with
+NumPy."""
 
 import math
 
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 import fastcv
 from conftest import ROOT, read_boxes, real_pages
 from fastcv.box_problems import KINDS
+from reference_box_problems import box_problems
 
 SHAPE = (3508, 2480, 3)
 HEIGHT, WIDTH = SHAPE[:2]
@@ -162,6 +164,57 @@ def test_thousands_of_reports_are_those_of_a_plain_loop():
         assert found == plain_check(quads, 200, 300)
         seen |= set(found)
     assert seen == set(KINDS) - {"not finite", "normalised", "reversed"}
+
+
+# ---- NumPy ----
+
+ORDERS = ("given", "clockwise", "min_area_rect")
+ODD = [math.nan, math.inf, -math.inf, 1e300, 2.0**30, -(2.0**30), 2.0**31, -0.0, 1e-42]
+
+
+def odd_quads(seed, count):
+    """Quads with ties, corners on lines, edges of about 2 px, shares, and numbers of any kind."""
+    rng = np.random.default_rng(seed)
+    quads = random_quads(seed, count).astype(np.float64)
+    if seed % 5 == 0:  # y before x, on a page that is higher than wide
+        corners = np.array([[0, 0], [10, 0], [10, 40], [0, 40]])
+        quads = corners + rng.uniform(0, (280, 150), (count, 1, 2))
+    kinds = rng.integers(0, 9, count)
+    quads[kinds == 0] = rng.integers(-3, 6, quads[kinds == 0].shape)
+    quads[kinds == 1] = rng.integers(-2, 14, quads[kinds == 1].shape) / 10
+    quads[kinds == 2] = rng.choice([-1, 0, 198, 200, 201, 300, 301], quads[kinds == 2].shape)
+    angle = rng.uniform(0, 7)
+    edges = np.array([[0, 0], [90, 0], [90, 2], [0, 2]]) @ np.array(
+        [[math.cos(angle), math.sin(angle)], [-math.sin(angle), math.cos(angle)]]
+    )
+    quads[kinds == 3] = edges + rng.integers(0, 99, (1, 2))
+    quads[kinds == 4, 1, 0] = rng.choice(ODD)
+    return quads
+
+
+@pytest.mark.parametrize("order", ORDERS)
+@pytest.mark.parametrize("sides", [(200, 300), (300, 200), (2, 9), (3, 9)])
+def test_the_report_is_numpys(order, sides):
+    seen = set()
+    for seed in range(150):
+        quads = odd_quads(seed, seed % 30)
+        if order == "min_area_rect":
+            quads = np.nan_to_num(quads, nan=0, posinf=9, neginf=9)
+        report = fastcv.check_boxes(quads, sides, order=order)
+        wanted = box_problems(report.quads, False, *sides, order)
+        assert list(report.found) == list(wanted)
+        for kind, found in report.found.items():
+            np.testing.assert_array_equal(found, wanted[kind], strict=True)
+        seen |= set(wanted)
+        upright = fastcv.check_boxes(quads.reshape(-1, 8)[:, [0, 1, 4, 5]], sides, order=order)
+        wanted = box_problems(upright.quads, True, *sides, order)
+        assert {kind: found.tolist() for kind, found in upright.found.items()} == {
+            kind: found.tolist() for kind, found in wanted.items()
+        }
+        seen |= set(wanted)
+    assert {"degenerate", "reversed", "outside", "partly outside"} <= seen
+    assert sides != (300, 200) or "swapped" in seen
+    assert order != "given" or min(sides) == 2 or seen == set(KINDS)
 
 
 # ---- each kind ----

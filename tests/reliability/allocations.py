@@ -387,11 +387,11 @@ def color_calls():
     yield Call("main_colors of polygons", main, (some,), {"boxes": polygons, "bits": 7})
     yield Call("extract_main_colors of boxes", extract, (some,), {"boxes": quads})
     words = np.float32([[[1, 1], [9, 2], [9, 9], [1, 8]]] * 40)
-    as_quads = _core._quads_of  # check_boxes is NumPy after this
-    yield Call("_quads_of", as_quads, ("f", words, False))
-    yield Call("_quads_of, lists", as_quads, ("f", words.tolist(), False))
-    yield Call("_quads_of, polygons", as_quads, ("f", [words[0], words[1][:3]], True))
-    yield Call("_quads_of, one box", as_quads, ("f", words[0], False), error=ValueError)
+    problems, page = _core._box_problems, (90, 60, 0xFFF)
+    yield Call("_box_problems", problems, (words, False, *page))
+    yield Call("_box_problems, lists", problems, (words.tolist(), False, *page))
+    yield Call("_box_problems, polygons", problems, ([words[0], words[1][:3]], True, *page))
+    yield Call("_box_problems, one box", problems, (words[0], False, *page), error=ValueError)
     text = fastcv.text_colors
     yield Call("text_colors", text, (some, words))
     yield Call("text_colors, lists", text, (some, words.tolist()))
