@@ -7,6 +7,7 @@ memory that it did not write, and finds other matches.
 from __future__ import annotations
 
 import struct
+import zlib
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -48,31 +49,30 @@ def encode_all(images: Sequence[NDArray[Any]]) -> list[bytes]:
     contents: list[bytes] = []
     for first in range(0, len(images), _AT_A_TIME):
         some = tuple(images[first : first + _AT_A_TIME])
-        contents += [
-            b"".join((_head(image.shape, image.itemsize), *_chunk(b"IDAT", _compress(rows)), _END))
-            for image, rows in zip(some, _core._png_rows(some), strict=True)
-        ]
+        contents += map(_encode, some, _core._png_rows(some))
     return contents
 
 
-def _compress(rows: bytes) -> bytes:
-    content: bytes = isal_zlib.compress(rows, _LEVEL)
-    return content
+def _encode(image: NDArray[Any], rows: bytes) -> bytes:
+    pixels: bytes = isal_zlib.compress(rows, _LEVEL)
+    check = isal_zlib.crc32(pixels, _CHECK_OF_KIND)
+    head = _head(image.shape, image.itemsize)
+    return b"".join((head, _number(len(pixels)), _KIND, pixels, _number(check), _END))
 
 
 def _make_head(shape: tuple[int, ...], depth_bytes: int) -> bytes:
     """Return what comes before the pixels. Many words have the same shape."""
     color_type = _COLOR_TYPES[shape[2] if len(shape) == 3 else 1]
-    header = struct.pack(">2I5B", shape[1], shape[0], 8 * depth_bytes, color_type, 0, 0, 0)
-    return b"".join((b"\x89PNG\r\n\x1a\n", *_chunk(b"IHDR", header)))
+    header = struct.pack(
+        ">4s2I5B", b"IHDR", shape[1], shape[0], 8 * depth_bytes, color_type, 0, 0, 0
+    )
+    return b"\x89PNG\r\n\x1a\n\0\0\0\r" + header + _number(zlib.crc32(header))
 
 
 _head = lru_cache(4096)(_make_head)
 
 
-def _chunk(kind: bytes, content: bytes) -> tuple[bytes, bytes, bytes]:
-    check = isal_zlib.crc32(content, isal_zlib.crc32(kind))
-    return struct.pack(">I4s", len(content), kind), content, struct.pack(">I", check)
-
-
+_number = struct.Struct(">I").pack
+_KIND = b"IDAT"
+_CHECK_OF_KIND = zlib.crc32(_KIND)
 _END = b"\0\0\0\0IEND\xaeB`\x82"
