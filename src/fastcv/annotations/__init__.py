@@ -125,8 +125,9 @@ def _open(path: Path, format: str | None) -> tuple[Source, Any]:
 
 
 def _placed(page: AnnotatedPage, path: Path) -> AnnotatedPage:
-    """Name the file in the page's place."""
-    return page._replace(place=": ".join(filter(None, (str(path), page.place))))
+    """Put the words into columns, and name the file in the page's place."""
+    place = ": ".join(filter(None, (str(path), page.place)))
+    return page._replace(words=page.columns, place=place)
 
 
 def _recognize(source: Source) -> str:

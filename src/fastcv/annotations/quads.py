@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -42,12 +43,13 @@ def quads_of(page: AnnotatedPage, height: int, width: int) -> NDArray[np.float64
         The annotations are of a page of another size, or a polygon has under three points.
     """
     _check_size(page, height, width)
-    scale = (width, height) if page.relative else (1, 1)
-    if {word.points.shape for word in page.words} == {(4, 2)}:
-        return np.array([word.points for word in page.words], np.float64) * scale
+    words = page.columns
+    all_points = words.points * (width, height) if page.relative else words.points
+    if words.are_quads:
+        return all_points.reshape(-1, 4, 2).copy()
     quads = []
-    for index, word in enumerate(page.words):
-        points = word.points * scale
+    for index, (end, count) in enumerate(zip(accumulate(words.counts), words.counts, strict=True)):
+        points = all_points[end - count : end]
         if len(points) < 3:
             _fail(page, f"boxes[{index}] has {len(points)} points: a polygon has three or more")
         if len(points) != 4:

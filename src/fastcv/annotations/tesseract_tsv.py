@@ -25,6 +25,7 @@ def read(source: Source) -> Iterator[AnnotatedPage]:
     if not recognizes(source):
         source.fail(f"must name the columns {', '.join(_HEADER.split())}", "line 1")
     page: AnnotatedPage | None = None
+    words: list[Word] = []
     latest = 0.0
     for line, row in source.lines():
         if line == 1:
@@ -45,15 +46,14 @@ def read(source: Source) -> Iterator[AnnotatedPage]:
         if page is None or number > latest:
             if page:
                 yield page
-            page = AnnotatedPage(None, [], int(number) - 1, place=place)
+            words = []
+            page = AnnotatedPage(None, words, int(number) - 1, place=place)
             latest = number
         edges = [left, top, left + width, top + height]
         corners = rectangle(source, place, edges)
         if level == _PAGE and left == top == 0:
             page = page._replace(size=size_in_px(width, height))
         elif level == _WORD:
-            page.words.append(
-                Word(corners, text.strip() or None, not text.strip() or confidence < 0)
-            )
+            words.append(Word(corners, text.strip() or None, not text.strip() or confidence < 0))
     if page:
         yield page

@@ -48,24 +48,24 @@ def points(source: Source, place: str, value: Any) -> NDArray[np.float64]:
     return np.array(pairs(source, place, value), np.float64).reshape(-1, 2)
 
 
-def quads(values: list[Any]) -> NDArray[np.float64] | None:
-    """Return what `points` does of many quads, shape (n, 4, 2), in a tenth of its time.
+def all_points(values: list[Any]) -> tuple[NDArray[np.float64], list[int]] | None:
+    """Return what `points` does of many [[x, y], ...], one after the other, and how many are whose.
 
-    None if one of them is not four points of two numbers.
+    It takes a tenth of the time. None if one of them is anything else.
     """
-    if set(map(type, values)) != {list} or set(map(len, values)) != {4}:
+    if not {list}.issuperset(map(type, values)):
         return None
     corners = list(chain.from_iterable(values))
-    if set(map(type, corners)) != {list} or set(map(len, corners)) != {2}:
+    if not {list}.issuperset(map(type, corners)) or not {2}.issuperset(map(len, corners)):
         return None
     flat = list(chain.from_iterable(corners))
     if not {int, float}.issuperset(map(type, flat)):
         return None
     try:
-        found = np.array(flat, np.float64).reshape(-1, 4, 2)
+        found = np.array(flat, np.float64).reshape(-1, 2)
     except OverflowError:
         return None
-    return found if np.abs(found).max() < _FAR else None
+    return (found, [*map(len, values)]) if (np.abs(found) < _FAR).all() else None
 
 
 def is_points(value: Any) -> bool:
@@ -102,6 +102,17 @@ def checked(source: Source, place: str, value: str) -> str:
     except UnicodeEncodeError:
         source.fail(f"the text {shown(value)} is not Unicode: half a surrogate pair", place)
     return value
+
+
+def are_texts(values: list[Any]) -> bool:
+    """Whether `text` takes all of these."""
+    if not {str, type(None)}.issuperset(map(type, values)):
+        return False
+    try:
+        "".join(filter(None, values)).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def name(source: Source, place: str, value: Any) -> str:

@@ -13,7 +13,7 @@ from .. import _core
 from ..annotations import AnnotatedPage, UnreadPage, quads_of, read_part
 from ..pages import PageFile, read_chosen
 from ..progress import EXPECTED, explain
-from .doubts import check_quads, doubts_of, kept_words
+from .doubts import check_quads, chosen, doubts_of, kept_words
 from .encode import encode_all
 from .plan import match
 from .task import CropRules, Crops, CutPage, FailedPage, PageTask
@@ -39,7 +39,7 @@ def cut_page(task: PageTask, rules: CropRules, num_threads: int | None = 1) -> C
     sides = image.shape[:2]
     all_quads = quads_of(page, *sides)
     kept = kept_words(page, rules)
-    quads = all_quads[kept]
+    quads = chosen(all_quads, kept)
     report = check_quads(all_quads, kept, sides, rules)
     have_read = perf_counter()
     try:
@@ -54,14 +54,15 @@ def cut_page(task: PageTask, rules: CropRules, num_threads: int | None = 1) -> C
     crops = [crops[number] for number in numbers]
     contents = encode_all(crops, rules.format, rules.quality)
     boxes = [kept[number] for number in numbers]
+    texts = page.columns.texts
     return CutPage(
         task.name,
         task.path,
         task.number,
         Crops(
             boxes,
-            quads[numbers],
-            [page.words[box].text for box in boxes],
+            chosen(quads, numbers),
+            [texts[box] for box in boxes],
             [crop.shape[0] for crop in crops],
             [crop.shape[1] for crop in crops],
             contents,

@@ -24,7 +24,13 @@ NO_ALARM = "partly outside"
 
 def kept_words(page: AnnotatedPage, rules: CropRules) -> list[int]:
     """Return the numbers of the words that are cut."""
-    return [index for index, word in enumerate(page.words) if rules.keep_ignored or not word.ignore]
+    ignored = page.columns.ignored
+    return [index for index, ignore in enumerate(ignored) if rules.keep_ignored or not ignore]
+
+
+def chosen(quads: NDArray[np.float64], numbers: list[int]) -> NDArray[np.float64]:
+    """Return the quads of these numbers, which ascend. Mostly they are all."""
+    return quads if len(numbers) == len(quads) else quads[numbers]
 
 
 def check_quads(
@@ -33,10 +39,12 @@ def check_quads(
     """Check those of a page's quads that are cut, as `fastcv.check_boxes` does."""
     convention = CONVENTIONS[rules.convention.get("convention", "fastcv")]
     order = rules.convention.get("order", convention.order)
-    found = check_boxes(quads[kept], sides, order=order).found
+    report = check_boxes(chosen(quads, kept), sides, order=order)
+    if len(kept) == len(quads):
+        return report
     numbers = np.array(kept, np.intp)
     return BoxReport(
-        quads.astype(np.float32), {kind: numbers[boxes] for kind, boxes in found.items()}
+        quads.astype(np.float32), {kind: numbers[boxes] for kind, boxes in report.found.items()}
     )
 
 

@@ -180,8 +180,13 @@ def _stamp(task: PageTask) -> list[Any]:
         if isinstance(task.annotations, UnreadPage):
             digest.update(task.annotations.text.encode())
         else:
-            for word in task.annotations.words:
-                digest.update(word.points.tobytes() + repr(word[1:]).encode())
+            words = task.annotations.columns
+            points = words.points.tobytes()
+            start = 0
+            for count, text, ignore in zip(words.counts, words.texts, words.ignored, strict=True):
+                end = start + 16 * count
+                digest.update(points[start:end] + repr((text, ignore)).encode())
+                start = end
         stamp.append(digest.hexdigest())
     return stamp
 
