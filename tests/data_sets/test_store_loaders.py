@@ -163,6 +163,18 @@ def test_an_lmdb_grows_beyond_its_first_size(tmp_path, rng, monkeypatch):
     assert used.st_blocks * 512 >= used.st_size // 2  # no holes
 
 
+def test_an_lmdbs_pages_are_full(tmp_path, rng, monkeypatch):
+    """Two or three pictures fit into one. Put in order of keys, they took 2.3 times their bytes."""
+    from fastcv.datasets.stores import lmdb
+
+    monkeypatch.setattr(lmdb, "_FULL_BYTES", 1)
+    page = page_of(rng, "p", 60)
+    page.crops.contents[:] = map(bytes, rng.integers(1000, 1800, 60))
+    write("lmdb", tmp_path, [page] * 20)
+    contents = 20 * sum(map(len, page.crops.contents))
+    assert (tmp_path / "data.mdb").stat().st_size < 1.6 * contents
+
+
 def test_parquet(tmp_path, pages, crops):
     write("parquet", tmp_path, pages, SHARDED)
     shards = sorted(tmp_path.glob("*.parquet"))

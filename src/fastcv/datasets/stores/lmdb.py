@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,11 @@ from . import labels
 from .base import GrowingFile, Options, State, changed, clear_the_way, import_package, own
 
 _COUNT = b"num-samples"
+_IMAGE, _LABEL = b"image-", b"label-"
 _FULL_BYTES = 32 << 20
 """A transaction is kept in memory until it is committed."""
+_AHEAD = 8
+"""With 1, pages of pictures of the same size may be a third empty."""
 _FIRST_MAP_BYTES = 64 << 20
 _FILES = ("data.mdb", "lock.mdb")
 
@@ -30,8 +34,9 @@ class LmdbStore:
         counts = state or {}
         self._path = folder / _FILES[0]
         self._environment: Any = None
-        self._samples = counts.get("samples", 0)
-        self._items: list[tuple[bytes, bytes]] = []
+        self._samples: int = counts.get("samples", 0)
+        self._images: list[tuple[bytes, bytes]] = []
+        self._texts: list[tuple[bytes, bytes]] = []
         self._lines: list[bytes] = []
         self._bytes = 0
         self._added = 0
@@ -65,12 +70,14 @@ class LmdbStore:
         """Keep a page's crops for the next transaction."""
         texts = labels.texts(page)
         contents = page.crops.contents
-        first = self._samples + len(self._items) // 2 + 1
-        keys = [_keys(first + index) for index in range(len(texts))]
-        images = (image.decode() for image, _ in keys)
-        lines = labels.lines('"key": "', images, labels.origins(page), page)
-        for (image, label), content, text in zip(keys, contents, texts, strict=True):
-            self._items += ((image, content), (label, text or b""))
+        first = self._count() + 1
+        numbers = [b"%09d" % number for number in range(first, first + len(texts))]
+        names = (number.decode() for number in numbers)
+        lines = labels.lines('"key": "image-', names, labels.origins(page), page)
+        self._images += zip([_IMAGE + number for number in numbers], contents, strict=True)
+        self._texts += [
+            (_LABEL + number, text or b"") for number, text in zip(numbers, texts, strict=True)
+        ]
         self._bytes += sum(map(len, contents))
         self._lines.append(lines)
         self._added += 1
@@ -83,21 +90,25 @@ class LmdbStore:
 
     def commit(self) -> State:
         """Write all that was added in one transaction."""
-        if self._items:
+        if self._images:
             with self._named_errors():
                 self._put()
         self._labels.append(b"".join(self._lines))
         self._labels.sync()
-        self._samples += len(self._items) // 2
-        self._items.clear()
+        self._samples = self._count()
+        self._images.clear()
+        self._texts.clear()
         self._lines.clear()
         self._bytes = self._added = 0
         return {"labels": self._labels.size, "samples": self._samples}
 
+    def _count(self) -> int:
+        """How many samples there are, with those that wait for the next commit."""
+        return self._samples + len(self._images)
+
     def _put(self) -> None:
         environment = self._open()
-        count = self._samples + len(self._items) // 2
-        items = [*self._items, (_COUNT, b"%d" % count)]
+        items = [*_packed(self._images), *self._texts, (_COUNT, b"%d" % self._count())]
         while True:
             try:
                 with environment.begin(write=True) as transaction, transaction.cursor() as cursor:
@@ -132,5 +143,17 @@ class LmdbStore:
             self._environment.close()
 
 
+def _packed(images: list[tuple[bytes, bytes]]) -> Iterator[tuple[bytes, bytes]]:
+    """Put the keys of the next pictures, without values, before each picture.
+
+    LMDB splits a full page before its last key if the new one comes behind it. Pages would lose a
+    picture of two or three. So they lose keys without values.
+    """
+    empty = [(key, b"") for key, _ in images]
+    yield from empty[1:_AHEAD]
+    yield from chain.from_iterable(zip(empty[_AHEAD:], images, strict=False))
+    yield from images[-_AHEAD:]
+
+
 def _keys(number: int) -> tuple[bytes, bytes]:
-    return b"image-%09d" % number, b"label-%09d" % number
+    return _IMAGE + b"%09d" % number, _LABEL + b"%09d" % number
