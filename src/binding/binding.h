@@ -37,7 +37,8 @@ static inline ModuleState *state_of(PyObject *module)
 extern PyMethodDef py_crop_methods[], py_colors_methods[], py_cumulative_sum_methods[],
     py_polygons_methods[], py_settings_methods[], py_memory_methods[], py_batches_methods[],
     py_decode_methods[], py_detect_methods[], py_craft_methods[], py_text_colors_methods[],
-    py_pil_methods[], py_box_problems_methods[], py_png_methods[], py_records_methods[];
+    py_pil_methods[], py_box_problems_methods[], py_png_methods[], py_records_methods[],
+    py_tar_methods[];
 extern PyType_Spec py_polygon_index_spec, py_words_spec, py_tensor_format_spec;
 
 /* Chooses the variant that FASTCV_KERNEL names. -1 with an ImportError if this CPU does not have

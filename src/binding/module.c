@@ -45,7 +45,7 @@ static int exec_module(PyObject *module)
         py_crop_methods,         py_colors_methods, py_cumulative_sum_methods, py_polygons_methods,
         py_settings_methods,     py_memory_methods, py_batches_methods,        py_decode_methods,
         py_detect_methods,       py_craft_methods,  py_text_colors_methods,    py_pil_methods,
-        py_box_problems_methods, py_png_methods,    py_records_methods};
+        py_box_problems_methods, py_png_methods,    py_records_methods,        py_tar_methods};
     for (size_t group = 0; group < sizeof groups / sizeof *groups; group++) {
         if (PyModule_AddFunctions(module, groups[group]) < 0)
             return -1;

@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow.parquet
 import pytest
 
+from fastcv import _core
 from fastcv.datasets.stores import STORES, Options
 from fastcv.datasets.stores.webdataset import members
 from fastcv.outputs import Guard
@@ -127,7 +128,7 @@ def test_archives_are_the_same_every_time(tmp_path, pages):
 def test_members_are_what_tarfile_writes(tmp_path, name, size):
     content = random.Random(size).randbytes(size)
     path = tmp_path / "one.tar"
-    path.write_bytes(b"".join([*members([name, "last"], [content, b"1"]), bytes(1024)]))
+    path.write_bytes(members([name, "last"], [content, b"1"]) + bytes(1024))
     with tarfile.open(path) as archive:
         assert archive.getnames() == [name, "last"]
         assert archive.extractfile(name).read() == content
@@ -135,7 +136,20 @@ def test_members_are_what_tarfile_writes(tmp_path, name, size):
         info = tarfile.TarInfo(name)
         info.size = size
         wanted = bytearray(info.tobuf(tarfile.USTAR_FORMAT, "utf-8"))
-        assert members([name], [content])[0] == bytes(wanted)
+        assert members([name], [content])[:512] == bytes(wanted)
+
+
+@pytest.mark.parametrize(
+    ("paths", "contents", "kind", "text"),
+    [([b"a"], (b"1",), TypeError, "argument 1 must be tuple, not list"),
+     ((b"a",), (b"1", b"2"), ValueError, "there must be a content for each path"),
+     ((b"a", "b"), (b"1", b"2"), TypeError, "paths and contents must be bytes"),
+     ((b"a",), (bytearray(b"1"),), TypeError, "paths and contents must be bytes"),
+     ((b"a" * 101,), (b"1",), ValueError, "a path or a content is too long")],
+)  # fmt: skip
+def test_members_that_cannot_be_made(paths, contents, kind, text):
+    with pytest.raises(kind, match=rf"^_tar_members(\(\))?:? {text}$"):
+        _core._tar_members(paths, contents)
 
 
 def test_lmdb(tmp_path, pages, crops):

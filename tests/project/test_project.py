@@ -28,7 +28,7 @@ ROOMS = {  # room: the other rooms whose headers it may include
     "binding/crop": {"binding/convert", "binding/memory"},
     **{f"binding/{room}": {"binding/convert"}
        for room in ("decode", "detect", "memory", "png", "polygons", "records", "settings",
-                    "sums")},
+                    "sums", "tar")},
     "opencv/shim.cpp": {"opencv"},
 }  # fmt: skip
 """A room is a folder of a layer: a subject, or a family of kernels. Rooms share the headers in

@@ -541,6 +541,7 @@ def other_calls():
     yield Call("the module", made_anew, of=dir)
     pictures = tuple(np.full((size, 9, 3), size, np.uint16) for size in range(1, 5))
     yield Call("_png_rows", _core._png_rows, (pictures,))
+    yield Call("_tar_members", _core._tar_members, ((b"a", b"b"), (b"1", b"")))
     yield Call("_quads_to_json", _core._quads_to_json, (np.arange(24).reshape(3, 4, 2) / 3,))
 
     yield Call("cumulative_sum, -1", fastcv.cumulative_sum, (-1,), error=ValueError)

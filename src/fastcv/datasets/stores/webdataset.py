@@ -1,6 +1,6 @@
 """WebDataset: tar archives with a picture, its text and its origin for each crop.
 
-Members get plain ustar headers, written here: tarfile takes ten times as long.
+Members get plain ustar headers, written in C: tarfile takes fifty times as long.
 """
 
 from __future__ import annotations
@@ -9,35 +9,16 @@ import os
 import tarfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import BinaryIO
 
-import numpy as np
-
+from ... import _core
 from ...outputs import named
 from ..task import CutPage
 from . import labels
 from .base import GrowingFile, Options, Shards, State
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
 _BLOCK = 512
 _END = bytes(2 * _BLOCK)
-_ZEROS = bytes(_BLOCK)
-_TEMPLATE = np.frombuffer(
-    bytes(100)  # the path
-    + b"0000644\x000000000\x000000000\0"  # mode, user, group
-    + bytes(12)  # the size
-    + b"00000000000\0"  # the time
-    + b" " * 8  # the checksum, which counts itself as blanks
-    + b"0"  # a regular file
-    + bytes(100)
-    + b"ustar\x0000"
-    + bytes(247),  # no owners, no device, no prefix
-    np.uint8,
-)
-_REST = int(_TEMPLATE.sum())
-"""Of the checksum: what is the same for all members."""
 
 
 class WebDatasetStore:
@@ -78,7 +59,7 @@ class WebDatasetStore:
             contents.append(f'{{{origin}, "height": {height}, "width": {width}}}'.encode())
         lines = labels.lines(labels.start(self._shards.name, key), endings, origins, page)
         if names:
-            self._append(b"".join(members(names, contents)))
+            self._append(members(names, contents))
         self._lines.append(lines)
         self._added += 1
 
@@ -133,37 +114,18 @@ class WebDatasetStore:
         self._shards.close()
 
 
-def members(names: Sequence[str], contents: Sequence[bytes]) -> list[bytes]:
-    """Return the parts of an archive's members: headers, contents, and zeros up to whole blocks."""
+def members(names: Sequence[str], contents: Sequence[bytes]) -> bytes:
+    """Return the members of an archive: headers, contents, and zeros up to whole blocks."""
     paths = os.fsencode("\0".join(names)).split(b"\0")
-    sizes = [len(content) for content in contents]
+    if max(map(len, paths)) <= 100 and max(map(len, contents)) < 8**11:
+        return _core._tar_members(tuple(paths), tuple(contents))
     parts: list[bytes] = []
-    if max(map(len, paths)) <= 100 and max(sizes) < 8**11:
-        headers = _headers(paths, sizes)
-        for start, content in zip(range(0, len(headers), _BLOCK), contents, strict=True):
-            parts += (headers[start : start + _BLOCK], content, _ZEROS[: -len(content) % _BLOCK])
-        return parts
     for name, content in zip(names, contents, strict=True):
         info = tarfile.TarInfo(name)
         info.size = len(content)
         parts.append(info.tobuf(tarfile.PAX_FORMAT, "utf-8", "surrogateescape"))
-        parts += (content, _ZEROS[: -len(content) % _BLOCK])
-    return parts
-
-
-def _headers(paths: list[bytes], sizes: list[int]) -> bytes:
-    """Return ustar headers of all members at once: a tenth of the time of one after the other."""
-    headers = np.tile(_TEMPLATE, (len(paths), 1))
-    headers[:, :100] = np.array(paths, "S100").view(np.uint8).reshape(-1, 100)
-    headers[:, 124:135] = _octal(np.array(sizes), 11)
-    sums = _REST + headers[:, :100].sum(1, np.uint32) + headers[:, 124:135].sum(1, np.uint32)
-    headers[:, 148:154] = _octal(sums, 6)
-    headers[:, 154] = 0
-    return headers.tobytes()
-
-
-def _octal(numbers: NDArray[Any], digits: int) -> NDArray[Any]:
-    return (numbers[:, None] >> np.arange(3 * digits - 3, -1, -3) & 7) + ord("0")
+        parts += (content, bytes(-len(content) % _BLOCK))
+    return b"".join(parts)
 
 
 def _write(file: BinaryIO, content: bytes) -> None:
