@@ -164,6 +164,7 @@ class _Dask:
             # After this time it gives up a worker if another one of its place is starting just then
             "distributed.deploy.lost-worker-timeout": "1000 days",
             "distributed.worker.profile.enabled": False,
+            "distributed.admin.tick.interval": "1 s",  # 50 times a second cost 2 % of two CPUs
         }))  # fmt: skip
         with _ctrl_c_blocked():
             return stack.enter_context(self._distributed.LocalCluster(
