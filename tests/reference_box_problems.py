@@ -74,11 +74,11 @@ def _corners(corners, order):
     x, y = (corners[following] - corners).transpose(1, 0, 2)  # of the edges
     turns = x * y[following] - y * x[following]
     right, left = (turns > 0).sum(0), (turns < 0).sum(0)
-    lengths = np.hypot(x, y)
-    along = np.maximum(lengths[0], lengths[2])
-    across = np.maximum(lengths[1], lengths[3])
+    squares = x * x + y * y  # of lengths
+    along = np.maximum(squares[0], squares[2])
+    across = np.maximum(squares[1], squares[3])
 
-    is_whole = (np.minimum(along, across) >= _LEAST_PX) & (right + left == 4)
+    is_whole = (np.minimum(along, across) >= _LEAST_PX**2) & (right + left == 4)
     is_mirrored = is_whole & (left == 4)
     is_round = is_whole & (right == 4)
 
@@ -87,7 +87,7 @@ def _corners(corners, order):
     runs_down = is_mirrored & is_steep & (y > 0)
     is_swapped = runs_down & (2 * (runs_down & (along > across)).sum() > is_mirrored.sum())
     is_over = is_round & ~is_steep & (x < 0)
-    is_on_side = is_round & is_steep & (across >= _TALL * along)
+    is_on_side = is_round & is_steep & (across >= _TALL**2 * along)
     if 2 * (is_over | is_on_side).sum() < is_round.sum():  # some text lies like that
         is_over = is_on_side = np.zeros(len(is_round), bool)
     kinds = {

@@ -124,6 +124,7 @@ def test_a_script_needs_no_guard(pages, tmp_path):
 
 
 @pytest.mark.rest
+@pytest.mark.alone
 @pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGKILL])
 def test_processes_end_with_the_run(tmp_path, pages, sign):
     large = np.random.default_rng(1).integers(0, 255, (5000, 5000, 3), np.uint8)

@@ -2,10 +2,10 @@
 
 #include "core/numbers.h"
 
-static const double LEAST_PX = 2;
+static const double LEAST_PX = 2, SQUARED_LEAST_PX = 4;
 static const double FAR_PX = 1073741824; /* 2^30 */
-static const double TALL = 1.5; /* as high for its width, a crop was probably cut across its text */
-static const double SHARE_MARGIN = 0.1; /* how far shares may lie outside 0 … 1 */
+static const double SQUARED_TALL = 2.25; /* 1.5 times as high as wide: probably cut across text */
+static const double SHARE_MARGIN = 0.1;  /* how far shares may lie outside 0 … 1 */
 
 /* What is found of one box, but counts only if it is found of enough others. */
 enum {
@@ -60,7 +60,8 @@ static int upright_problem(const FastcvQuad *quad)
     return width < LEAST_PX || height < LEAST_PX ? FASTCV_BOX_DEGENERATE : 0;
 }
 
-/* Of a box whose corners turn the same way. x and y are its edges. */
+/* Of a box whose corners turn the same way. x and y are its edges, along and across the squared
+ * lengths of the longer ones. */
 static int direction_problem(const double x[4], const double y[4], int is_mirrored, double along,
                              double across, Counts *counts)
 {
@@ -74,7 +75,7 @@ static int direction_problem(const double x[4], const double y[4], int is_mirror
     }
     int problem = 0;
     if (is_steep)
-        problem = across >= TALL * along ? FASTCV_BOX_ON_ITS_SIDE : 0;
+        problem = across >= SQUARED_TALL * along ? FASTCV_BOX_ON_ITS_SIDE : 0;
     else if (run_x < 0)
         problem = FASTCV_BOX_UPSIDE_DOWN;
     counts->round++;
@@ -84,12 +85,12 @@ static int direction_problem(const double x[4], const double y[4], int is_mirror
 
 static int corner_problem(const FastcvQuad *quad, Counts *counts)
 {
-    double x[4], y[4], lengths[4];
+    double x[4], y[4], squares[4]; /* of lengths: hypot differs between C libraries */
     for (int i = 0; i < 4; i++) {
         const int next = (i + 1) % 4;
         x[i] = (double)quad->x[next] - quad->x[i];
         y[i] = (double)quad->y[next] - quad->y[i];
-        lengths[i] = hypot(x[i], y[i]);
+        squares[i] = x[i] * x[i] + y[i] * y[i];
     }
     int right = 0, left = 0;
     for (int i = 0; i < 4; i++) {
@@ -98,9 +99,9 @@ static int corner_problem(const FastcvQuad *quad, Counts *counts)
         right += turn > 0;
         left += turn < 0;
     }
-    const double along = fastcv_greater(lengths[0], lengths[2]);
-    const double across = fastcv_greater(lengths[1], lengths[3]);
-    if (fastcv_lesser(along, across) < LEAST_PX || right + left != 4)
+    const double along = fastcv_greater(squares[0], squares[2]);
+    const double across = fastcv_greater(squares[1], squares[3]);
+    if (fastcv_lesser(along, across) < SQUARED_LEAST_PX || right + left != 4)
         return FASTCV_BOX_DEGENERATE;
     if (right == 2)
         return FASTCV_BOX_CROSSED;
