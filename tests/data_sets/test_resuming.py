@@ -124,6 +124,12 @@ def test_what_is_in_is_not_cut_again(pages, tmp_path):
     assert contents_of(tmp_path / "out") == before
 
 
+def test_a_data_set_below_its_pages_is_not_cut(pages):
+    assert cut(pages, pages / "out", workers=1).pages == 40
+    again = cut(pages, pages / "out", workers=1)
+    assert (again.pages, again.skipped, again.failed) == (0, 40, [])
+
+
 def test_other_options_need_another_folder(pages, tmp_path):
     cut(pages, tmp_path / "out", workers=1)
     before = contents_of(tmp_path / "out")

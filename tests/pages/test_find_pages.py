@@ -55,6 +55,16 @@ def test_a_folder_holds_pages_and_other_files():
     assert paths("s") == ["s/1.png"]
 
 
+def test_data_sets_are_left_out_unless_they_are_named():
+    make("s/1.png", "s/out/1/1_0000.png", "s/other/2.png", "s/other/pages.jsonl", "s/odd/3.png")
+    Path("s/out/pages.jsonl").write_text('{"fastcv": 1, "options": {}}\n')
+    Path("s/odd/pages.jsonl").mkdir()
+    assert paths("s") == ["s/1.png", "s/odd/3.png", "s/other/2.png"]
+    assert paths("s/**/*.png") == paths("s")
+    assert paths("*/*/*.png") == ["s/odd/3.png", "s/other/2.png"]
+    assert paths("s/out") == paths("s/out/*/*.png") == ["s/out/1/1_0000.png"]
+
+
 def test_what_is_hidden_is_taken_if_it_is_named():
     make(".a.png", ".b/c.png", ".b/.d.png")
     assert paths(".a.png", ".b", ".b/.*.png") == [".a.png", ".b/c.png", ".b/.d.png"]

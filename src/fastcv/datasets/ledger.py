@@ -15,12 +15,13 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
-NAME = "pages.jsonl"
+from ..pages.find import LEDGER, LEDGER_START
+
+NAME = LEDGER
 ERRORS = "errors.jsonl"
 """Beside it: the pages that failed in the last run, if any did."""
 
 _VERSION = 1
-_START = b'{"fastcv": '
 
 
 class Added(NamedTuple):
@@ -70,7 +71,7 @@ class Ledger:
         version, were = _VERSION, options
         whole = 0
         for number, line in enumerate(self._file, 1):
-            if number == 1 and not _START.startswith(line[: len(_START)]):
+            if number == 1 and not LEDGER_START.startswith(line[: len(LEDGER_START)]):
                 raise ValueError(f"{self.path}: line 1: not a line of fastcv's")
             if not line.endswith(b"\n"):  # the run was killed while it wrote this line
                 break

@@ -13,6 +13,7 @@ from itertools import chain
 from pathlib import Path, PurePath
 from typing import NamedTuple
 
+from ..files import read_bytes
 from ..naming import name_of, refuse_twins
 from ..progress import EXPECTED, explain
 from .read import count_pages
@@ -25,6 +26,10 @@ _SUFFIXES = frozenset((
 """Of files that are pages in a folder: what OpenCV reads, and PDF."""
 
 _HAS_PAGES = frozenset((".tif", ".tiff", ".pdf"))
+
+LEDGER = "pages.jsonl"
+LEDGER_START = b'{"fastcv": '
+"""A file in each data set that fastcv has made, and what it starts with."""
 
 _NUMBERS = re.compile("([0-9]+)")
 
@@ -61,7 +66,8 @@ def find_pages(patterns: Sequence[str | os.PathLike[str]]) -> list[PageFile]:
     patterns : sequence of str or os.PathLike
         Files; folders, in which files with the suffix of a picture or of PDF are found, at any
         depth; and patterns, with ``**`` for folders at any depth. In folders and patterns, names
-        that start with a dot are left out.
+        that start with a dot are left out, and folders that `fastcv crop` has made: they would be
+        the next run's pages.
 
     Returns
     -------
@@ -163,6 +169,8 @@ def _walk(top: str, tests: Sequence[_Test | None]) -> Iterator[tuple[Path, str]]
         identity = (status.st_dev, status.st_ino)
         if identity in folder.above:
             continue
+        if folder.above and _is_data_set(folder.path):
+            continue
         files, folders = [], {}
         with os.scandir(folder.path) as entries:
             for entry in entries:
@@ -178,6 +186,16 @@ def _walk(top: str, tests: Sequence[_Test | None]) -> Iterator[tuple[Path, str]]
             below = os.path.join(folder.path, name)
             above = (*folder.above, identity)
             waiting.append(_Folder(below, f"{folder.prefix}{name}/", folders[name], above))
+
+
+def _is_data_set(folder: str) -> bool:
+    try:
+        return (
+            read_bytes(os.path.join(folder, LEDGER), 1 << 62, most=len(LEDGER_START))
+            == LEDGER_START
+        )
+    except (OSError, ValueError):  # there is none, or it is no file
+        return False
 
 
 def _fit(tests: Sequence[_Test | None], used: set[int], name: str) -> set[int]:
