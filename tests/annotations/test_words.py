@@ -46,6 +46,7 @@ def test_they_are_equal_if_all_their_columns_are(words):
     assert columns == Words.of(list(columns)) == words
     assert columns != [*words, WORDS[0]]
     assert columns != tuple(words)
+    assert columns != [1]
     for change in ({"text": "x"}, {"ignore": True}, {"points": WORDS[0].points + 1}):
         changed = [word._replace(**change) for word in words]
         assert (columns == changed) is (not words)

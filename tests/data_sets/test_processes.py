@@ -40,8 +40,8 @@ local.cut_for_parent(int(sys.argv[1]))
 @pytest.fixture
 def stand_in(monkeypatch):
     """Processes that cut nothing, and die by a page's name."""
-    start = local._PROGRAM.partition(";")[0] + "; sys.path[:] = pickle.load(sys.stdin.buffer)\n"
-    monkeypatch.setattr(local, "_PROGRAM", start + STAND_IN)
+    start = local._PROGRAM.partition("from fastcv")[0]
+    monkeypatch.setattr(local, "_PROGRAM", f"{start}\n{STAND_IN}")
 
 
 def cut(folder, names, workers=2):
@@ -70,6 +70,27 @@ def test_an_error_that_nobody_expects_is_raised(tmp_path, stand_in):
     assert next(results).name == "a0"
     with pytest.raises(RuntimeError, match=r"(?s)Traceback.*KeyError: 'a bug'"):
         list(results)
+    assert not attendants()
+
+
+@pytest.mark.own_process
+def test_a_process_that_dies_without_a_page_costs_none(tmp_path, stand_in):
+    def tasks():
+        yield from (PageTask(f"a{number}", "a", None, "boxes") for number in range(5))
+        time.sleep(1)
+        for process in workers_of(os.getpid()):
+            os.kill(process, signal.SIGKILL)
+        time.sleep(0.1)
+        yield PageTask("once5", str(tmp_path / "once"), None, "boxes")
+
+    results = list(local.cut_in_processes(tasks(), CropRules(), 5))
+    assert [result.reason for result in results] == ["cut"] * 6
+
+
+def test_a_process_that_ends_at_its_start(tmp_path, monkeypatch):
+    monkeypatch.setattr(local, "_PROGRAM", "raise SystemExit(3)")
+    with pytest.raises(ChildProcessError, match="ended at its start with exit status 3"):
+        list(cut(tmp_path, ["a", "b", "c"]))
     assert not attendants()
 
 
@@ -121,6 +142,30 @@ def test_a_script_needs_no_guard(pages, tmp_path):
             input=given, capture_output=True, text=True,
         )  # fmt: skip
         assert (done.stdout, done.stderr, done.returncode) == ("8\n", "", 0)
+
+
+def test_the_working_directory_is_not_imported_from(pages, tmp_path):
+    for name in ("pickle", "struct", "types", "numpy", "re"):
+        (pages / f"{name}.py").write_text("raise SystemExit('imported')")
+    script = tmp_path / "script.py"
+    script.write_text(
+        "import sys; from fastcv.datasets import crop_pages\n"
+        "print(crop_pages('.', sys.argv[1], workers=2).crops)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, str(script), str(tmp_path / "out")],
+        cwd=pages, capture_output=True, text=True,
+    )  # fmt: skip
+    assert (done.stdout, done.stderr) == ("8\n", "")
+
+
+def test_a_program_that_a_broken_pipe_ends(tmp_path, stand_in):
+    before = signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    try:
+        results = list(cut(tmp_path, [*(f"kill{number}" for number in range(3)), "a3"]))
+    finally:
+        signal.signal(signal.SIGPIPE, before)
+    assert results[-1].reason == "cut"
 
 
 @pytest.mark.rest

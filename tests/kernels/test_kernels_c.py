@@ -9,7 +9,7 @@ import pytest
 import fastcv
 from conftest import ROOT, linux
 
-pytestmark = [linux, pytest.mark.rest]
+pytestmark = [linux, pytest.mark.rest, pytest.mark.timeout(400)]
 
 
 def compare(target):

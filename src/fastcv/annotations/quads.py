@@ -46,7 +46,7 @@ def quads_of(page: AnnotatedPage, height: int, width: int) -> NDArray[np.float64
     words = page.columns
     all_points = words.points * (width, height) if page.relative else words.points
     if words.are_quads:
-        return all_points.reshape(-1, 4, 2).copy()
+        return all_points.reshape(-1, 4, 2).astype(np.float64)
     quads = []
     for index, (end, count) in enumerate(zip(accumulate(words.counts), words.counts, strict=True)):
         points = all_points[end - count : end]

@@ -97,8 +97,9 @@ def crop_pages(
     Notes
     -----
     Dask's own processes import the main module anew, so a script that starts them must guard what
-    it runs by ``if __name__ == "__main__":``. Those of the local engine do not. A frozen program
-    has no interpreter for them: its pages are cut one after the other, each on several threads.
+    it runs by ``if __name__ == "__main__":``. Those of the local engine do not. A frozen or
+    embedding program has no interpreter for them: its pages are cut one after the other, each on
+    several threads.
     """
     rules = rules or CropRules()
     target = Path(out)
@@ -158,6 +159,6 @@ def choose_engine(name: str, address: str | None, workers: int, pages: int) -> E
         return partial(cut_on_ray, address=address, workers=workers)
     if address is not None:
         raise ValueError("address is of a cluster: choose the engine dask or ray")
-    if workers == 1 or pages < _FEW or getattr(sys, "frozen", False):
+    if workers == 1 or pages < _FEW or not sys.executable or hasattr(sys, "frozen"):
         return partial(cut_here, workers=workers)
     return partial(cut_in_processes, workers=min(workers, pages))

@@ -14,7 +14,7 @@ from collections.abc import Generator, Iterable
 from contextlib import closing, suppress
 from itertools import chain
 from queue import Empty, SimpleQueue
-from subprocess import PIPE, Popen
+from subprocess import PIPE, Popen, _args_from_interpreter_flags  # type: ignore[attr-defined]
 from traceback import format_exc
 
 from ..listener import open_pipe
@@ -89,12 +89,15 @@ class _Pool:
 
     def __init__(self, rules: CropRules, workers: int) -> None:
         self._todo: SimpleQueue[_Job | None] = SimpleQueue()
-        self._threads = [
-            threading.Thread(target=_attend, args=(self._todo, rules), daemon=True)
-            for _ in range(workers)
-        ]
-        for thread in self._threads:
-            thread.start()
+        self._threads: list[threading.Thread] = []
+        try:
+            for _ in range(workers):
+                thread = threading.Thread(target=_attend, args=(self._todo, rules), daemon=True)
+                thread.start()
+                self._threads.append(thread)
+        except BaseException:
+            self.close()
+            raise
 
     def submit(self, task: PageTask) -> _Job:
         """Begin to cut a page."""
@@ -123,7 +126,8 @@ class _Pool:
 
 def _attend(todo: SimpleQueue[_Job | None], rules: CropRules) -> None:
     """Let a process cut pages until there are no more. If it dies, start another."""
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # its processes inherit this
+    # SIGPIPE would end a program that does not ignore it. Processes inherit this.
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGPIPE})
     given: deque[_Job] = deque()
     try:
         with closing(_Process(rules)) as process:
@@ -146,6 +150,8 @@ def _give(process: _Process, given: deque[_Job], todo: SimpleQueue[_Job | None])
             break
         if job is None:
             return False
+        if not given and process.has_died():  # while it had no page: not of this one
+            process.restart(())
         given.append(job)
         process.give(job.task)
     return True
@@ -163,13 +169,21 @@ class _Process:
         self._start()
 
     def _start(self) -> None:
+        self._has_begun = False
         read_end, write_end = open_pipe()
         self._results = open(read_end, "rb")  # noqa: SIM115, `close` closes it
         try:
             with suppress(AttributeError, OSError):  # of Linux alone; a user's pipes are limited
                 fcntl.fcntl(read_end, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
             self._process = Popen(
-                [sys.executable, f"-Xutf8={sys.flags.utf8_mode}", "-c", _PROGRAM, str(write_end)],
+                [
+                    sys.executable,
+                    *_args_from_interpreter_flags(),
+                    f"-Xutf8={sys.flags.utf8_mode}",
+                    "-c",
+                    _PROGRAM,
+                    str(write_end),
+                ],
                 stdin=PIPE,
                 pass_fds=(write_end,),
                 # One thread a CPU would spin in every process at its start.
@@ -192,13 +206,36 @@ class _Process:
         """Let it cut a page after those that it has."""
         self._send(pickle.dumps(task, pickle.HIGHEST_PROTOCOL))
 
+    def has_died(self) -> bool:
+        """Whether the process has ended."""
+        return self._process.poll() is not None
+
     def take(self) -> CutPage | FailedPage | Exception | None:
-        """Return the result of the first page that it has, or None if the process has died."""
+        """Return the result of the first page that it has, or None if the process has died.
+
+        Raises
+        ------
+        ChildProcessError
+            It ended by itself before it could take pages.
+        """
+        if not self._has_begun:
+            if not self._results.read(len(_READY)):
+                self._refuse_exit()
+                return None
+            self._has_begun = True
         try:
             result: CutPage | FailedPage | Exception = pickle.load(self._results)
         except (EOFError, pickle.UnpicklingError):  # at the end, or within a result
             return None
         return result
+
+    def _refuse_exit(self) -> None:
+        status = self._process.wait()
+        if status > 0:  # not by a signal
+            raise ChildProcessError(
+                f"{sys.executable}: a process that was to cut pages ended at its start with exit "
+                f"status {status}"
+            )
 
     def restart(self, tasks: Iterable[PageTask]) -> None:
         """Start another one in its place, which has these pages."""
@@ -215,12 +252,16 @@ class _Process:
 
 
 _PROGRAM = (
-    "import pickle, sys; sys.path[:] = pickle.load(sys.stdin.buffer); "
+    "import sys; sys.path = [each for each in sys.path if each]; "  # not the working directory
+    "import pickle; sys.path[:] = pickle.load(sys.stdin.buffer); "
     "from fastcv.datasets.local import cut_for_parent; cut_for_parent(int(sys.argv[1]))"
 )
 
+_READY = b"\n"
+"""What a process writes when it can take pages."""
+
 _PIPE_BYTES = 1 << 20
-"""A page's crops, so that the process goes on at once. No user may have larger pipes."""
+"""A page's crops, so that the process goes on at once. Linux lets users have no larger pipes."""
 
 
 def cut_for_parent(results: int) -> None:
@@ -231,6 +272,8 @@ def cut_for_parent(results: int) -> None:
     todo: SimpleQueue[PageTask] = SimpleQueue()
     threading.Thread(target=_receive, args=(todo,), daemon=True).start()
     with open(results, "wb") as pipe:
+        pipe.write(_READY)
+        pipe.flush()
         while True:
             result: CutPage | FailedPage | Exception
             try:

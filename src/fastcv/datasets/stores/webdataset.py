@@ -1,6 +1,6 @@
 """WebDataset: tar archives with a picture, its text and its origin for each crop.
 
-Members get plain ustar headers, written in C: tarfile takes fifty times as long.
+Members get plain ustar headers, written in C: tarfile takes a hundred times as long.
 """
 
 from __future__ import annotations
