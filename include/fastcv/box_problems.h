@@ -29,8 +29,8 @@ typedef struct FastcvPageBoxes {
     ptrdiff_t count;
     int are_upright; /* they were x1, y1, x2, y2 */
     int height_px, width_px;
-    int corner_problems; /* those of corners that are told, of FastcvBoxProblem: the order of
-                            corners with which the boxes are cut mends the others */
+    int corner_problems; /* bits of FastcvBoxProblem: what is reported about corners. The order
+                            in which the boxes are cut mends the rest. */
 } FastcvPageBoxes;
 
 /* Writes each box's problems, a sum of FastcvBoxProblem. Returns those that any of them has. */

@@ -49,7 +49,7 @@ PyMethodDef py_box_problems_methods[] = {
     {"_box_problems", box_problems, METH_VARARGS,
      "_box_problems($module, boxes, are_polygons, height, width, corner_problems, /)\n--\n\n"
      "Quads, shape (n, 4, 2) float32; what looks wrong with each, a sum of the bits of KINDS; and\n"
-     "what looks wrong with any. Polygons become rectangles. corner_problems are those of the\n"
-     "corners that are told."},
+     "what looks wrong with any. Polygons become rectangles. corner_problems: what is reported\n"
+     "about corners."},
     {NULL, NULL, 0, NULL},
 };

@@ -14,9 +14,9 @@ enum {
 };
 
 typedef struct Counts {
-    ptrdiff_t in_px, swapped_tall; /* boxes in px, and those that fit swapped and are high */
-    ptrdiff_t mirrored, down_long; /* mirrored boxes, and those that run down and are longer so */
-    ptrdiff_t round, turned;       /* clockwise boxes, and those upside down or on their side */
+    ptrdiff_t in_px, swapped_tall; /* boxes in px; high ones that fit with x and y exchanged */
+    ptrdiff_t mirrored, down_long; /* mirrored boxes; those longer down than across */
+    ptrdiff_t round, turned;       /* clockwise boxes; those upside down or on their side */
 } Counts;
 
 typedef struct Bounds {

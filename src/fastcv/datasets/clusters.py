@@ -24,7 +24,7 @@ _TOGETHER = 8
 """At most so many pages are one task of the cluster: it takes as long for a page as for some."""
 
 _SHARE = 4
-"""A task has one page, and a fourth of those that each CPU got before: all have work at the end."""
+"""A task has one page, plus a fourth of those that each CPU has had: all have work at the end."""
 
 _AHEAD = 3
 """Tasks in work for each CPU of the cluster. Their crops are in its memory until they are stored.

@@ -25,7 +25,7 @@ _AHEAD = 4
 """Pages in work for each process: enough that none waits for the page that is written."""
 
 _GIVEN = 2
-"""Pages that a process has, so that it does not wait for its next one."""
+"""Pages that a process holds: the one that it cuts, and the next."""
 
 _TRIES = 3
 """How often a page is cut whose process dies. It may have been another page's fault."""
@@ -150,7 +150,7 @@ def _give(process: _Process, given: deque[_Job], todo: SimpleQueue[_Job | None])
             break
         if job is None:
             return False
-        if not given and process.has_died():  # while it had no page: not of this one
+        if not given and process.has_died():  # while it was idle: this page is not to blame
             process.restart(())
         given.append(job)
         process.give(job.task)
@@ -261,7 +261,7 @@ _READY = b"\n"
 """What a process writes when it can take pages."""
 
 _PIPE_BYTES = 1 << 20
-"""A page's crops, so that the process goes on at once. Linux lets users have no larger pipes."""
+"""A page's crops fit in, so the process need not wait. Linux gives users no larger pipes."""
 
 
 def cut_for_parent(results: int) -> None:
@@ -285,7 +285,7 @@ def cut_for_parent(results: int) -> None:
 
 
 def _receive(todo: SimpleQueue[PageTask]) -> None:
-    """Take pages at any time, so that the parent never waits. End with the parent."""
+    """Take pages even while one is cut, so that the parent never waits. End with the parent."""
     try:
         while True:
             todo.put(pickle.load(sys.stdin.buffer))

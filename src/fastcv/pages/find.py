@@ -66,8 +66,8 @@ def find_pages(patterns: Sequence[str | os.PathLike[str]]) -> list[PageFile]:
     patterns : sequence of str or os.PathLike
         Files; folders, in which files with the suffix of a picture or of PDF are found, at any
         depth; and patterns, with ``**`` for folders at any depth. In folders and patterns, names
-        that start with a dot are left out, and folders that `fastcv crop` has made: they would be
-        the next run's pages.
+        that start with a dot are left out. So are data sets that `fastcv crop` has made: their
+        crops are no pages.
 
     Returns
     -------
@@ -169,16 +169,17 @@ def _walk(top: str, tests: Sequence[_Test | None]) -> Iterator[tuple[Path, str]]
         identity = (status.st_dev, status.st_ino)
         if identity in folder.above:
             continue
-        if folder.above and _is_data_set(folder.path):
+        with os.scandir(folder.path) as scan:
+            entries = list(scan)
+        if folder.above and any(map(_is_ledger, entries)):
             continue
         files, folders = [], {}
-        with os.scandir(folder.path) as entries:
-            for entry in entries:
-                used = _fit(tests, folder.used, entry.name)
-                if used and entry.is_dir():
-                    folders[entry.name] = used
-                elif len(tests) in used:
-                    files.append(entry.name)
+        for entry in entries:
+            used = _fit(tests, folder.used, entry.name)
+            if used and entry.is_dir():
+                folders[entry.name] = used
+            elif len(tests) in used:
+                files.append(entry.name)
         path = Path(folder.path)
         for name in sorted(files, key=_naturally):
             yield path / name, folder.prefix + name_of(name)
@@ -188,13 +189,13 @@ def _walk(top: str, tests: Sequence[_Test | None]) -> Iterator[tuple[Path, str]]
             waiting.append(_Folder(below, f"{folder.prefix}{name}/", folders[name], above))
 
 
-def _is_data_set(folder: str) -> bool:
+def _is_ledger(entry: os.DirEntry[str]) -> bool:
+    """Whether this file says that its folder is a data set of fastcv's."""
+    if entry.name != LEDGER:
+        return False
     try:
-        return (
-            read_bytes(os.path.join(folder, LEDGER), 1 << 62, most=len(LEDGER_START))
-            == LEDGER_START
-        )
-    except (OSError, ValueError):  # there is none, or it is no file
+        return read_bytes(entry.path, 1 << 62, most=len(LEDGER_START)) == LEDGER_START
+    except (OSError, ValueError):  # it cannot be read, or is no file
         return False
 
 

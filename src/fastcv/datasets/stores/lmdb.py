@@ -18,7 +18,7 @@ _IMAGE, _LABEL = b"image-", b"label-"
 _FULL_BYTES = 32 << 20
 """A transaction is kept in memory until it is committed."""
 _AHEAD = 8
-"""With 1, pages of pictures of the same size may be a third empty."""
+"""So many keys are put ahead. With 1, pages of pictures of the same size may be a third empty."""
 _FIRST_MAP_BYTES = 64 << 20
 _FILES = ("data.mdb", "lock.mdb")
 
@@ -146,8 +146,8 @@ class LmdbStore:
 def _packed(images: list[tuple[bytes, bytes]]) -> Iterator[tuple[bytes, bytes]]:
     """Put the keys of the next pictures, without values, before each picture.
 
-    LMDB splits a full page before its last key if the new one comes behind it. Pages would lose a
-    picture of two or three. So they lose keys without values.
+    When a page is full, LMDB moves its last key to the next page. A page holds two or three
+    pictures, and would lose one of them. With keys ahead it loses one of these.
     """
     empty = [(key, b"") for key, _ in images]
     yield from empty[1:_AHEAD]
